@@ -1,0 +1,84 @@
+import type { KubeObject } from '../../api/object.ts';
+
+/** Where in the repository something stands. `file` is relative to the repository's root, `line` counts from 1. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A path inside a rendered object whose value came from a Secret: it is redacted wherever the object is shown. */
+export type TaintedPath = readonly (string | number)[];
+
+/** One object that a renderer produced. */
+export interface RenderedObject {
+  readonly object: KubeObject;
+  readonly origin: Origin;
+  readonly taint: readonly TaintedPath[];
+}
+
+/** The phases of a plan, in order. A plan has all of them; any may be empty. */
+export const phaseNames = ['namespace', 'plumbing', 'secrets', 'barrier', 'crds', 'preSync', 'waves', 'postSync', 'prune'] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+/** Something a workload reads from a Secret. */
+export interface Consumer {
+  readonly kind: string;
+  readonly name: string;
+  readonly origin: Origin;
+  /** The field that names the Secret, e.g. `spec.template.spec.volumes[0].secret`. */
+  readonly path: string;
+}
+
+/** A Secret, or one key of it, that a rendered object cannot run without. */
+export interface Need {
+  readonly namespace: string;
+  readonly secret: string;
+  /** Absent: the Secret as a whole (envFrom, a volume without items, a pull secret). */
+  readonly key?: string;
+  readonly consumers: readonly Consumer[];
+}
+
+/** What makes a Secret, as declared in Git. */
+export interface Producer {
+  readonly kind: string;
+  readonly name: string;
+  readonly origin: Origin;
+}
+
+export type NeedState =
+  /** A declared producer has the key. */
+  | { readonly state: 'provided'; readonly by: Producer }
+  /** Nothing in Git provides it: the plan is refused. */
+  | { readonly state: 'missing'; readonly reason: string }
+  /** Only the live cluster can tell (keys known only at run time, a Secret made by hand). */
+  | { readonly state: 'barrier'; readonly by?: Producer; readonly reason: string };
+
+export type ResolvedNeed = Need & { readonly resolution: NeedState };
+
+/** Something wrong in the repository, and what to do about it. Errors refuse the plan, warnings are printed. */
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Absent where no file is to blame. */
+  readonly origin?: Origin;
+  /** The field inside the object. */
+  readonly path?: string;
+}
+
+export interface Phase {
+  readonly name: PhaseName;
+  /** In the order in which they are written; the prune phase lists nothing here (it is decided against the inventory). */
+  readonly objects: readonly RenderedObject[];
+}
+
+/** What will be done for one Application at one revision. A pure function of the rendered objects. */
+export interface Plan {
+  readonly application: { readonly namespace: string; readonly name: string };
+  /** The commit, or `worktree` for files that are not committed. */
+  readonly revision: string;
+  /** Where the objects go unless they say otherwise. */
+  readonly namespace: string;
+  readonly phases: readonly Phase[];
+  readonly needs: readonly ResolvedNeed[];
+  readonly problems: readonly Problem[];
+}

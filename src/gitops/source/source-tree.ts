@@ -1,0 +1,26 @@
+export interface SourceFile {
+  /** Relative to the repository's root, with forward slashes. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** The files of one repository at one revision, read from the work tree or from a bare clone; never a checkout. */
+export interface SourceTree {
+  /** The commit's 40 hex digits, or `worktree` for files that are not committed. */
+  readonly revision: string;
+  /** Regular files at or below `path`, sorted by path; symbolic links and submodules are left out. */
+  readonly list: (path: string, signal: AbortSignal) => Promise<readonly SourceFile[]>;
+  /** SourceError `tooLarge` above the size limit. */
+  readonly read: (file: SourceFile, signal: AbortSignal) => Promise<Uint8Array>;
+}
+
+/** Finds the tree of a source. */
+export interface SourceResolver {
+  /**
+   * @param repoURL as the Application has it
+   * @param targetRevision branch, tag or commit; empty means HEAD
+   * @throws SourceError
+   */
+  readonly resolve: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<SourceTree>;
+}

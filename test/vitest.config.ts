@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export default defineConfig({
+  root,
+  test: {
+    root,
+    projects: [
+      {
+        root,
+        test: {
+          name: 'fast',
+          include: ['src/**/*.test.ts', 'providers/**/*.test.ts', 'test/*.test.ts', 'test/support/**/*.test.ts'],
+        },
+      },
+      {
+        root,
+        test: {
+          // the real parts: etcd, kube-apiserver, kube-controller-manager, kwok, helm, moto, git
+          name: 'parts',
+          include: ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/parts/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
