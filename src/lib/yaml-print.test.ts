@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { printYaml, printYamlDocuments } from './yaml-print.ts';
+import { parseYaml } from './yaml.ts';
+
+describe('printYaml', () => {
+  it('quotes strings that a YAML 1.1 reader would take for something else', () => {
+    expect(printYaml({ a: 'yes', b: '0644', c: '12:30', d: '', e: 'null', f: '1e3', g: 'plain', h: '2021-01-01' })).toBe(
+      'a: "yes"\nb: "0644"\nc: "12:30"\nd: ""\ne: "null"\nf: "1e3"\ng: plain\nh: "2021-01-01"\n',
+    );
+  });
+
+  it('keeps long text on one line and shared values written out', () => {
+    const shared = { x: 'word '.repeat(40).trim() };
+
+    expect(printYaml({ a: shared, b: shared })).toBe(`a:\n  x: ${shared.x}\nb:\n  x: ${shared.x}\n`);
+  });
+
+  it('sorts keys on request only', () => {
+    expect(printYaml({ b: 1, a: { d: 1, c: 2 } })).toBe('b: 1\na:\n  d: 1\n  c: 2\n');
+    expect(printYaml({ b: 1, a: { d: 1, c: 2 } }, { sortKeys: true })).toBe('a:\n  c: 2\n  d: 1\nb: 1\n');
+  });
+
+  it('separates documents', () => {
+    expect(printYamlDocuments([{ a: 1 }, { b: 2 }])).toBe('a: 1\n---\nb: 2\n');
+  });
+
+  it('prints whatever it is given so that it reads back the same', () => {
+    const tricky = fc.constantFrom('yes', 'N', 'on', '~', '<<', '0x1f', '0o7', '08', '1_0', '-', '---', '...', ': ', '#', ' x', 'x ', 'a\nb\n', '\n', '\t', '=', '!', '&a', '*a', '%', '@', '.inf', '+1', '0b1', '1:2', '.5', '5.');
+    const text = fc.oneof(tricky, fc.string().filter((s) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/.test(s)));
+    const key = text.filter((s) => s !== '__proto__');
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ maxDepth: 4 }, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0), fc.boolean(), fc.constant(null), text, fc.array(tie('tree'), { maxLength: 3 }), fc.dictionary(key, tie('tree'), { maxKeys: 3, noNullPrototype: true })),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        const [document] = parseYaml(printYaml({ value }));
+
+        expect(document?.value).toEqual({ value });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
