@@ -38,7 +38,15 @@ function fieldErrors(issue: z.core.$ZodIssue): readonly FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: 'unknown field' }));
   }
-  return [{ path: formatPath(issue.path), message: issue.message }];
+  return [{ path: formatPath(issue.path), message: plainMessage(issue) }];
+}
+
+/** The library's own messages in the words of the others; none holds the input, only its type. */
+function plainMessage(issue: z.core.$ZodIssue): string {
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  if (issue.message.endsWith('received undefined')) return 'is required';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+  return issue.message.replace(/^Invalid input: expected/, 'must be');
 }
 
 /** Parses unknown input once, at the door. All errors are reported, in the order of the schema. */

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { goDuration } from './go-duration.ts';
+import { objectName, secretKey } from './kube-text.ts';
+import { supportedOf } from './known-values.ts';
+import { unsupported } from './schema.ts';
+
+/** One value at the provider, and how it is taken out of what the provider answers. */
+export interface RemoteSource {
+  readonly key: string;
+  /** In the provider's own notation; absent means the current one. */
+  readonly version?: string;
+  /** A gjson path into the value. */
+  readonly property?: string;
+  readonly decodingStrategy: 'None' | 'Auto' | 'Base64' | 'Base64URL';
+  /** Whether a NUL byte in the decoded value is an error. */
+  readonly nullBytePolicy: 'Ignore' | 'Fail';
+}
+
+export interface DataEntry {
+  readonly secretKey: string;
+  readonly remoteRef: RemoteSource;
+}
+
+export interface DataFromEntry {
+  readonly extract: RemoteSource;
+}
+
+export interface StoreReference {
+  readonly kind: 'SecretStore' | 'ClusterSecretStore';
+  readonly name: string;
+}
+
+/** A template without templating: the Secret's type and literal metadata. */
+export interface SecretTemplate {
+  readonly type?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What an ExternalSecret asks for, with upstream's defaults filled in. */
+export interface ExternalSecretSpec {
+  readonly secretStoreRef: StoreReference;
+  /** Milliseconds between reads of the provider; 0 means that only changes of the object cause one. */
+  readonly refreshInterval: number;
+  /** Absent: the name of the ExternalSecret. */
+  readonly targetName?: string;
+  readonly template?: SecretTemplate;
+  readonly dataFrom: readonly DataFromEntry[];
+  readonly data: readonly DataEntry[];
+}
+
+/** Upstream's default, which its CRD writes into objects and ours does not. */
+const defaultRefreshInterval = 3_600_000;
+
+/**
+ * Types whose Secrets give rights to whoever can name them: a token for any service account, a way to join the
+ * cluster, and what Helm believes it has installed. (Lesson of CVE-2026-42876: enforced here, not in a webhook.)
+ */
+const forbiddenTypes: ReadonlySet<string> = new Set(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1']);
+
+const remoteSourceFields = {
+  key: z.string().min(1, 'must not be empty').describe('Name of the value at the provider.'),
+  property: z.string().exactOptional().describe('gjson path into the value; without one the whole value is taken.'),
+  version: z.string().exactOptional().describe("Version in the provider's own notation; without one the current version is read."),
+  metadataPolicy: supportedOf(['None'], ['None', 'Fetch']).exactOptional(),
+  conversionStrategy: supportedOf(['Default'], ['Default', 'Unicode']).exactOptional(),
+  decodingStrategy: supportedOf(['None', 'Auto', 'Base64', 'Base64URL'], ['Auto', 'Base64', 'Base64URL', 'None']).exactOptional(),
+  nullBytePolicy: supportedOf(['Ignore', 'Fail'], ['Ignore', 'Fail']).exactOptional(),
+};
+
+const remoteSource = z.strictObject(remoteSourceFields).transform(
+  ({ key, property, version, decodingStrategy = 'None', nullBytePolicy = 'Ignore' }): RemoteSource => ({
+    key,
+    // an empty text says what an absent field says; External Secrets' Go types cannot tell them apart
+    ...(version === undefined || version === '' ? {} : { version }),
+    ...(property === undefined || property === '' ? {} : { property }),
+    decodingStrategy,
+    nullBytePolicy,
+  }),
+);
+
+const storeReference = z.strictObject({
+  name: objectName().exactOptional().describe('Name of the store.'),
+  kind: z.enum(['SecretStore', 'ClusterSecretStore']).exactOptional().describe('SecretStore where absent.'),
+});
+
+const literalText = z.string().refine((text) => !text.includes('{{'), 'templates are not supported by this version of Prelude; write the value itself');
+
+const template = z.strictObject({
+  type: z
+    .string()
+    .exactOptional()
+    .refine((type) => type === undefined || !forbiddenTypes.has(type), 'must not be a type that grants rights: service-account-token, bootstrap token, Helm release')
+    .describe('Type of the Secret; Opaque where absent.'),
+  engineVersion: supportedOf(['v2'], ['v2']).exactOptional(),
+  mergePolicy: supportedOf(['Replace', 'Merge'], ['Replace', 'Merge']).exactOptional(),
+  metadata: z
+    .strictObject({
+      labels: z.record(z.string(), literalText).exactOptional(),
+      annotations: z.record(z.string(), literalText).exactOptional(),
+      finalizers: unsupported(),
+    })
+    .exactOptional()
+    .describe("Metadata of the Secret, instead of the ExternalSecret's own."),
+  data: unsupported(),
+  templateFrom: unsupported(),
+});
+
+const target = z.strictObject({
+  name: objectName().exactOptional().describe("Name of the Secret; the ExternalSecret's name where absent."),
+  creationPolicy: supportedOf(['Owner'], ['Owner', 'Orphan', 'Merge', 'None', 'CreateOrMerge']).exactOptional(),
+  deletionPolicy: supportedOf(['Retain'], ['Delete', 'Merge', 'Retain']).exactOptional(),
+  immutable: supportedOf([false], [true, false]).exactOptional(),
+  manifest: unsupported(),
+  template: template.exactOptional(),
+});
+
+const dataEntry = z.strictObject({
+  secretKey: secretKey().describe('Key of the Secret.'),
+  remoteRef: remoteSource,
+  sourceRef: unsupported(),
+});
+
+const dataFromEntry = z.strictObject({
+  extract: remoteSource.exactOptional().describe('Takes every key of a JSON object.'),
+  find: unsupported(),
+  rewrite: unsupported(),
+  sourceRef: unsupported(),
+});
+
+const fields = z.strictObject({
+  secretStoreRef: storeReference.exactOptional().describe('The store that values are read from.'),
+  refreshPolicy: supportedOf(['Periodic'], ['CreatedOnce', 'Periodic', 'OnChange']).exactOptional(),
+  refreshInterval: goDuration().exactOptional().describe('Go duration between reads of the provider, 1h where absent; 0 reads once per change of the object.'),
+  syncWindows: unsupported(),
+  target: target.exactOptional(),
+  data: z.array(dataEntry).exactOptional().describe('Single keys; they win over dataFrom.'),
+  dataFrom: z.array(dataFromEntry).exactOptional().describe('Whole objects, in order; later ones win.'),
+});
+
+type Fields = z.output<typeof fields>;
+
+/** `spec` of an ExternalSecret, with the checks that External Secrets leaves to its webhook. */
+export const externalSecretSpec = fields.transform((spec, context): ExternalSecretSpec => {
+  const fail = (path: readonly (string | number)[], message: string): void => {
+    context.addIssue({ code: 'custom', path: [...path], message });
+  };
+  const { data = [] } = spec;
+  const store = spec.secretStoreRef;
+  if (store?.name === undefined) fail(['secretStoreRef', 'name'], 'is required: name the SecretStore or ClusterSecretStore to read from');
+  if (data.length === 0 && (spec.dataFrom ?? []).length === 0) fail(['data'], 'either data or dataFrom must have an entry');
+  for (const index of duplicates(data)) fail(['data', index, 'secretKey'], `"${data[index]?.secretKey}" stands here twice; keep one`);
+  const dataFrom = (spec.dataFrom ?? []).flatMap(({ extract }, index) => {
+    if (extract === undefined) fail(['dataFrom', index], 'extract is required');
+    return extract === undefined ? [] : [{ extract }];
+  });
+  return {
+    secretStoreRef: { kind: store?.kind ?? 'SecretStore', name: store?.name ?? '' },
+    refreshInterval: spec.refreshInterval ?? defaultRefreshInterval,
+    ...(spec.target?.name === undefined ? {} : { targetName: spec.target.name }),
+    ...(spec.target?.template === undefined ? {} : { template: plainTemplate(spec.target.template) }),
+    dataFrom,
+    data,
+  };
+});
+
+function plainTemplate({ type, metadata }: NonNullable<NonNullable<Fields['target']>['template']>): SecretTemplate {
+  return {
+    // like External Secrets, an empty type is no type
+    ...(type === undefined || type === '' ? {} : { type }),
+    labels: metadata?.labels ?? {},
+    annotations: metadata?.annotations ?? {},
+  };
+}
+
+/** Indexes of entries whose key an earlier entry has. */
+function duplicates(data: readonly DataEntry[]): readonly number[] {
+  const seen = new Set<string>();
+  return data.flatMap(({ secretKey: key }, index) => {
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [index];
+  });
+}

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { parseExternalSecret, parseExternalSecretStatus } from './external-secret.ts';
+import type { KubeObject } from './object.ts';
+import { formatErrors } from './schema.ts';
+
+function externalSecret(spec: unknown, more: Readonly<Record<string, unknown>> = {}): KubeObject {
+  return { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name: 'database', namespace: 'devnet' }, spec, ...more };
+}
+
+function errorsOf(spec: unknown, more: Readonly<Record<string, unknown>> = {}): readonly string[] {
+  const parsed = parseExternalSecret(externalSecret(spec, more));
+  return parsed.ok ? [] : parsed.errors.map((error) => formatErrors([error]));
+}
+
+const store = { name: 'vault' };
+const data = [{ secretKey: 'password', remoteRef: { key: 'prod/db' } }];
+
+test('the shortest ExternalSecret is read with upstream defaults', () => {
+  const parsed = parseExternalSecret(externalSecret({ secretStoreRef: store, data }));
+
+  expect(parsed).toEqual({
+    ok: true,
+    value: {
+      metadata: { name: 'database', namespace: 'devnet' },
+      spec: {
+        secretStoreRef: { kind: 'SecretStore', name: 'vault' },
+        refreshInterval: 3_600_000,
+        data: [{ secretKey: 'password', remoteRef: { key: 'prod/db', decodingStrategy: 'None', nullBytePolicy: 'Ignore' } }],
+        dataFrom: [],
+      },
+      status: { conditions: [] },
+    },
+  });
+});
+
+test('what the upstream CRD writes into an object as defaults is accepted and says nothing new', () => {
+  const remoteRef = { key: 'prod/db', conversionStrategy: 'Default', decodingStrategy: 'None', metadataPolicy: 'None', nullBytePolicy: 'Ignore' };
+  const defaulted = {
+    refreshInterval: '1h0m0s',
+    refreshPolicy: 'Periodic',
+    secretStoreRef: { ...store, kind: 'SecretStore' },
+    target: { creationPolicy: 'Owner', deletionPolicy: 'Retain', template: { engineVersion: 'v2', mergePolicy: 'Replace', type: 'Opaque' } },
+    data: [{ secretKey: 'password', remoteRef }],
+  };
+
+  const parsed = parseExternalSecret(externalSecret(defaulted));
+
+  expect(parsed).toMatchObject({ ok: true, value: { spec: { refreshInterval: 3_600_000, template: { type: 'Opaque', labels: {}, annotations: {} } } } });
+});
+
+test('v1beta1 is read as v1, other versions and kinds are not', () => {
+  const spec = { secretStoreRef: store, data };
+
+  expect(errorsOf(spec, { apiVersion: 'external-secrets.io/v1beta1' })).toEqual([]);
+  expect(errorsOf(spec, { apiVersion: 'external-secrets.io/v1alpha1' })).toEqual(['apiVersion: is not a version this Prelude reads; use external-secrets.io/v1']);
+  expect(errorsOf(spec, { apiVersion: 'acme.example/v1' })).toEqual(['kind: must be ExternalSecret of external-secrets.io']);
+});
+
+test.each([
+  ['spec.syncWindows', { syncWindows: { kind: 'allow' } }],
+  ['spec.target.manifest', { target: { manifest: { kind: 'ConfigMap' } } }],
+  ['spec.target.template.data', { target: { template: { data: { a: '{{ .b }}' } } } }],
+  ['spec.target.template.templateFrom', { target: { template: { templateFrom: [] } } }],
+  ['spec.target.template.metadata.finalizers', { target: { template: { metadata: { finalizers: ['a/b'] } } } }],
+  ['spec.data[0].sourceRef', { data: [{ ...data[0], sourceRef: { storeRef: store } }] }],
+  ['spec.dataFrom[0].find', { dataFrom: [{ find: { name: { regexp: '.*' } } }] }],
+  ['spec.dataFrom[0].rewrite', { dataFrom: [{ extract: { key: 'a' }, rewrite: [] }] }],
+  ['spec.dataFrom[0].sourceRef', { dataFrom: [{ sourceRef: { generatorRef: {} } }] }],
+])('%s is known but not supported yet, and the error names it', (path, spec) => {
+  expect(errorsOf({ secretStoreRef: store, data, ...spec })).toEqual([`${path}: is not supported by this version of Prelude; remove it`]);
+});
+
+test.each([
+  ['spec.refreshPolicy', 'CreatedOnce', { refreshPolicy: 'CreatedOnce' }],
+  ['spec.refreshPolicy', 'OnChange', { refreshPolicy: 'OnChange' }],
+  ['spec.target.creationPolicy', 'Merge', { target: { creationPolicy: 'Merge' } }],
+  ['spec.target.creationPolicy', 'CreateOrMerge', { target: { creationPolicy: 'CreateOrMerge' } }],
+  ['spec.target.deletionPolicy', 'Delete', { target: { deletionPolicy: 'Delete' } }],
+  ['spec.target.immutable', true, { target: { immutable: true } }],
+  ['spec.data[0].remoteRef.conversionStrategy', 'Unicode', { data: [{ secretKey: 'a', remoteRef: { key: 'a', conversionStrategy: 'Unicode' } }] }],
+  ['spec.dataFrom[0].extract.metadataPolicy', 'Fetch', { dataFrom: [{ extract: { key: 'a', metadataPolicy: 'Fetch' } }] }],
+])('%s %s is known but not supported yet, and the error names path and value', (path, value, spec) => {
+  expect(errorsOf({ secretStoreRef: store, data, ...spec })[0]).toContain(`${path}: ${JSON.stringify(value)} is not supported by this version of Prelude; use `);
+});
+
+test.each([
+  ['no store', { data }, 'spec.secretStoreRef.name: is required: name the SecretStore or ClusterSecretStore to read from'],
+  ['nothing to read', { secretStoreRef: store, data: [] }, 'spec.data: either data or dataFrom must have an entry'],
+  ['a key twice', { secretStoreRef: store, data: [...data, ...data] }, 'spec.data[1].secretKey: "password" stands here twice; keep one'],
+  ['an empty dataFrom entry', { secretStoreRef: store, dataFrom: [{}] }, 'spec.dataFrom[0]: extract is required'],
+  ['a key that no Secret may have', { secretStoreRef: store, data: [{ secretKey: '..a', remoteRef: { key: 'a' } }] }, 'spec.data[0].secretKey: must not be "." or start with ".."'],
+  ['a negative interval', { secretStoreRef: store, data, refreshInterval: '-1s' }, 'spec.refreshInterval: must be a duration like 30s, 15m or 1h30m, and not negative'],
+  ['templated metadata', { secretStoreRef: store, data, target: { template: { metadata: { labels: { 'a/b': '{{ .x }}' } } } } }, 'spec.target.template.metadata.labels[a/b]: templates are not supported by this version of Prelude; write the value itself'],
+  ['a misspelt field', { secretStoreRef: store, data, refreshInterva: '1h' }, 'spec.refreshInterva: unknown field'],
+])('%s is an error', (_what, spec, message) => {
+  expect(errorsOf(spec)[0]).toBe(message);
+});
+
+test.each(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1'])('a Secret of type %s is refused', (type) => {
+  expect(errorsOf({ secretStoreRef: store, data, target: { template: { type } } })[0]).toContain('spec.target.template.type: must not be a type that grants rights');
+});
+
+test('a refresh interval of 0 and empty optional texts are read as upstream reads them', () => {
+  const spec = { secretStoreRef: store, refreshInterval: '0', data: [{ secretKey: 'a', remoteRef: { key: 'k', property: '', version: '' } }] };
+
+  const parsed = parseExternalSecret(externalSecret(spec));
+
+  expect(parsed).toMatchObject({ ok: true, value: { spec: { refreshInterval: 0, data: [{ remoteRef: { key: 'k' } }] } } });
+  expect(parsed.ok && Object.keys(parsed.value.spec.data[0]?.remoteRef ?? {})).not.toContain('property');
+});
+
+test('a status that makes no sense counts as no status', () => {
+  const object = externalSecret({}, { status: { syncedResourceVersion: 7, conditions: 'none' } });
+
+  expect(parseExternalSecretStatus(object)).toEqual({ conditions: [] });
+});
+
+test('the status that External Secrets wrote is read', () => {
+  const ready = { type: 'Ready', status: 'True', reason: 'SecretSynced', message: 'secret synced', lastTransitionTime: '2026-01-01T00:00:00Z' };
+  const object = externalSecret({}, { status: { refreshTime: null, syncedResourceVersion: '1-abc', conditions: [ready], binding: { name: 'database' } } });
+
+  expect(parseExternalSecretStatus(object)).toEqual({ refreshTime: null, syncedResourceVersion: '1-abc', conditions: [ready], binding: { name: 'database' } });
+});
