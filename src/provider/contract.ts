@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
+import type { PropertyLookup } from './property.ts';
 import type { ProviderError } from './provider-error.ts';
 
 /** One value at the provider. Property selection, decoding and rewriting are the core's work, after the read. */
@@ -28,8 +29,13 @@ export interface SecretKeySelector {
 export interface ProviderContext {
   /** The value of a key of a Secret. ProviderError `invalid` where it is absent or the store may not name it. */
   readonly secret: (selector: SecretKeySelector) => Promise<SecretBytes>;
+  /** The environment variables that the provider declares, those of them that are set and not empty. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly clock: Clock;
 }
+
+/** What checking a store's credentials came to, where it did not fail. */
+export type Validation = 'valid' | 'unknown';
 
 /** A connection under one identity. */
 export interface ProviderClient extends AsyncDisposable {
@@ -40,8 +46,8 @@ export interface ProviderClient extends AsyncDisposable {
    * What fails for one reference is that reference's error result; a throw means the whole batch failed (ProviderError).
    */
   readonly read: (refs: readonly RemoteRef[], signal: AbortSignal) => Promise<readonly ReadResult[]>;
-  /** Whether the credentials work. ProviderError otherwise. Absent: nothing to check, or not to be known without a read. */
-  readonly validate?: (signal: AbortSignal) => Promise<void>;
+  /** Whether the credentials work. ProviderError where they do not. Absent: nothing to check, or not to be known without a read. */
+  readonly validate?: (signal: AbortSignal) => Promise<Validation>;
 }
 
 /**
@@ -52,6 +58,10 @@ export interface Provider<Config> {
   /** The key under `spec.provider`. */
   readonly id: string;
   readonly schema: z.ZodType<Config>;
+  /** How `property` finds its way into a JSON value; upstream's order differs from provider to provider. */
+  readonly propertyLookup: PropertyLookup;
+  /** Environment variables the provider may see, e.g. for endpoints. They are a part of the identity. */
+  readonly environment: readonly string[];
   /** The Secrets a configuration names, so that a change of one reconnects. */
   readonly credentials: (config: Config) => readonly SecretKeySelector[];
   readonly connect: (config: Config, context: ProviderContext, signal: AbortSignal) => Promise<ProviderClient>;

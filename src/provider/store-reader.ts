@@ -1,4 +1,5 @@
-import type { ReadResult, RemoteRef } from './contract.ts';
+import type { ReadResult, RemoteRef, Validation } from './contract.ts';
+import type { PropertyLookup } from './property.ts';
 
 /** A store as the reader needs it: parsed nowhere else than by the adapter. */
 export interface StoreHandle {
@@ -19,8 +20,13 @@ export interface StoreReader {
    * Never throws ProviderError: what failed for all is each reference's error result. Throws only the signal's reason.
    */
   readonly read: (store: StoreHandle, refs: readonly RemoteRef[], signal: AbortSignal) => Promise<readonly ReadResult[]>;
-  /** Checks configuration and credentials. Throws ProviderError. */
-  readonly validate: (store: StoreHandle, signal: AbortSignal) => Promise<void>;
+  /**
+   * Checks configuration and credentials. A cluster store whose credentials depend on the consumer is `valid` as far
+   * as can be told without one. Throws ProviderError, or the signal's reason.
+   */
+  readonly validate: (store: StoreHandle, signal: AbortSignal) => Promise<Validation>;
+  /** How `property` is looked up in this store's values; `path-only` where the configuration does not parse. */
+  readonly propertyLookup: (store: StoreHandle) => PropertyLookup;
   /** Secrets the store's configuration names, resolved to namespaces; empty where the configuration does not parse. */
   readonly credentials: (store: StoreHandle) => readonly { readonly namespace: string; readonly name: string }[];
   /** Disposes every client. */
