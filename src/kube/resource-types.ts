@@ -1,0 +1,56 @@
+import type { ResourceType } from './port.ts';
+
+/*
+ * The kinds that rooms speak of by name. They are constants because they are known before a cluster is:
+ * `plan` runs offline. Every other kind comes from `Cluster.discover`.
+ */
+
+function coreType(kind: string, plural: string, options: { readonly namespaced?: boolean; readonly statusSubresource?: boolean } = {}): ResourceType {
+  return { group: '', version: 'v1', kind, plural, namespaced: options.namespaced ?? true, statusSubresource: options.statusSubresource ?? false };
+}
+
+function workloadType(group: string, kind: string, plural: string): ResourceType {
+  return { group, version: 'v1', kind, plural, namespaced: true, statusSubresource: true };
+}
+
+export const namespaceType = coreType('Namespace', 'namespaces', { namespaced: false, statusSubresource: true });
+export const secretType = coreType('Secret', 'secrets');
+export const configMapType = coreType('ConfigMap', 'configmaps');
+export const serviceAccountType = coreType('ServiceAccount', 'serviceaccounts');
+export const eventType = coreType('Event', 'events');
+export const podType = coreType('Pod', 'pods', { statusSubresource: true });
+export const serviceType = coreType('Service', 'services', { statusSubresource: true });
+
+export const deploymentType = workloadType('apps', 'Deployment', 'deployments');
+export const statefulSetType = workloadType('apps', 'StatefulSet', 'statefulsets');
+export const jobType = workloadType('batch', 'Job', 'jobs');
+
+export const leaseType: ResourceType = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true, statusSubresource: false };
+
+export const customResourceDefinitionType: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+  statusSubresource: true,
+};
+
+export const externalSecretType = workloadType('external-secrets.io', 'ExternalSecret', 'externalsecrets');
+export const secretStoreType = workloadType('external-secrets.io', 'SecretStore', 'secretstores');
+export const clusterSecretStoreType: ResourceType = { ...workloadType('external-secrets.io', 'ClusterSecretStore', 'clustersecretstores'), namespaced: false };
+
+/** Argo CD's Application: it has no status subresource, upstream either. */
+export const applicationType: ResourceType = {
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  kind: 'Application',
+  plural: 'applications',
+  namespaced: true,
+  statusSubresource: false,
+};
+
+/** The `apiVersion` that objects of a type carry. */
+export function apiVersionOf(type: ResourceType): string {
+  return type.group === '' ? type.version : `${type.group}/${type.version}`;
+}
