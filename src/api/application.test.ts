@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { parseApplication } from './application.ts';
+import type { KubeObject } from './object.ts';
+
+const minimal = {
+  source: { repoURL: 'https://git.example/testnets.git' },
+  destination: { server: 'https://kubernetes.default.svc', namespace: 'devnet' },
+};
+
+function application(spec: unknown, finalizers: readonly string[] = []): KubeObject {
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'devnet', namespace: 'argocd', finalizers }, spec };
+}
+
+function accepted(spec: unknown, finalizers?: readonly string[]) {
+  const parsed = parseApplication(application(spec, finalizers));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.value;
+}
+
+function refusal(spec: unknown): readonly string[] {
+  const parsed = parseApplication(application(spec));
+  if (parsed.ok) throw new Error('it was accepted');
+  return parsed.errors.map(({ path, message }) => `${path}: ${message}`);
+}
+
+describe('parseApplication', () => {
+  it("fills in Argo CD's defaults", () => {
+    expect(accepted(minimal).spec).toEqual({
+      project: 'default',
+      source: { repoURL: 'https://git.example/testnets.git', targetRevision: 'HEAD', path: '', directory: { recurse: false, include: '', exclude: '' } },
+      destination: { namespace: 'devnet' },
+      syncPolicy: { retry: { limit: 5, duration: 5_000, factor: 2, maxDuration: 180_000 }, createNamespace: false },
+      revisionHistoryLimit: 10,
+      info: [],
+    });
+  });
+
+  it('reads the shape that operators of testnets commit', () => {
+    const { spec, cascade } = accepted(
+      {
+        project: 'default',
+        info: [{ name: 'url', value: 'https://devnet.example' }],
+        source: { repoURL: 'git@github.com:example/testnets.git', targetRevision: 'main', path: './testnets/devnet/', directory: { recurse: true, exclude: '*.tmpl.yaml' } },
+        destination: { name: 'in-cluster', namespace: 'devnet' },
+        syncPolicy: {
+          automated: { prune: true, selfHeal: true },
+          retry: { limit: 5, backoff: { duration: '15', factor: 2, maxDuration: '10m' } },
+          syncOptions: ['CreateNamespace=true', 'ServerSideApply=true'],
+          managedNamespaceMetadata: { labels: { team: 'nets' } },
+        },
+        revisionHistoryLimit: 3,
+      },
+      ['resources-finalizer.argocd.argoproj.io'],
+    );
+
+    expect(spec.source.path).toBe('testnets/devnet');
+    expect(spec.source.directory).toEqual({ recurse: true, include: '', exclude: '*.tmpl.yaml' });
+    expect(spec.syncPolicy).toEqual({
+      automated: { prune: true, selfHeal: true, allowEmpty: false },
+      retry: { limit: 5, duration: 15_000, factor: 2, maxDuration: 600_000 },
+      createNamespace: true,
+      managedNamespaceMetadata: { labels: { team: 'nets' }, annotations: {} },
+    });
+    expect(cascade).toBe('foreground');
+  });
+
+  it('takes a retry policy without a limit for none, and automated.enabled false for manual', () => {
+    const { syncPolicy } = accepted({ ...minimal, syncPolicy: { retry: {}, automated: { enabled: false, prune: true } } }).spec;
+
+    expect(syncPolicy.retry.limit).toBe(0);
+    expect(syncPolicy.automated).toBeUndefined();
+  });
+
+  it('tells the finalizers apart', () => {
+    expect(accepted(minimal).cascade).toBeUndefined();
+    expect(accepted(minimal, ['other', 'resources-finalizer.argocd.argoproj.io/background']).cascade).toBe('background');
+    expect(accepted(minimal, ['resources-finalizer.argocd.argoproj.io/foreground']).cascade).toBe('foreground');
+  });
+
+  it.each(['helm', 'kustomize', 'plugin', 'chart', 'ref', 'tagPrefix'])('names source.%s as not supported', (field) => {
+    expect(refusal({ ...minimal, source: { ...minimal.source, [field]: {} } })).toEqual([`spec.source.${field}: is not supported by this version of Prelude; remove it`]);
+  });
+
+  it.each(['sources', 'ignoreDifferences', 'sourceHydrator'])('names %s as not supported', (field) => {
+    expect(refusal({ ...minimal, [field]: [] })).toEqual([`spec.${field}: is not supported by this version of Prelude; remove it`]);
+  });
+
+  it.each([
+    [{ ...minimal, soruce: {} }, 'spec.soruce: unknown field'],
+    [{ ...minimal, project: 'team' }, 'spec.project: is not supported by this version of Prelude; supported: default'],
+    [{ ...minimal, destination: { namespace: 'a', server: 'https://other' } }, 'spec.destination.server: is not supported by this version of Prelude; supported: https://kubernetes.default.svc'],
+    [{ ...minimal, destination: { namespace: 'a' } }, 'spec.destination: name the cluster by either server (https://kubernetes.default.svc) or name (in-cluster)'],
+    [{ ...minimal, destination: { ...minimal.destination, name: 'in-cluster' } }, 'spec.destination: name the cluster by either server (https://kubernetes.default.svc) or name (in-cluster)'],
+    [{ ...minimal, source: { ...minimal.source, path: '../other' } }, 'spec.source.path: must be relative to the root of the repository and must not hold ".."'],
+    [{ ...minimal, source: { ...minimal.source, path: '/etc' } }, 'spec.source.path: must be relative to the root of the repository and must not hold ".."'],
+    [{ ...minimal, source: { repoURL: 'https://x\n.example' } }, 'spec.source.repoURL: must not hold spaces or control characters'],
+    [{ ...minimal, syncPolicy: { syncOptions: ['CreateNamespace=true', 'Replace=true'] } }, 'spec.syncPolicy.syncOptions[1]: is not supported by this version of Prelude; supported: CreateNamespace=true, CreateNamespace=false, ServerSideApply=true, PruneLast=true'],
+    [{ ...minimal, syncPolicy: { retry: { limit: 1, backoff: { duration: 'soon' } } } }, 'spec.syncPolicy.retry.backoff.duration: must be a duration like 15s or 10m, or a number of seconds, and not negative'],
+  ])('refuses %j', (spec, message) => {
+    expect(refusal(spec)).toEqual([message]);
+  });
+
+  it('refuses other versions and other kinds', () => {
+    expect(parseApplication({ ...application(minimal), apiVersion: 'argoproj.io/v2' })).toMatchObject({ ok: false, errors: [{ path: 'apiVersion' }] });
+    expect(parseApplication({ ...application(minimal), kind: 'AppProject' })).toMatchObject({ ok: false, errors: [{ path: 'kind' }] });
+  });
+
+  it('reads its status, and takes one that makes no sense for none', () => {
+    const status = { sync: { status: 'Synced', revision: 'abc' }, health: { status: 'Healthy' }, history: [{ id: 1, deployedAt: '2026-01-01T00:00:00Z' }] };
+
+    expect(parseApplication({ ...application(minimal), status })).toMatchObject({ ok: true, value: { status } });
+    expect(parseApplication({ ...application(minimal), status: { sync: 7 } })).toMatchObject({ ok: true, value: { status: {} } });
+  });
+});

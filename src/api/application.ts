@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { ApplicationSpec } from './application-spec.ts';
+import { applicationSpec } from './application-spec.ts';
+import type { ApplicationStatus } from './application-status.ts';
+import { applicationStatus } from './application-status.ts';
+import type { KubeObject, ObjectMeta } from './object.ts';
+import { parseApiVersion } from './object.ts';
+import type { Parsed } from './schema.ts';
+import { parse } from './schema.ts';
+
+/** Argo CD's Application as the rest of the product sees it. */
+export interface Application {
+  readonly metadata: ObjectMeta;
+  readonly spec: ApplicationSpec;
+  readonly status: ApplicationStatus;
+  /** What happens to the Application's objects when it is deleted; absent: they stay. */
+  readonly cascade?: 'foreground' | 'background';
+}
+
+export const applicationGroup = 'argoproj.io';
+export const applicationApiVersion = 'argoproj.io/v1alpha1';
+export const applicationKind = 'Application';
+
+/** Where Applications live that name no namespace. */
+export const defaultApplicationNamespace = 'argocd';
+
+const finalizer = 'resources-finalizer.argocd.argoproj.io';
+
+/** Whether an object is an Application, in whatever version. */
+export function isApplication(object: { readonly apiVersion: string; readonly kind: string }): boolean {
+  return object.kind === applicationKind && parseApiVersion(object.apiVersion).group === applicationGroup;
+}
+
+/** Parses an Application, from Git or from the cluster. All errors are reported; each names its field. */
+export function parseApplication(object: KubeObject): Parsed<Application> {
+  if (!isApplication(object)) return { ok: false, errors: [{ path: 'kind', message: `must be ${applicationKind} of ${applicationGroup}` }] };
+  if (object.apiVersion !== applicationApiVersion) {
+    return { ok: false, errors: [{ path: 'apiVersion', message: `is not a version this Prelude reads; use ${applicationApiVersion}` }] };
+  }
+  const parsed = parse(z.object({ spec: applicationSpec }), object);
+  if (!parsed.ok) return parsed;
+  const cascade = cascadeOf(object.metadata.finalizers ?? []);
+  return {
+    ok: true,
+    value: { metadata: object.metadata, spec: parsed.value.spec, status: parseApplicationStatus(object), ...(cascade === undefined ? {} : { cascade }) },
+  };
+}
+
+/** The status of an Application. Whatever does not parse counts as not there: a status is only ever a memory. */
+export function parseApplicationStatus(object: KubeObject): ApplicationStatus {
+  const status = applicationStatus.safeParse(object['status'] ?? {});
+  return status.success ? status.data : {};
+}
+
+function cascadeOf(finalizers: readonly string[]): 'foreground' | 'background' | undefined {
+  if (finalizers.includes(`${finalizer}/background`)) return 'background';
+  return finalizers.some((name) => name === finalizer || name === `${finalizer}/foreground`) ? 'foreground' : undefined;
+}
