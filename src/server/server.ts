@@ -121,7 +121,7 @@ function plain(status: number, text: string): Answer {
   return { status, contentType: 'text/plain; charset=utf-8', text: `${text}\n` };
 }
 
-function send(response: ServerResponse, { status, contentType, text }: Answer, { head, last }: { readonly head: boolean; readonly last: boolean }): undefined {
+function send(response: ServerResponse, { status, contentType, text }: Answer, { head, last }: { readonly head: boolean; readonly last: boolean }): void {
   if (last) response.setHeader('Connection', 'close');
   if (status === 405) response.setHeader('Allow', 'GET, HEAD');
   response.writeHead(status, {

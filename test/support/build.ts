@@ -1,0 +1,67 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build as bundle, type Metafile } from 'esbuild';
+import { z } from 'zod';
+import { bundledPackages, noticesFor } from './notices.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+
+const packageSchema = z.object({ name: z.string(), version: z.string(), description: z.string(), license: z.string() });
+
+/**
+ * CommonJS packages that are bundled into ES modules still ask for these. Kept on one line, so that the lines of a
+ * stack trace are off by one and no more.
+ */
+const banner = [
+  "import { createRequire as bundleCreateRequire } from 'node:module';",
+  "import { fileURLToPath as bundleFileURLToPath } from 'node:url';",
+  'const require = bundleCreateRequire(import.meta.url);',
+  'const __filename = bundleFileURLToPath(import.meta.url);',
+  "const __dirname = bundleFileURLToPath(new URL('.', import.meta.url));",
+].join(' ');
+
+/**
+ * Bundles the program into `folder`, which is then a package of its own: prelude.js checks its Node.js and loads the rest,
+ * chunks/ holds a file for each part that is loaded on first use, so that no command pays for an SDK it does not need.
+ */
+export async function build(folder: string): Promise<Metafile> {
+  const { name, version, description, license } = packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { metafile } = await bundle({
+    absWorkingDir: root,
+    entryPoints: { prelude: 'src/cli/bin.ts' },
+    outdir: folder,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner: { js: banner },
+    define: { 'process.env.PRELUDE_VERSION': JSON.stringify(version) },
+    legalComments: 'none',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    metafile: true,
+    logLevel: 'warning',
+  });
+
+  const program = join(folder, 'prelude.js');
+  writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`, { mode: 0o755 });
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ name, version, description, license, type: 'module', bin: { prelude: 'prelude.js' }, engines: { node: '>=24' } }, undefined, 2)}\n`,
+  );
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), noticesFor(root, bundledPackages(metafile)));
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  return metafile;
+}
+
+if (import.meta.main) {
+  const folder = join(root, 'dist');
+  const metafile = await build(folder);
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  console.log(`dist/prelude.js and ${Object.keys(metafile.outputs).length - 1} chunks, ${(bytes / 1024 / 1024).toFixed(1)} MiB, ${bundledPackages(metafile).length} packages inside`);
+}
