@@ -1,0 +1,68 @@
+import type { Condition } from '../api/condition.ts';
+import type { Outcome, Reconciled } from './outcome.ts';
+
+/** A status as it stands in an object, or as it should: plain JSON. */
+export type StatusFields = Readonly<Record<string, unknown>>;
+
+/** How an outcome becomes a condition. */
+export interface ConditionStyle {
+  readonly type: string;
+  readonly statusOf: (outcome: Outcome) => Condition['status'];
+}
+
+/** `Ready`: True when synced, Unknown while waiting (nothing is wrong, it is on its way), False otherwise. */
+export const readyCondition: ConditionStyle = {
+  type: 'Ready',
+  statusOf: ({ kind }) => (kind === 'synced' ? 'True' : kind === 'waiting' ? 'Unknown' : 'False'),
+};
+
+export interface StatusInputs {
+  readonly style: ConditionStyle;
+  readonly reconciled: Reconciled;
+  /** The status that the live object has. */
+  readonly live: StatusFields;
+  /** Of the object that was reconciled. */
+  readonly generation: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * The status fields as they should be: the condition, in its place among those of others, observedGeneration, and what the
+ * reconcile hands in. `null` stands for a field to be removed. Fields it does not speak of are not in it.
+ */
+export function desiredStatus({ style, reconciled, live, generation, now }: StatusInputs): StatusFields {
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
+  const conditions = conditionsOf(live);
+  const previous = conditions.find(({ type }) => type === style.type);
+  const status = style.statusOf(reconciled.outcome);
+  const condition: Condition = {
+    type: style.type,
+    status,
+    reason: reconciled.outcome.reason,
+    message: shorten(reconciled.outcome.message),
+    // moves only when the status flips, as Kubernetes defines it
+    lastTransitionTime: previous?.['status'] === status && typeof previous['lastTransitionTime'] === 'string' ? previous['lastTransitionTime'] : formatTime(now),
+    ...observed,
+  };
+  const others = conditions.map((other) => (other === previous ? condition : other));
+  return { ...reconciled.status, ...observed, conditions: previous === undefined ? [...others, condition] : others };
+}
+
+/** The conditions of a status, as they are: those of others are carried along untouched. */
+export function conditionsOf(status: StatusFields): readonly StatusFields[] {
+  const conditions = status['conditions'];
+  return Array.isArray(conditions) ? conditions.filter((item) => typeof item === 'object' && item !== null) : [];
+}
+
+/** RFC 3339 to the second: what Kubernetes keeps of a time. */
+export function formatTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+/** The API server refuses condition messages beyond 32768 characters; nobody reads one this long. */
+const longestMessage = 4096;
+
+function shorten(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage - 1)}…`;
+}

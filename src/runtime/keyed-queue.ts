@@ -1,0 +1,243 @@
+import { backoffDelay, type BackoffPolicy } from '../lib/backoff.ts';
+import type { Cancel, Clock } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+
+/** What becomes of a key once its work is done. */
+export type Next =
+  /** Nothing, until somebody adds it again. */
+  | { readonly kind: 'done' }
+  /** It went well; run it again after this many milliseconds. */
+  | { readonly kind: 'again'; readonly after: number }
+  /** It went wrong; run it again after the backoff, and not before `after` milliseconds where a server asked for that. */
+  | { readonly kind: 'retry'; readonly after?: number };
+
+export interface KeyedQueueOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How many keys are worked on at once. */
+  readonly concurrency: number;
+  readonly backoff?: BackoffPolicy;
+  /** Must not reject: a rejection is a bug of the caller, surfaces as an unhandled one, and the key is retried. */
+  readonly work: (key: string, signal: AbortSignal) => Promise<Next>;
+}
+
+export const defaultBackoff: BackoffPolicy = { base: 1_000, factor: 2, cap: 300_000 };
+
+/** No server parks a key for longer, whatever it asks for. */
+const longestRetryAfter = 3_600_000;
+
+/** How many fresh keys are taken in a row while keys whose time has come wait; see `#take`. */
+const freshInARow = 4;
+
+/** How long aborted work has to come to its end. */
+const abortGrace = 2_000;
+
+interface Entry {
+  state: 'idle' | 'ready' | 'running';
+  /** Added while it runs: run it once more. */
+  again: boolean;
+  /** Failures in a row. */
+  failures: number;
+  timer?: { readonly due: number; readonly cancel: Cancel };
+  /** While it runs. */
+  run?: { readonly startedAt: number; readonly abort: AbortController };
+}
+
+/**
+ * A queue of keys in which a key stands at most once and is worked on by at most one worker.
+ *
+ *     add ──────────────► ready ──► running ──► done: forgotten
+ *     addAfter ► idle ──────▲          │  add: once more
+ *                 ▲                    │
+ *                 └── again, retry ────┘
+ *
+ * What is added while it runs is run again afterwards, so no change is missed. Keys that are idle without a timer are not kept.
+ */
+export class KeyedQueue {
+  readonly #options: KeyedQueueOptions;
+  readonly #entries = new Map<string, Entry>();
+  // Sets keep insertion order and take a key out in constant time
+  readonly #fresh = new Set<string>();
+  readonly #due = new Set<string>();
+  #freshTaken = 0;
+  #running = 0;
+  #phase: 'held' | 'open' | 'closed' = 'held';
+  #wake: (() => void) | undefined;
+
+  constructor(options: KeyedQueueOptions) {
+    if (!Number.isInteger(options.concurrency) || options.concurrency < 1) throw new RangeError(`a queue needs a concurrency of at least 1, not ${options.concurrency}`);
+    this.#options = options;
+  }
+
+  /** Begins to work. What is added before is kept and coalesced. */
+  start(): void {
+    if (this.#phase === 'held') this.#phase = 'open';
+    this.#pump();
+  }
+
+  /** Something happened to the key: work on it as soon as there is room, whatever it waits for. */
+  add(key: string): void {
+    this.#makeReady(key, this.#fresh);
+  }
+
+  /** Works on the key in `ms` milliseconds, or earlier where something earlier is pending. */
+  addAfter(key: string, ms: number): void {
+    if (this.#phase === 'closed') return;
+    const { clock } = this.#options;
+    const entry = this.#entry(key);
+    const due = clock.monotonic() + Math.max(0, ms);
+    if (entry.state === 'ready' || (entry.timer !== undefined && entry.timer.due <= due)) return;
+    entry.timer?.cancel();
+    const cancel = clock.after(ms, () => {
+      delete entry.timer;
+      this.#makeReady(key, this.#due);
+    });
+    entry.timer = { due, cancel };
+  }
+
+  /** Drops what is pending for the key and its failures. Work that runs is left alone. */
+  forget(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#unschedule(key, entry);
+    entry.failures = 0;
+    if (entry.state !== 'running') this.#entries.delete(key);
+  }
+
+  /** How many keys wait for a worker. */
+  depth(): number {
+    return this.#fresh.size + this.#due.size;
+  }
+
+  running(): number {
+    return this.#running;
+  }
+
+  /** How many keys are known at all: ready, running, or waiting for their time. */
+  size(): number {
+    return this.#entries.size;
+  }
+
+  /** For how many milliseconds the longest piece of work has been running; 0 where none runs. A measure of progress. */
+  oldestRun(): number {
+    const starts = [...this.#entries.values()].flatMap(({ run }) => (run === undefined ? [] : [run.startedAt]));
+    return starts.length === 0 ? 0 : this.#options.clock.monotonic() - Math.min(...starts);
+  }
+
+  /**
+   * Takes nothing more, waits up to `ms` milliseconds for what runs, then aborts it and gives it a short moment.
+   * @returns the keys whose work had to be abandoned, empty in a clean stop
+   */
+  async drain(ms: number): Promise<readonly string[]> {
+    this.#phase = 'closed';
+    for (const [key, entry] of this.#entries) {
+      this.#unschedule(key, entry);
+      if (entry.state !== 'running') this.#entries.delete(key);
+    }
+    await this.#idle(ms);
+    for (const { run } of this.#entries.values()) run?.abort.abort(new DOMException('shutting down', 'AbortError'));
+    await this.#idle(abortGrace);
+    return [...this.#entries.keys()];
+  }
+
+  #entry(key: string): Entry {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const entry: Entry = { state: 'idle', again: false, failures: 0 };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #makeReady(key: string, lane: Set<string>): void {
+    if (this.#phase === 'closed') return;
+    const entry = this.#entry(key);
+    if (entry.state === 'running') {
+      entry.again = true;
+      return;
+    }
+    // news about a key that only waited for its time moves it to the fresh lane
+    if (lane === this.#fresh) this.#due.delete(key);
+    if (!this.#fresh.has(key)) lane.add(key);
+    entry.state = 'ready';
+    this.#pump();
+  }
+
+  #unschedule(key: string, entry: Entry): void {
+    entry.timer?.cancel();
+    delete entry.timer;
+    entry.again = false;
+    this.#fresh.delete(key);
+    this.#due.delete(key);
+  }
+
+  /**
+   * News before periodic work, so that a new object does not stand behind thousands of refreshes; but after a few fresh keys
+   * in a row one that is due, so that a storm of news does not hold refreshes and retries back for good.
+   */
+  #take(): string | undefined {
+    const preferDue = this.#fresh.size === 0 || (this.#freshTaken >= freshInARow && this.#due.size > 0);
+    const lane = preferDue ? this.#due : this.#fresh;
+    const [key] = lane;
+    if (key === undefined) return undefined;
+    lane.delete(key);
+    this.#freshTaken = preferDue ? 0 : this.#freshTaken + 1;
+    return key;
+  }
+
+  #pump(): void {
+    while (this.#phase === 'open' && this.#running < this.#options.concurrency) {
+      const key = this.#take();
+      if (key === undefined) return;
+      void this.#run(key, this.#entry(key));
+    }
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    // what was planned before is superseded: this run decides what comes next
+    this.#unschedule(key, entry);
+    const abort = new AbortController();
+    entry.state = 'running';
+    entry.run = { startedAt: this.#options.clock.monotonic(), abort };
+    this.#running += 1;
+    let next: Next = { kind: 'retry' };
+    try {
+      next = await this.#options.work(key, abort.signal);
+    } finally {
+      this.#running -= 1;
+      this.#finish(key, entry, next);
+    }
+  }
+
+  #finish(key: string, entry: Entry, next: Next): void {
+    delete entry.run;
+    entry.state = 'idle';
+    entry.failures = next.kind === 'retry' ? entry.failures + 1 : 0;
+    if (next.kind === 'again') this.addAfter(key, next.after);
+    if (next.kind === 'retry') this.addAfter(key, this.#backoff(entry.failures, next.after));
+    if (entry.again) {
+      entry.again = false;
+      this.#makeReady(key, this.#fresh);
+    }
+    if (entry.state === 'idle' && entry.timer === undefined) this.#entries.delete(key);
+    this.#pump();
+    if (this.#running === 0) this.#wake?.();
+  }
+
+  #backoff(failures: number, asked = 0): number {
+    const { backoff = defaultBackoff, random } = this.#options;
+    return Math.max(Math.min(asked, longestRetryAfter), backoffDelay(backoff, failures, random));
+  }
+
+  /** Resolves when nothing runs any more, or after `ms` milliseconds. */
+  async #idle(ms: number): Promise<void> {
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}

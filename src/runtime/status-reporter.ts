@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util';
+import { keyOf, type ObjectMeta } from '../api/object.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import type { Cluster, ResourceType } from '../kube/port.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Report } from './controller.ts';
+import { conditionsOf, type ConditionStyle, desiredStatus, readyCondition, type StatusFields } from './desired-status.ts';
+import type { EventSink, EventSubject } from './event-sink.ts';
+import type { EventNote, Reconciled } from './outcome.ts';
+import { PrunedFields } from './pruned-fields.ts';
+
+/** What the reporter must know of the object that was reconciled, in the version that was; any KubeObject will do. */
+export interface StatusSubject extends EventSubject {
+  readonly status?: unknown;
+}
+
+export interface StatusReporterOptions {
+  readonly cluster: Cluster;
+  readonly type: ResourceType;
+  readonly fieldManager: string;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  /** `readyCondition` unless told. */
+  readonly condition?: ConditionStyle;
+}
+
+/** The live object as far as it is known. */
+interface Live {
+  readonly metadata: ObjectMeta;
+  readonly status: StatusFields;
+}
+
+/**
+ * Makes the report of a kind whose status holds conditions. It writes where something differs and nothing where nothing does:
+ * one merge patch with the fields that changed, under the resourceVersion it compared with, so that conditions of others are
+ * not overwritten. An object that is gone, or another of the same name by now, is left alone.
+ */
+export function createStatusReporter(options: StatusReporterOptions): Report<StatusSubject> {
+  const pruned = new PrunedFields();
+  // What our last write left, by the cached object it was made from: until the cache has caught up, that is the live state.
+  // Keyed weakly, so that an entry goes when the cache replaces the object.
+  const written = new WeakMap<object, Live>();
+
+  return async (subject, reconciled, signal) => {
+    const known = written.get(subject) ?? liveOf(subject);
+    const outcome = await writeStatus({ ...options, pruned, subject, reconciled, signal }, known);
+    if (outcome === undefined) return;
+    if (outcome.live !== known) written.set(subject, outcome.live);
+    for (const note of notesOf(reconciled, outcome.changed)) options.events.record(subject, note);
+  };
+}
+
+interface Writing extends StatusReporterOptions {
+  readonly pruned: PrunedFields;
+  readonly subject: StatusSubject;
+  readonly reconciled: Reconciled;
+  readonly signal: AbortSignal;
+}
+
+interface Written {
+  readonly live: Live;
+  /** Whether the condition says something else than before. */
+  readonly changed: boolean;
+}
+
+/** Writes the difference to `live`, once more against a fresh read where that is not current. Undefined: the object is gone. */
+async function writeStatus(writing: Writing, live: Live): Promise<Written | undefined> {
+  try {
+    return await patchDifference(writing, live);
+  } catch (error) {
+    if (isKubeError(error, 'absent')) return undefined;
+    if (!isKubeError(error, 'conflict')) throw error;
+  }
+  const { cluster, type, subject, signal } = writing;
+  const fresh = await cluster.get(type, keyOf(subject), signal);
+  if (fresh === undefined || fresh.metadata.uid !== subject.metadata.uid) return undefined;
+  try {
+    return await patchDifference(writing, liveOf(fresh));
+  } catch (error) {
+    if (isKubeError(error, 'absent')) return undefined;
+    throw error;
+  }
+}
+
+async function patchDifference(writing: Writing, live: Live): Promise<Written> {
+  const { cluster, type, fieldManager, subject, reconciled, clock, pruned, signal, condition = readyCondition } = writing;
+  const desired = desiredStatus({ style: condition, reconciled, live: live.status, generation: subject.metadata.generation, now: clock.now() });
+  const patch = difference(live.status, asRecord(pruned.strip(desired)));
+  if (Object.keys(patch).length === 0) return { live, changed: false };
+
+  const { resourceVersion } = live.metadata;
+  const precondition = resourceVersion === undefined ? {} : { resourceVersion };
+  const answer = liveOf(await cluster.patchStatus(type, keyOf(subject), patch, { fieldManager, ...precondition }, signal));
+  pruned.learn(patch, answer.status);
+  return { live: answer, changed: says(live.status, condition.type) !== says(answer.status, condition.type) };
+}
+
+/** The fields of `desired` that `live` has otherwise; `null` only where there is something to remove. */
+function difference(live: StatusFields, desired: StatusFields): StatusFields {
+  const differing = Object.entries(desired).filter(([name, value]) => (value === null ? Object.hasOwn(live, name) : !isDeepStrictEqual(live[name], value)));
+  return Object.fromEntries(differing);
+}
+
+/** What the condition tells a person, as one comparable text. */
+function says(status: StatusFields, type: string): string {
+  const condition = conditionsOf(status).find((item) => item['type'] === type);
+  return JSON.stringify([condition?.['status'], condition?.['reason'], condition?.['message']]);
+}
+
+/**
+ * Normal notes tell what was done and are passed on. Warnings tell a state: only when the condition has changed, or every
+ * retry would repeat them. A failure that nobody wrote a note for gets one.
+ */
+function notesOf({ outcome, events = [] }: Reconciled, changed: boolean): readonly EventNote[] {
+  const notes = events.filter(({ type }) => changed || type === 'Normal');
+  const wrong = outcome.kind === 'failed' || outcome.kind === 'stalled';
+  const told = notes.some(({ type }) => type === 'Warning');
+  return changed && wrong && !told ? [...notes, { type: 'Warning', reason: outcome.reason, message: outcome.message }] : notes;
+}
+
+function liveOf({ metadata, status }: StatusSubject): Live {
+  return { metadata, status: asRecord(status) };
+}
+
+function asRecord(value: unknown): StatusFields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
