@@ -1,4 +1,9 @@
-import type { SecretBytes } from '../lib/secret-bytes.ts';
+import { SecretBytes } from '../lib/secret-bytes.ts';
+import { followPath } from './gjson.ts';
+import { checkPath, PathError } from './gjson-path.ts';
+import { decodeJsonString, jsonMembers, JsonTextError, jsonValue } from './json-text.ts';
+import { jsonText } from './json-scalar.ts';
+import { ProviderError } from './provider-error.ts';
 
 /**
  * How a `property` is looked up in a JSON value.
@@ -6,3 +11,94 @@ import type { SecretBytes } from '../lib/secret-bytes.ts';
  * - `literal-first`: where it holds a dot, a key of just that name wins over the path.
  */
 export type PropertyLookup = 'literal-first' | 'path-only';
+
+/**
+ * Selects a property of a JSON value with a gjson path: `a.b`, `a\.b`, `list.0`, `list.#`, `list.#.name`,
+ * `list.#(name=="x").value`, `*` and `?` in keys. The answer is text as External Secrets writes it (see `jsonText`).
+ * @returns undefined where the value has no such property
+ * @throws ProviderError `invalid` where the value is not JSON or the path is not supported; never quotes the value
+ */
+export function selectProperty(value: SecretBytes, property: string, lookup: PropertyLookup): SecretBytes | undefined {
+  checkProperty(property);
+  const text = readJson(value);
+  const found = orProviderError(property, () => {
+    const literal = property.replaceAll('.', String.raw`\.`);
+    const direct = lookup === 'literal-first' && literal !== property && isPath(literal) ? followPath(text, literal) : undefined;
+    return direct ?? followPath(text, property);
+  });
+  return found === undefined ? undefined : SecretBytes.fromUtf8(jsonText(found));
+}
+
+/**
+ * Checks that a property is a path that `selectProperty` follows; `plan` does this with no value at hand.
+ * @throws ProviderError `invalid`
+ */
+export function checkProperty(property: string): void {
+  orProviderError(property, () => checkPath(property));
+}
+
+function orProviderError<T>(property: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof PathError) throw new ProviderError('invalid', `property ${JSON.stringify(shorten(property))} ${error.message}`);
+    throw error;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+function isPath(property: string): boolean {
+  try {
+    checkPath(property);
+    return true;
+  } catch (error) {
+    if (error instanceof PathError) return false;
+    throw error;
+  }
+}
+
+/**
+ * The top level of a JSON object, for `dataFrom.extract`: strings decoded, null empty, all else as written, in the
+ * order of the text; the last of several equal keys counts, as in Go's encoding/json.
+ * @throws ProviderError `invalid` where the value is not a JSON object; never quotes it
+ */
+export function extractMap(value: SecretBytes): ReadonlyMap<string, SecretBytes> {
+  const text = readJson(value);
+  if (!isStrict(text)) throw new ProviderError('invalid', 'the value is not JSON: a string holds a control character that is not escaped');
+  if (!text.startsWith('{')) throw new ProviderError('invalid', 'the value is JSON, but not an object whose keys could be extracted');
+  return new Map(jsonMembers(text).map(({ key, raw }) => [key.toWellFormed(), SecretBytes.fromUtf8(memberText(raw))]));
+}
+
+function memberText(raw: string): string {
+  if (raw.startsWith('"')) return decodeJsonString(raw);
+  return raw === 'null' ? '' : raw;
+}
+
+/** Whether encoding/json takes it too, which control characters in strings do not pass. */
+function isStrict(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // the message quotes the input
+    return false;
+  }
+}
+
+function readJson(value: SecretBytes): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.reveal());
+  } catch {
+    throw new ProviderError('invalid', 'the value is not JSON: it is not UTF-8 text');
+  }
+  try {
+    return jsonValue(text);
+  } catch (error) {
+    if (error instanceof JsonTextError) throw new ProviderError('invalid', `the value is not JSON: ${error.message}`);
+    throw error;
+  }
+}
