@@ -1,0 +1,100 @@
+import { parseDuration } from '../lib/duration.ts';
+import { type LogLevel, logLevels } from '../lib/log.ts';
+
+/** A bad option, to be told with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Which cluster a command works on. */
+export type ClusterOptions =
+  | { readonly kind: 'local'; readonly folder: string }
+  | { readonly kind: 'kubernetes'; readonly kubeconfig: string | undefined; readonly context: string | undefined };
+
+/** A source repository that is read from a folder instead of from its address. */
+export interface RepositoryMapping {
+  readonly url: string;
+  readonly path: string;
+}
+
+export interface UpOptions {
+  /** A folder of a work tree, or the address of a Git repository. */
+  readonly target: string;
+  /** Branch, tag or commit, where the target is an address. */
+  readonly revision: string | undefined;
+  readonly repositories: readonly RepositoryMapping[];
+  readonly cluster: ClusterOptions;
+  /** Milliseconds until `up` gives up waiting. */
+  readonly timeout: number;
+}
+
+export interface RunOptions {
+  readonly cluster: ClusterOptions;
+  /** The controller's own namespace. */
+  readonly namespace: string;
+  readonly applicationNamespaces: readonly string[];
+  readonly repositories: readonly RepositoryMapping[];
+  /** Stores of another class are left to others. */
+  readonly controllerClass: string;
+  readonly controllers: ReadonlySet<ControllerGroup>;
+  /** Milliseconds between two looks at a Git branch. */
+  readonly pollInterval: number;
+  readonly listen: Address;
+  readonly logLevel: LogLevel;
+}
+
+/** The half that resolves secrets, and the half that releases from Git. They can run apart. */
+export const controllerGroups = ['secrets', 'git'] as const;
+export type ControllerGroup = (typeof controllerGroups)[number];
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `--repo URL=PATH`. The URL may hold `=`; the path is what follows the last one. */
+export function parseRepository(text: string): RepositoryMapping {
+  const cut = text.lastIndexOf('=');
+  if (cut <= 0 || cut === text.length - 1) throw new UsageError(`--repo ${text}: write URL=PATH, e.g. https://github.com/acme/testnets.git=../testnets`);
+  return { url: text.slice(0, cut), path: text.slice(cut + 1) };
+}
+
+/** A positive Go duration such as `90s` or `10m`, in milliseconds. */
+export function parseWait(flag: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) throw new UsageError(`${flag} ${text}: write a duration such as 90s or 10m`);
+  return ms;
+}
+
+/** `host:port`, `[v6]:port`, or `:port` for all addresses. */
+export function parseAddress(flag: string, text: string): Address {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new UsageError(`${flag} ${text}: write host:port, e.g. 127.0.0.1:8080`);
+  return { host: match[1] ?? (match[2] === '' ? '::' : (match[2] ?? '::')), port };
+}
+
+export function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((name) => name === text);
+  if (level === undefined) throw new UsageError(`--log-level ${text}: write one of ${logLevels.join(', ')}`);
+  return level;
+}
+
+/** `secrets`, `git` or both, separated by commas. */
+export function parseControllers(text: string): ReadonlySet<ControllerGroup> {
+  const names = text.split(',').map((name) => name.trim());
+  const groups = names.map((name) => {
+    const group = controllerGroups.find((known) => known === name);
+    if (group === undefined) throw new UsageError(`--controllers ${text}: write ${controllerGroups.join(', ')} or both with a comma`);
+    return group;
+  });
+  return new Set(groups);
+}
+
+/** Names separated by commas, without repetition. */
+export function parseNames(flag: string, text: string): readonly string[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  const bad = names.find((name) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name));
+  if (bad !== undefined) throw new UsageError(`${flag} ${text}: "${bad}" is not the name of a namespace`);
+  return names;
+}
