@@ -1,0 +1,103 @@
+import { formatKey } from '../../../api/object.ts';
+import type { ObjectKey } from '../../../api/object.ts';
+import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
+import { createSemaphore } from '../../../lib/semaphore.ts';
+import { preparePhase, summarise } from '../phase/apply-phase.ts';
+import { decideBarrier } from './barrier.ts';
+import type { BarrierFacts, ProducerFact, SecretFact } from './barrier.ts';
+import type { DeclarationFacts } from './declaration-facts.ts';
+import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
+import { declaredSecret, readDeclaration, readSecretFact, secretName } from './secret-facts.ts';
+import type { DeclaredSecret } from './secret-facts.ts';
+import { phaseObjects, say } from '../sync-run.ts';
+import type { Stop, SyncRun } from '../sync-run.ts';
+
+/** What the barrier is about: declarations that gate, and Secrets that nothing in Git declares as an ExternalSecret. */
+interface Gate {
+  readonly declared: readonly DeclaredSecret[];
+  readonly others: readonly Required<ObjectKey>[];
+}
+
+async function gateOf(run: SyncRun): Promise<Gate | Stop> {
+  const rendered = phaseObjects(run.plan, 'secrets').filter(({ object }) => isExternalSecretsKind(object, 'ExternalSecret'));
+  const prepared = await preparePhase(run, 'secrets', rendered);
+  if ('kind' in prepared) return prepared;
+  const needed = new Map(run.plan.needs.map(({ namespace, secret }) => [secretName({ namespace, name: secret }), { namespace, name: secret }]));
+  const declared = prepared.flatMap((object) => declaredSecret(object) ?? []);
+  const gating = declared.filter(({ secret }) => run.options.gateAll || needed.has(secretName(secret)));
+  const made = new Set(declared.map(({ secret }) => secretName(secret)));
+  return { declared: gating, others: [...needed].flatMap(([name, key]) => (made.has(name) ? [] : [key])) };
+}
+
+/** What the cache already knows of a declaration that is not ready. A read would only say the same. */
+function cachedTrouble(run: SyncRun, { object, secret }: DeclaredSecret): ProducerFact | undefined {
+  const seen = run.deps.live.look(object.type, keyOfRef(object.ref));
+  if (typeof seen !== 'object' || seen.health === undefined || seen.health.status === 'Healthy') return undefined;
+  return { name: formatRef(object.ref), secret: secretName(secret), current: false, message: seen.health.message };
+}
+
+/** What was read before, while the declaration has not changed since. Only what was good is kept, so nothing stays shut for an old reason. */
+function remembered(run: SyncRun, { object }: DeclaredSecret): DeclarationFacts | undefined {
+  const seen = run.deps.live.look(object.type, keyOfRef(object.ref));
+  const facts = run.deps.memory.declarations.get(refKey(object.ref));
+  return typeof seen === 'object' && facts?.resourceVersion === seen.resourceVersion ? facts : undefined;
+}
+
+function meetsItsNeeds(run: SyncRun, facts: DeclarationFacts): boolean {
+  const needs = run.plan.needs.filter(({ namespace, secret }) => secretName({ namespace, name: secret }) === facts.producer.secret);
+  const secrets = new Map(facts.secret === undefined ? [] : [[facts.producer.secret, facts.secret]]);
+  return decideBarrier(needs, { producers: [facts.producer], secrets }, true).open;
+}
+
+async function readAndRemember(run: SyncRun, declared: DeclaredSecret): Promise<DeclarationFacts> {
+  const facts = await readDeclaration(run, declared);
+  const key = refKey(declared.object.ref);
+  if (!meetsItsNeeds(run, facts)) {
+    run.deps.memory.declarations.delete(key);
+    return facts;
+  }
+  run.deps.memory.declarations.set(key, facts);
+  const keys = facts.secret?.keys.size ?? 0;
+  const object = { group: '', version: 'v1', kind: 'Secret', ...declared.secret };
+  say(run, { phase: 'barrier', kind: 'object', message: `ready with ${keys} ${keys === 1 ? 'key' : 'keys'}`, object });
+  return facts;
+}
+
+/** @param cached whether the cache and what was read before may answer; a barrier never opens on that alone */
+async function gatherFacts(run: SyncRun, gate: Gate, cached: boolean): Promise<BarrierFacts> {
+  const semaphore = createSemaphore(run.deps.concurrency);
+  const secrets = new Map<string, SecretFact>();
+  const keep = (name: string, fact: SecretFact | undefined): void => {
+    if (fact !== undefined) secrets.set(name, fact);
+  };
+  const producerOf = async (declared: DeclaredSecret): Promise<ProducerFact> => {
+    const trouble = cached ? cachedTrouble(run, declared) : undefined;
+    if (trouble !== undefined) return trouble;
+    const facts = (cached ? remembered(run, declared) : undefined) ?? (await readAndRemember(run, declared));
+    keep(facts.producer.secret, facts.secret);
+    return facts.producer;
+  };
+  const producers = await Promise.all(gate.declared.map((declared) => semaphore.run(() => producerOf(declared), run.signal)));
+  await Promise.all(gate.others.map((key) => semaphore.run(async () => keep(formatKey(key), await readSecretFact(run, key)), run.signal)));
+  return { producers, secrets };
+}
+
+/**
+ * Waits until every Secret and key that the plan's workloads need is there and current. While something is missing, only what
+ * has changed is read; once nothing seems to be, all of it is read from the API server, in one go, and that decides.
+ */
+export async function barrierStep(run: SyncRun): Promise<Stop | undefined> {
+  const gate = await gateOf(run);
+  if ('kind' in gate) return gate;
+  const { plan, options } = run;
+  const glance = decideBarrier(plan.needs, await gatherFacts(run, gate, true), options.gateAll);
+  const verdict = glance.open ? decideBarrier(plan.needs, await gatherFacts(run, gate, false), options.gateAll) : glance;
+  if (verdict.open) {
+    const count = new Set(plan.needs.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
+    say(run, { phase: 'barrier', kind: 'done', message: count === 0 ? 'open: no workload needs a Secret' : `open: ${count} needed ${count === 1 ? 'Secret is' : 'Secrets are'} there and current` });
+    return undefined;
+  }
+  const message = `waiting for ${summarise(verdict.awaited.map(({ message }) => message))}`;
+  say(run, { phase: 'barrier', kind: 'waiting', message });
+  return { kind: 'waiting', phase: 'barrier', message };
+}

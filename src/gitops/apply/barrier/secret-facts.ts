@@ -1,0 +1,69 @@
+import { parseExternalSecret } from '../../../api/external-secret.ts';
+import type { KubeObject, ObjectKey } from '../../../api/object.ts';
+import { secretType } from '../../../kube/resource-types.ts';
+import { currencyOf } from '../../../secret/currency.ts';
+import type { SecretView } from '../../../secret/currency.ts';
+import { targetName } from '../../../secret/provides.ts';
+import { fieldAt } from '../../health/live-field.ts';
+import type { SecretFact } from './barrier.ts';
+import type { DeclarationFacts } from './declaration-facts.ts';
+import { formatRef, keyOfRef } from '../object/object-ref.ts';
+import type { PreparedObject } from '../object/prepared-object.ts';
+import type { SyncRun } from '../sync-run.ts';
+
+/** An ExternalSecret of the plan, and the Secret that it makes. */
+export interface DeclaredSecret {
+  readonly object: PreparedObject;
+  readonly secret: Required<ObjectKey>;
+}
+
+/** `namespace/name`, as barrier facts are keyed. */
+export function secretName(key: Required<ObjectKey>): string {
+  return `${key.namespace}/${key.name}`;
+}
+
+/** The Secret that a declared ExternalSecret makes; undefined for a manifest that does not parse, which the plan has refused. */
+export function declaredSecret(object: PreparedObject): DeclaredSecret | undefined {
+  const parsed = parseExternalSecret(object.object);
+  return parsed.ok ? { object, secret: { namespace: object.ref.namespace ?? '', name: targetName(parsed.value) } } : undefined;
+}
+
+/** Metadata and key names of a Secret. The values are dropped here, before anything else sees them. */
+function viewOf(secret: KubeObject): SecretView {
+  const data = fieldAt(secret, 'data');
+  return { metadata: secret.metadata, keys: typeof data === 'object' && data !== null ? Object.keys(data) : [] };
+}
+
+function factOf(view: SecretView): SecretFact {
+  return { keys: new Set(view.keys), deleting: view.metadata.deletionTimestamp !== undefined };
+}
+
+async function readView(run: SyncRun, key: Required<ObjectKey>): Promise<SecretView | undefined> {
+  const secret = await run.deps.cluster.get(secretType, key, run.signal);
+  return secret === undefined ? undefined : viewOf(secret);
+}
+
+/** Reads one Secret from the API server. */
+export async function readSecretFact(run: SyncRun, key: Required<ObjectKey>): Promise<SecretFact | undefined> {
+  const view = await readView(run, key);
+  return view === undefined ? undefined : factOf(view);
+}
+
+function verdict(live: KubeObject | undefined, view: SecretView | undefined): { readonly current: boolean; readonly message: string } {
+  if (live === undefined) return { current: false, message: 'it is not there' };
+  const parsed = parseExternalSecret(live);
+  if (!parsed.ok) return { current: false, message: 'the object in the cluster is not what Git declares' };
+  const currency = currencyOf(parsed.value, view);
+  return currency.current ? { current: true, message: '' } : { current: false, message: currency.reason };
+}
+
+/** Reads a declaration and its Secret from the API server. The declaration first: a Secret that is newer does no harm. */
+export async function readDeclaration(run: SyncRun, { object, secret }: DeclaredSecret): Promise<DeclarationFacts> {
+  const live = await run.deps.cluster.get(object.type, keyOfRef(object.ref), run.signal);
+  const view = await readView(run, secret);
+  return {
+    producer: { name: formatRef(object.ref), secret: secretName(secret), ...verdict(live, view) },
+    secret: view === undefined ? undefined : factOf(view),
+    resourceVersion: live?.metadata.resourceVersion ?? '',
+  };
+}

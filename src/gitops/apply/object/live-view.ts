@@ -1,0 +1,55 @@
+import type { KubeObject, ObjectKey } from '../../../api/object.ts';
+import type { ResourceType } from '../../../kube/port.ts';
+import { assessHealth } from '../../health/assess-health.ts';
+import type { Health } from '../../health/health.ts';
+import { trackedBy } from './tracking.ts';
+
+/** What is kept of a live object: enough to see drift, health and whose it is, and no data. */
+export interface LiveObject {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Absent for kinds that do not count generations (ConfigMap, Secret, RBAC, …). */
+  readonly generation: number | undefined;
+  readonly deleting: boolean;
+  readonly finalizers: readonly string[];
+  /** The Application that tracks it, by tracking name. */
+  readonly instance: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Absent where only metadata was read. */
+  readonly health: Health | undefined;
+}
+
+/**
+ * A cached view of the tracked objects of the cluster, kept by watches. It may lag behind; whoever decides to write, or to
+ * let a new revision pass, reads from the API server.
+ */
+export interface LiveView {
+  /** `unknown` where the kind is not watched (yet), `absent` where no tracked object of that name is in the cache. */
+  readonly look: (type: ResourceType, key: ObjectKey) => LiveObject | 'absent' | 'unknown';
+}
+
+/** kubectl's copy of the whole manifest: large, and for a Secret full of values. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** @param full whether the object was read whole, so that its health can be judged */
+export function liveObject(object: KubeObject, full: boolean): LiveObject {
+  const { uid = '', resourceVersion = '', generation, labels = {}, annotations = {}, finalizers = [], deletionTimestamp } = object.metadata;
+  const kept = Object.entries(annotations).filter(([name]) => name !== lastApplied);
+  return {
+    uid,
+    resourceVersion,
+    generation,
+    deleting: deletionTimestamp !== undefined,
+    finalizers,
+    instance: trackedBy(object),
+    labels,
+    annotations: Object.fromEntries(kept),
+    health: full ? assessHealth(object) : undefined,
+  };
+}
+
+/** What a watch keeps of an object: nothing, unless an Application tracks it. */
+export function projectTracked(object: KubeObject, full: boolean): LiveObject | undefined {
+  return trackedBy(object) === undefined ? undefined : liveObject(object, full);
+}

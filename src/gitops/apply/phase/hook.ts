@@ -1,0 +1,30 @@
+import type { KubeObject } from '../../../api/object.ts';
+
+/** When a hook object is deleted. */
+export type HookDeletePolicy = 'BeforeHookCreation' | 'HookSucceeded' | 'HookFailed';
+
+/** Marks which operation a hook was run for, so that it runs once in each. */
+export const hookOperationAnnotation = 'prelude.dev/hook-operation';
+
+const policyNames: ReadonlyMap<string, HookDeletePolicy> = new Map([
+  ['BeforeHookCreation', 'BeforeHookCreation'],
+  ['before-hook-creation', 'BeforeHookCreation'],
+  ['HookSucceeded', 'HookSucceeded'],
+  ['hook-succeeded', 'HookSucceeded'],
+  ['HookFailed', 'HookFailed'],
+  ['hook-failed', 'HookFailed'],
+]);
+
+/** Whether Git declares the object as a hook (Argo CD's or Helm's), which is run once per operation and never healed. */
+export function isHook(object: KubeObject): boolean {
+  const annotations = object.metadata.annotations ?? {};
+  return annotations['argocd.argoproj.io/hook'] !== undefined || annotations['helm.sh/hook'] !== undefined;
+}
+
+/** The delete policies of a hook; BeforeHookCreation where it names none, as in Argo CD and Helm. */
+export function hookDeletePolicies(object: KubeObject): ReadonlySet<HookDeletePolicy> {
+  const annotations = object.metadata.annotations ?? {};
+  const text = annotations['argocd.argoproj.io/hook-delete-policy'] ?? annotations['helm.sh/hook-delete-policy'] ?? '';
+  const named = text.split(',').flatMap((name) => policyNames.get(name.trim()) ?? []);
+  return new Set(named.length === 0 ? ['BeforeHookCreation'] : named);
+}

@@ -1,0 +1,34 @@
+import { isHook } from '../phase/hook.ts';
+import { refKey, refOf } from '../object/object-ref.ts';
+import type { ObjectRef } from '../object/object-ref.ts';
+import { prepareObject } from '../object/prepared-object.ts';
+import type { SyncRun } from '../sync-run.ts';
+
+/** What Git has. */
+export interface DesiredRefs {
+  /** In the order of the plan, hooks left out: they are run, not kept. */
+  readonly desired: readonly ObjectRef[];
+  /** Of all objects, hooks included: nothing that Git still has is ever pruned. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** Lists what Git has, as it will be named in the cluster. */
+export async function desiredRefs({ plan, options, deps, signal }: SyncRun): Promise<DesiredRefs> {
+  const { cluster, memory } = deps;
+  const discovery = await cluster.discover(signal);
+  const desired: ObjectRef[] = [];
+  const keys = new Set<string>();
+  for (const { name: phase, objects } of plan.phases) {
+    for (const rendered of objects) {
+      const known = memory.prepared.get(rendered);
+      const type = known?.type ?? discovery.find(rendered.object.apiVersion, rendered.object.kind);
+      const named = refOf(rendered.object);
+      // a kind that is not served yet may turn out to be of either scope
+      const ref = known?.ref ?? (type === undefined ? named : prepareObject(rendered, { type, phase, instance: options.instance, namespace: plan.namespace }).ref);
+      if (type === undefined) keys.add(refKey({ ...named, namespace: named.namespace ?? plan.namespace }));
+      keys.add(refKey(ref));
+      if (!isHook(rendered.object)) desired.push(ref);
+    }
+  }
+  return { desired, keys };
+}

@@ -1,0 +1,46 @@
+import type { PreparedObject } from './object/prepared-object.ts';
+import type { RenderedObject } from '../plan/plan.ts';
+import type { AppliedObject } from './object/apply-decision.ts';
+import type { DeclarationFacts } from './barrier/declaration-facts.ts';
+
+/**
+ * What is remembered of one Application between two runs, in memory only. All of it can be lost: then some objects are applied
+ * or read once more than needed.
+ */
+export interface SyncMemory {
+  /** By `refKey`. */
+  readonly applied: Map<string, AppliedObject>;
+  /** Objects that matched Git at these resourceVersions when they were last compared, and those that did not. */
+  readonly compared: Map<string, { readonly hash: string; readonly resourceVersion: string; readonly same: boolean }>;
+  /** Objects that were read from the API server and found good, by `refKey`: the resourceVersion at which. */
+  readonly confirmed: Map<string, string>;
+  /** Declarations that were read and found good, with their Secrets' key names, by `refKey`. */
+  readonly declarations: Map<string, DeclarationFacts>;
+  readonly prepared: WeakMap<RenderedObject, PreparedObject>;
+  /** When a bounded wait began, on the monotonic clock, by what is waited for. */
+  readonly waits: Map<string, number>;
+  /** The target whose barrier has opened. */
+  opened: string | undefined;
+  /** What was already reported in this operation, so that a timeline says it once. */
+  reported: { operation: string; readonly messages: Set<string> };
+}
+
+export function createSyncMemory(): SyncMemory {
+  return {
+    applied: new Map(),
+    compared: new Map(),
+    confirmed: new Map(),
+    declarations: new Map(),
+    prepared: new WeakMap(),
+    waits: new Map(),
+    opened: undefined,
+    reported: { operation: '', messages: new Set() },
+  };
+}
+
+/** Forgets objects that the Application no longer has, so that memory does not grow with its history. */
+export function forgetOthers(memory: SyncMemory, kept: ReadonlySet<string>): void {
+  for (const map of [memory.applied, memory.compared, memory.confirmed, memory.declarations]) {
+    for (const key of map.keys()) if (!kept.has(key)) map.delete(key);
+  }
+}

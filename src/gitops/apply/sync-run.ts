@@ -1,0 +1,121 @@
+import type { Cluster, ResourceType } from '../../kube/port.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Origin, PhaseName, Plan, RenderedObject } from '../plan/plan.ts';
+import type { LiveView } from './object/live-view.ts';
+import type { ObjectRef } from './object/object-ref.ts';
+import { formatRef, refKey } from './object/object-ref.ts';
+import type { Progress, ProgressEvent } from './progress.ts';
+import type { SyncMemory } from './sync-memory.ts';
+
+/** The field manager of everything that is applied from Git. */
+export const fieldManager = 'prelude-gitops';
+
+/** What the Application asks for, already parsed. */
+export interface SyncOptions {
+  /**
+   * - `sync`: bring a revision in, barrier and hooks included
+   * - `heal`: the revision is in; put back what has drifted
+   * - `compare`: write nothing, only say what differs
+   */
+  readonly mode: 'sync' | 'heal' | 'compare';
+  /** The name in tracking annotations: `instanceName`. */
+  readonly instance: string;
+  /** Tells what is brought in (revision, source and destination) from anything else; the barrier opens once for each. */
+  readonly target: string;
+  /** Tells one operation (a revision, and each retry of it) from the next; hooks run once in each. */
+  readonly operation: string;
+  readonly createNamespace: boolean;
+  /** Argo CD's managedNamespaceMetadata. */
+  readonly namespaceMetadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  /** Delete what was applied before and is no longer in Git. False: only say so. */
+  readonly prune: boolean;
+  /** Let an empty desired set delete everything. */
+  readonly allowEmpty: boolean;
+  readonly propagation: 'Foreground' | 'Background' | 'Orphan';
+  /** Annotation `prelude.dev/gate: all`: declarations that nothing needs gate too. */
+  readonly gateAll: boolean;
+}
+
+export interface SyncDeps {
+  readonly cluster: Cluster;
+  readonly live: LiveView;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly memory: SyncMemory;
+  /** Whether the Application with this tracking name still exists; asked only when an object carries its name. */
+  readonly applicationExists: (instance: string, signal: AbortSignal) => Promise<boolean>;
+  /** How many requests of one Application run at a time. */
+  readonly concurrency: number;
+}
+
+/** Why a run ends before its last phase. */
+export interface Stop {
+  /** `waiting`: an event will wake us; `failed`: counts against the retry limit; `refused`: a person must change something. */
+  readonly kind: 'waiting' | 'failed' | 'refused';
+  readonly phase: PhaseName;
+  readonly message: string;
+}
+
+/** What became of one object in this run. */
+export interface ObjectOutcome {
+  readonly ref: ObjectRef;
+  readonly phase: PhaseName;
+  readonly wave: number;
+  readonly hook: string | undefined;
+  /** Argo CD's words of `syncResult.resources`. */
+  readonly status: 'Synced' | 'OutOfSync' | 'SyncFailed' | 'Pruned' | 'PruneSkipped';
+  readonly change: 'created' | 'configured' | 'unchanged' | 'pruned' | 'none';
+  readonly message: string;
+}
+
+/** What one object came to: written or already so, to be waited for, or failed. */
+export type ApplyResult = { readonly kind: 'done' } | { readonly kind: 'waiting' | 'failed'; readonly message: string };
+
+/** One pass over a plan: what it works on, and what has come of it so far. */
+export interface SyncRun {
+  readonly plan: Plan;
+  readonly options: SyncOptions;
+  readonly deps: SyncDeps;
+  readonly signal: AbortSignal;
+  /** By `refKey`. */
+  readonly outcomes: Map<string, ObjectOutcome>;
+}
+
+export function phaseObjects(plan: Plan, phase: PhaseName): readonly RenderedObject[] {
+  return plan.phases.find(({ name }) => name === phase)?.objects ?? [];
+}
+
+export function record(run: SyncRun, outcome: ObjectOutcome): void {
+  run.outcomes.set(refKey(outcome.ref), outcome);
+}
+
+export function formatOrigin(origin: Origin): string {
+  return `${origin.file}:${origin.line}`;
+}
+
+/** Says something once per operation: a run is repeated on every event, its timeline must not be. */
+export function say(run: SyncRun, event: Pick<ProgressEvent, 'phase' | 'kind' | 'message'> & { readonly object?: ObjectRef }): void {
+  const { progress, clock, memory } = run.deps;
+  const { operation } = run.options;
+  if (memory.reported.operation !== operation) memory.reported = { operation, messages: new Set() };
+  const line = `${event.phase} ${event.kind} ${event.object === undefined ? '' : formatRef(event.object)} ${event.message}`;
+  if (memory.reported.messages.has(line)) return;
+  memory.reported.messages.add(line);
+  progress.report({ ...event, application: run.plan.application, at: clock.now() });
+}
+
+/** Turns an error of the API server into the message of the object it is about. Aborts are passed on: they are no failure of the object. */
+export function failureMessage(run: SyncRun, error: unknown): string {
+  run.signal.throwIfAborted();
+  if (isKubeError(error)) return error.message;
+  throw error;
+}
+
+/** The type of a kind, asking the API server anew before giving up: its definition may have come a moment ago. */
+export async function findType(run: SyncRun, object: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceType | undefined> {
+  const { cluster } = run.deps;
+  const known = (await cluster.discover(run.signal)).find(object.apiVersion, object.kind);
+  return known ?? (await cluster.discover(run.signal, { fresh: true })).find(object.apiVersion, object.kind);
+}
+

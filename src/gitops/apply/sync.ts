@@ -1,0 +1,108 @@
+import { applyPhase } from './phase/apply-phase.ts';
+import { barrierStep } from './barrier/barrier-step.ts';
+import { isChartGone } from './barrier/chart-gone.ts';
+import { crdsStep } from './phase/crds-step.ts';
+import { hooksStep, removeDoneHooks } from './phase/hooks-step.ts';
+import { desiredRefs } from './prune/desired-refs.ts';
+import { namespaceStep } from './phase/namespace-step.ts';
+import { refKey } from './object/object-ref.ts';
+import type { ObjectRef } from './object/object-ref.ts';
+import { preflight } from './phase/preflight.ts';
+import { pruneCandidates, refusePrune } from './prune/prune.ts';
+import type { Inventory } from './prune/prune.ts';
+import { pruneStep } from './prune/prune-step.ts';
+import { forgetOthers } from './sync-memory.ts';
+import { phaseObjects, say } from './sync-run.ts';
+import type { ObjectOutcome, Stop, SyncDeps, SyncOptions, SyncRun } from './sync-run.ts';
+import { wavesStep } from './phase/waves-step.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export interface SyncRequest {
+  readonly plan: Plan;
+  readonly options: SyncOptions;
+  /** What was applied before, in its order. */
+  readonly inventory: Inventory;
+}
+
+/** What one pass came to. */
+export interface SyncResult {
+  /** Why it ended before its last phase; absent where all is as Git says. */
+  readonly stop: Stop | undefined;
+  /** By `refKey`. Objects that the pass did not get to are not there. */
+  readonly outcomes: ReadonlyMap<string, ObjectOutcome>;
+  /** What Git has, hooks apart, in the order of the plan. */
+  readonly desired: readonly ObjectRef[];
+  /** What Git no longer has and the cluster may still have. */
+  readonly leftover: readonly ObjectRef[];
+  /** Why nothing may be pruned. */
+  readonly pruneRefused: string | undefined;
+}
+
+/** A revision that has passed the barrier once is not held up by it again: a later failure of the provider must not block healing. */
+async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
+  const { mode, target, gateAll } = run.options;
+  if (mode === 'compare' || (run.plan.needs.length === 0 && !gateAll)) return undefined;
+  const passed = mode === 'heal' || run.deps.memory.opened === target;
+  if (passed && !(await isChartGone(run))) return undefined;
+  const stop = await barrierStep(run);
+  run.deps.memory.opened = stop === undefined ? target : undefined;
+  return stop;
+}
+
+type Step = (run: SyncRun) => Promise<Stop | undefined>;
+
+function steps(more: boolean): readonly Step[] {
+  return [
+    preflight,
+    namespaceStep,
+    (run) => applyPhase(run, 'plumbing', phaseObjects(run.plan, 'plumbing')),
+    (run) => applyPhase(run, 'secrets', phaseObjects(run.plan, 'secrets')),
+    maybeBarrier,
+    crdsStep,
+    (run) => hooksStep(run, 'preSync'),
+    (run) => wavesStep(run, more),
+    (run) => hooksStep(run, 'postSync'),
+  ];
+}
+
+async function runSteps(run: SyncRun, more: boolean): Promise<Stop | undefined> {
+  let first: Stop | undefined;
+  for (const step of steps(more)) {
+    const stop = await step(run);
+    first ??= stop;
+    // a comparison writes nothing, so there is nothing to hold it up, save a plan that must not be read at all
+    if (first !== undefined && (run.options.mode !== 'compare' || first.kind === 'refused')) return first;
+  }
+  return first;
+}
+
+/**
+ * One pass over a plan: carries out what can be done now, and says what it waits for. It is repeated on every event until
+ * nothing stops it; a pass over a cluster that already is as Git says writes nothing and reads next to nothing.
+ */
+export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
+  const { plan, options, inventory } = request;
+  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map() };
+  const { desired, keys } = await desiredRefs(run);
+  const candidates = pruneCandidates(inventory ?? [], keys);
+  const refused = refusePrune(inventory, { instance: options.instance, prune: options.prune, allowEmpty: options.allowEmpty, desired: keys.size });
+  const willPrune = options.prune && refused === undefined && candidates.length > 0;
+  const stop = await runSteps(run, willPrune || phaseObjects(plan, 'postSync').length > 0);
+  if (stop !== undefined) {
+    say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
+    return { stop, outcomes: run.outcomes, desired, leftover: candidates.toReversed(), pruneRefused: undefined };
+  }
+  const pruned = await pruneStep(run, inventory, keys);
+  forgetOthers(deps.memory, keys);
+  if (pruned.stop === undefined && options.mode === 'sync') {
+    await removeDoneHooks(run);
+    say(run, { phase: 'prune', kind: 'done', message: 'synced' });
+  }
+  return { stop: pruned.stop, outcomes: run.outcomes, desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
+}
+
+/** What is to be remembered as applied: what Git has, and what could not be deleted yet. */
+export function inventoryOf(result: Pick<SyncResult, 'desired' | 'leftover'>): readonly ObjectRef[] {
+  const all = new Map([...result.desired, ...result.leftover].map((ref) => [refKey(ref), ref]));
+  return [...all.values()];
+}
