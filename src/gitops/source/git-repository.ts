@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
+import { createSemaphore } from '../../lib/semaphore.ts';
+import { createGit, type Git, type GitProtocol } from './git-command.ts';
+import { checkRevision, findRevision, type GitRefs, isCommitId, parseRefs } from './git-refs.ts';
+import { openGitTree } from './git-tree.ts';
+import { parseGitUrl, redactUrl } from './git-url.ts';
+import { isSourceError, SourceError } from './source-error.ts';
+import type { SourceTree } from './source-tree.ts';
+import { defaultTreeLimits, type TreeLimits } from './tree-limits.ts';
+
+export interface GitOptions {
+  /** Folder for bare clones, outside any checkout; made with mode 0700. Each repository gets a folder of its own in it. */
+  readonly cache: string;
+  /** A controller should read `https` only: a `file` URL in an Application would read its own disk. */
+  readonly protocols: readonly GitProtocol[];
+  readonly clock: Clock;
+  readonly limits?: TreeLimits;
+  /** Milliseconds: one ls-remote, one fetch, and how long an answer of ls-remote serves further polls. */
+  readonly pollDeadline?: number;
+  readonly fetchDeadline?: number;
+  readonly pollTtl?: number;
+}
+
+/** One repository on a server or on disk, and the bare clone we keep of it. */
+export interface GitRepository {
+  /** The commit that a branch, tag, ref or `HEAD` stands for now; a full commit id is answered without asking. */
+  readonly poll: (revision: string, signal: AbortSignal) => Promise<string>;
+  /** The files at a revision; fetched, one commit deep, where the clone does not hold it. */
+  readonly tree: (revision: string, signal: AbortSignal) => Promise<SourceTree>;
+}
+
+/** Commits kept in the clone; older ones are dropped, and fetched again where someone asks for them. */
+const kept = 20;
+/** A lock file older than this was left by a process that is gone. */
+const staleLock = 300_000;
+
+/**
+ * @param url as `parseGitUrl` takes it
+ * @throws SourceError `unsupported` or `invalid` for an address that is not read
+ */
+export function createGitRepository(url: string, options: GitOptions): GitRepository {
+  const address = parseGitUrl(url);
+  if (address.kind === 'ssh') throw new SourceError('unsupported', 'ssh repositories are not read yet; use the https address, or map it to a folder with --repo');
+  if (!options.protocols.includes(address.kind)) throw new SourceError('unsupported', `${address.kind} repositories are not allowed here`);
+  const folder = join(options.cache, `${createHash('sha256').update(address.url).digest('hex').slice(0, 32)}.git`);
+  const clone = new Clone(address.url, folder, options);
+  return { poll: (revision, signal) => clone.poll(revision, signal), tree: (revision, signal) => clone.tree(revision, signal) };
+}
+
+class Clone {
+  readonly #url: string;
+  readonly #folder: string;
+  readonly #options: GitOptions;
+  readonly #git: Git;
+  readonly #limits: TreeLimits;
+  /** Git locks its files; waiting here is kinder than failing there. */
+  readonly #oneAtATime = createSemaphore(1);
+  #ready = false;
+  #refs: { readonly at: number; readonly refs: Promise<GitRefs>; readonly signal: AbortSignal } | undefined;
+
+  constructor(url: string, folder: string, options: GitOptions) {
+    this.#url = url;
+    this.#folder = folder;
+    this.#options = options;
+    this.#git = createGit(folder, options.protocols);
+    this.#limits = options.limits ?? defaultTreeLimits;
+  }
+
+  async poll(revision: string, signal: AbortSignal): Promise<string> {
+    return (await this.#find(revision, signal)).commit;
+  }
+
+  async tree(revision: string, signal: AbortSignal): Promise<SourceTree> {
+    const { ref, commit } = await this.#find(revision, signal);
+    return this.#named(
+      this.#oneAtATime.run(async () => {
+        await this.#prepare(signal);
+        if (!(await this.#holds(commit, signal))) await this.#fetch(commit, ref, signal);
+        return openGitTree(this.#git, commit, this.#limits, signal);
+      }, signal),
+    );
+  }
+
+  async #find(revision: string, signal: AbortSignal): Promise<{ readonly ref?: string; readonly commit: string }> {
+    checkRevision(revision);
+    if (isCommitId(revision)) return { commit: revision.toLowerCase() };
+    return this.#named(this.#listRefs(revision, signal).then((refs) => findRevision(refs, revision)));
+  }
+
+  /** Polls of many Applications come in bursts: one answer serves them all. */
+  async #listRefs(revision: string, signal: AbortSignal): Promise<GitRefs> {
+    const now = this.#options.clock.monotonic();
+    const usual = !revision.startsWith('refs/') || /^refs\/(heads|tags)\//.test(revision);
+    if (!usual) return this.#lsRemote([revision], signal);
+    const shared = this.#refs;
+    if (shared !== undefined && now - shared.at <= (this.#options.pollTtl ?? 2_000)) {
+      try {
+        return await shared.refs;
+      } catch (error) {
+        // the one who asked has given up, or failed; we have not
+        if (!shared.signal.aborted || signal.aborted) throw error;
+      }
+    }
+    const refs = this.#lsRemote(['HEAD', 'refs/heads/*', 'refs/tags/*'], signal);
+    const entry = { at: now, refs, signal };
+    this.#refs = entry;
+    try {
+      return await refs;
+    } catch (error) {
+      if (this.#refs === entry) this.#refs = undefined;
+      throw error;
+    }
+  }
+
+  async #lsRemote(patterns: readonly string[], signal: AbortSignal): Promise<GitRefs> {
+    const run = { signal, deadline: this.#options.pollDeadline ?? 30_000, stdoutLimit: 32 << 20 };
+    const listing = await this.#git(['ls-remote', '--quiet', '--end-of-options', this.#url, ...patterns], run);
+    return parseRefs(listing.toString('utf8'));
+  }
+
+  async #prepare(signal: AbortSignal): Promise<void> {
+    if (this.#ready) return;
+    await mkdir(this.#options.cache, { recursive: true, mode: 0o700 });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await this.#git(['init', '--bare', '--quiet', '--template='], this.#local(signal));
+    this.#ready = true;
+  }
+
+  async #holds(commit: string, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#git(['cat-file', '--batch-check'], { ...this.#local(signal), stdin: `${commit}\n` });
+    const type = answer.toString('utf8').split(' ')[1]?.trim();
+    if (type !== undefined && type !== 'commit' && type !== 'missing') throw new SourceError('invalid', `${commit} is a ${type}, not a commit`);
+    return type === 'commit' && (await this.#isKept(commit, signal));
+  }
+
+  /** An interrupted fetch may leave a commit without its files; only what was kept is whole. */
+  async #isKept(commit: string, signal: AbortSignal): Promise<boolean> {
+    const refs = await this.#git(['for-each-ref', '--format=%(refname)', 'refs/prelude/kept/'], this.#local(signal));
+    return refs.toString('utf8').split('\n').some((ref) => ref.endsWith(`/${commit}`));
+  }
+
+  async #fetch(commit: string, ref: string | undefined, signal: AbortSignal): Promise<void> {
+    await this.#removeStaleLock();
+    // servers may refuse a commit by its id; then its ref, then everything
+    const attempts = [['--depth=1', commit], ...(ref === undefined ? [] : [['--depth=1', ref]]), ['--depth=2147483647', '+refs/heads/*:refs/prelude/all/heads/*', '+refs/tags/*:refs/prelude/all/tags/*']];
+    for (const [index, [depth = '', ...refspecs]] of attempts.entries()) {
+      try {
+        const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance', '--force', depth];
+        await this.#git(['fetch', ...flags, '--end-of-options', this.#url, ...refspecs], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
+        if ((await this.#typeOf(commit, signal)) === 'commit') break;
+      } catch (error) {
+        // only a refusal of this way is worth another way
+        if (!isSourceError(error, 'absent', 'unavailable') || index === attempts.length - 1 || signal.aborted) throw error;
+      }
+    }
+    if ((await this.#typeOf(commit, signal)) !== 'commit') throw new SourceError('absent', `the repository has no commit ${commit}`);
+    await this.#keep(commit, signal);
+  }
+
+  async #typeOf(commit: string, signal: AbortSignal): Promise<string | undefined> {
+    const answer = await this.#git(['cat-file', '--batch-check'], { ...this.#local(signal), stdin: `${commit}\n` });
+    return answer.toString('utf8').split(' ')[1]?.trim();
+  }
+
+  /** Keeps the newest commits, and drops the rest from the disk once there are twice as many. */
+  async #keep(commit: string, signal: AbortSignal): Promise<void> {
+    const stamp = String(Math.trunc(this.#options.clock.now())).padStart(15, '0');
+    await this.#git(['update-ref', `refs/prelude/kept/${stamp}/${commit}`, commit], this.#local(signal));
+    const listing = await this.#git(['for-each-ref', '--format=%(refname)', 'refs/prelude/kept/'], this.#local(signal));
+    const refs = listing.toString('utf8').split('\n').filter((name) => name !== '');
+    if (refs.length < 2 * kept) return;
+    const stdin = refs.slice(0, -kept).map((name) => `delete ${name}\n`).join('');
+    await this.#git(['update-ref', '--stdin'], { ...this.#local(signal), stdin });
+    await this.#git(['gc', '--quiet', '--prune=now'], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
+  }
+
+  async #removeStaleLock(): Promise<void> {
+    const lock = join(this.#folder, 'shallow.lock');
+    const found = await stat(lock).catch(() => undefined);
+    if (found !== undefined && this.#options.clock.now() - found.mtimeMs > staleLock) await rm(lock, { force: true });
+  }
+
+  #local(signal: AbortSignal): { readonly signal: AbortSignal; readonly deadline: number } {
+    return { signal, deadline: 30_000 };
+  }
+
+  /** Says in the error which repository it is about. */
+  async #named<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      throw new SourceError(error.kind, `${redactUrl(this.#url)}: ${error.message}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Git } from './git-command.ts';
+import { SourceError } from './source-error.ts';
+import type { SourceFile, SourceTree } from './source-tree.ts';
+import { isWithin, type TreeLimits } from './tree-limits.ts';
+
+interface Blob extends SourceFile {
+  readonly oid: string;
+}
+
+interface PendingRead {
+  readonly blob: Blob;
+  readonly resolve: (content: Uint8Array) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bytes of blobs that one `cat-file` answers. */
+const batchBytes = 16 << 20;
+
+/**
+ * The files of one commit in a bare repository. Listed once by `ls-tree`; reads that are asked for together are answered by one
+ * `cat-file --batch`. Nothing is ever checked out, so no link is followed and no filter runs.
+ * @param commit hex digits, nothing else: it stands among git's arguments
+ */
+export async function openGitTree(git: Git, commit: string, limits: TreeLimits, signal: AbortSignal): Promise<SourceTree> {
+  const run = { signal, deadline: limits.deadline, stdoutLimit: 64 << 20 };
+  const blobs = parseListing(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit], run), limits);
+  const byPath = new Map(blobs.map((blob) => [blob.path, blob]));
+  const batches = new Map<AbortSignal, PendingRead[]>();
+
+  function read(file: SourceFile, signal: AbortSignal): Promise<Uint8Array> {
+    const blob = byPath.get(file.path);
+    if (blob === undefined) return Promise.reject(new SourceError('absent', `${file.path} is not in commit ${commit}`));
+    if (blob.size > limits.fileBytes) return Promise.reject(new SourceError('tooLarge', `${blob.path} is larger than ${limits.fileBytes} bytes`));
+    return new Promise((resolve, reject) => {
+      const batch = batches.get(signal);
+      if (batch !== undefined) {
+        batch.push({ blob, resolve, reject });
+        return;
+      }
+      const reads = [{ blob, resolve, reject }];
+      batches.set(signal, reads);
+      // reads asked for in this turn go together
+      queueMicrotask(() => {
+        batches.delete(signal);
+        void answer(git, reads, { ...run, signal });
+      });
+    });
+  }
+
+  return {
+    revision: commit,
+    list: async (path) => blobs.filter((blob) => isWithin(blob.path, path)),
+    read,
+  };
+}
+
+/** `<mode> <type> <oid> <size>\t<path>\0`; links (120000) and submodules (160000) are left out. */
+function parseListing(listing: Buffer, limits: TreeLimits): readonly Blob[] {
+  const blobs: Blob[] = [];
+  for (const entry of listing.toString('utf8').split('\0')) {
+    const match = /^100(?:644|755|664) blob ([0-9a-f]{40,64}) +(\d+)\t([^]+)$/.exec(entry);
+    if (match === null) continue;
+    const [, oid = '', size = '', path = ''] = match;
+    // a crafted tree may hold names that no file system allows
+    if (path.split('/').some((step) => step === '' || step === '.' || step === '..')) continue;
+    blobs.push({ path, size: Number(size), oid });
+    if (blobs.length > limits.files) throw new SourceError('tooLarge', `the repository has more than ${limits.files} files`);
+  }
+  return blobs.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function answer(git: Git, reads: readonly PendingRead[], run: { readonly signal: AbortSignal; readonly deadline: number }): Promise<void> {
+  for (const batch of split(reads)) {
+    try {
+      const stdin = batch.map(({ blob }) => `${blob.oid}\n`).join('');
+      const stdout = await git(['cat-file', '--batch'], { ...run, stdin, stdoutLimit: batchBytes * 4 });
+      let offset = 0;
+      for (const { blob, resolve } of batch) {
+        const header = `${blob.oid} blob ${blob.size}\n`;
+        const start = offset + header.length;
+        if (stdout.toString('latin1', offset, start) !== header) throw new SourceError('unavailable', `${blob.path} cannot be read from the local copy of the repository`);
+        offset = start + blob.size + 1;
+        // a copy, so that one small file does not keep the whole batch in memory
+        resolve(Uint8Array.prototype.slice.call(stdout, start, start + blob.size));
+      }
+    } catch (error) {
+      // those already resolved do not mind
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function split(reads: readonly PendingRead[]): readonly (readonly PendingRead[])[] {
+  const batches: PendingRead[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const read of reads) {
+    if (bytes + read.blob.size > batchBytes) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(read);
+    bytes += read.blob.size;
+  }
+  return batches;
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normaliseGitUrl, parseGitUrl, redactUrl } from './git-url.ts';
+import { isSourceError } from './source-error.ts';
+
+function kindOf(text: string): string {
+  try {
+    return parseGitUrl(text).kind;
+  } catch (error) {
+    if (isSourceError(error)) return error.kind;
+    throw error;
+  }
+}
+
+describe('parseGitUrl', () => {
+  it.each([
+    ['https://git.example/a/b.git', 'https'],
+    ['https://user@dev.azure.example/a', 'https'],
+    ['file:///srv/a.git', 'file'],
+    ['/srv/a.git', 'file'],
+    ['./a', 'file'],
+    ['git@git.example:a/b.git', 'ssh'],
+    ['ssh://git@git.example:2222/a/b.git', 'ssh'],
+    ['http://git.example/a', 'unsupported'],
+    ['git://git.example/a', 'unsupported'],
+    ['ext::sh -c id', 'invalid'],
+    ['ext::sh', 'unsupported'],
+    ['EXT::sh', 'unsupported'],
+    ['fd::17', 'unsupported'],
+    ['-u./payload', 'invalid'],
+    ['--upload-pack=touch', 'invalid'],
+    ['https://user:token@git.example/a', 'invalid'],
+    ['https://git.example/a\nhost=evil', 'invalid'],
+    ['https://git.example/a?x=1', 'invalid'],
+    ['file://other-host/a', 'invalid'],
+    ['file:///a%2Fb', 'invalid'],
+    ['testnets', 'invalid'],
+    ['', 'invalid'],
+    ['https://', 'invalid'],
+  ])('takes %j for %s', (text, kind) => {
+    expect(kindOf(text)).toBe(kind);
+  });
+
+  it('holds no password in its error', () => {
+    expect(() => parseGitUrl('https://user:canary@git.example/a')).toThrow(/^a password in the URL is refused: https:\/\/git\.example\/a$/);
+  });
+});
+
+describe('normaliseGitUrl', () => {
+  it('gives all spellings of one repository the same name', () => {
+    const spellings = [
+      'git@Git.Example:org/repo.git',
+      'git@git.example:/org/repo',
+      'ssh://git@git.example/org/repo.git',
+      'ssh://git@GIT.example:2222/org/repo',
+      'https://git.example/org/repo',
+      'https://git.example:443/org/repo.git/',
+      'https://someone@git.example/org/repo.git',
+    ];
+
+    expect(new Set(spellings.map(normaliseGitUrl))).toEqual(new Set(['git.example/org/repo']));
+  });
+
+  it('keeps different repositories apart', () => {
+    const different = ['https://git.example/org/repo', 'https://git.example/Org/repo', 'https://git.example:8443/org/repo', 'https://git.example/org/repo2', '/org/repo', 'https://other.example/org/repo'];
+
+    expect(new Set(different.map(normaliseGitUrl)).size).toBe(different.length);
+  });
+
+  it('knows a file by path and by URL', () => {
+    expect(normaliseGitUrl('file:///srv/a%20b.git')).toBe('file:srv/a b');
+    expect(normaliseGitUrl('/srv/c.git/')).toBe(normaliseGitUrl('file:///srv/c'));
+  });
+
+  it('never throws, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((s) => `git@${s}:${s}`), fc.string().map((s) => `file://${s}`), fc.string().map((s) => `ssh://${s}`)), (text) => {
+        const normal = normaliseGitUrl(text);
+
+        expect(normal === undefined || typeof normal === 'string').toBe(true);
+      }),
+    );
+  });
+});
+
+describe('redactUrl', () => {
+  it('takes credentials and queries out of a text', () => {
+    expect(redactUrl("fatal: unable to access 'https://u:p%40ss@git.example/a?token=t': refused by https://tok@x/")).toBe(
+      "fatal: unable to access 'https://git.example/a': refused by https://x/",
+    );
+  });
+});

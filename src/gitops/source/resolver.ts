@@ -1,0 +1,97 @@
+import { createGitRepository, type GitOptions, type GitRepository } from './git-repository.ts';
+import { normaliseGitUrl, parseGitUrl, redactUrl } from './git-url.ts';
+import type { Home } from './home.ts';
+import { SourceError } from './source-error.ts';
+import type { SourceResolver, SourceTree } from './source-tree.ts';
+import { openWorkTree } from './work-tree.ts';
+
+/** A tree, and how it was come by. */
+export interface ResolvedTree extends SourceTree {
+  readonly readFrom: TreeOrigin;
+}
+
+export type TreeOrigin =
+  /** The home itself; its files stand in this tree below `prefix`. targetRevision was not looked at. */
+  | { readonly kind: 'home'; readonly label: string; readonly prefix: string }
+  /** A folder that `--repo` named. targetRevision was not looked at. */
+  | { readonly kind: 'folder'; readonly label: string }
+  | { readonly kind: 'git'; readonly label: string };
+
+export interface Resolver extends SourceResolver {
+  /** @throws SourceError; `elsewhere` for a repository that may not be fetched */
+  readonly resolve: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<ResolvedTree>;
+  /** The commit a revision stands for now, cheaply: one ls-remote for all that ask at the same time. `worktree` for folders. */
+  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<string>;
+}
+
+export interface ResolverOptions {
+  /** Absent in the controller, where `.` means nothing. */
+  readonly home?: Home;
+  /** `--repo URL=PLACE`: from a repoURL as Applications write it (`.` too) to a folder or a Git URL. */
+  readonly mapped?: ReadonlyMap<string, string>;
+  /** Absent: offline, nothing is fetched. */
+  readonly git?: GitOptions;
+}
+
+/** The repositories kept open; a controller sees few, and what is dropped is opened again. */
+const openRepositories = 256;
+
+/** Finds the tree of a source: in PATH, in a folder that `--repo` names, or in a Git repository. */
+export function createResolver(options: ResolverOptions): Resolver {
+  const { home, git } = options;
+  const mapped = new Map([...(options.mapped ?? [])].map(([from, to]) => [keyOf(from), to]));
+  const repositories = new Map<string, GitRepository>();
+
+  function repository(url: string): GitRepository {
+    if (git === undefined) throw new SourceError('elsewhere', `${redactUrl(url)} is another repository; only the one at hand is read offline`);
+    const open = repositories.get(url) ?? createGitRepository(url, git);
+    repositories.delete(url);
+    repositories.set(url, open);
+    const [oldest] = repositories.keys();
+    if (repositories.size > openRepositories && oldest !== undefined) repositories.delete(oldest);
+    return open;
+  }
+
+  function locate(repoURL: string): { readonly home: Home } | { readonly folder: string } | { readonly url: string } {
+    const key = keyOf(repoURL);
+    const place = mapped.get(key);
+    if (place !== undefined) return isUrl(place) ? { url: place } : { folder: place };
+    if (home !== undefined && (repoURL === '.' || home.addresses.has(key))) return { home };
+    if (repoURL === '.') throw new SourceError('invalid', 'repoURL "." means the repository that a command was given; a controller needs its URL');
+    // an address that is refused anyway should say so offline, too
+    parseGitUrl(repoURL);
+    return { url: repoURL };
+  }
+
+  return {
+    resolve: async (repoURL, targetRevision, signal) => {
+      const found = locate(repoURL);
+      if ('home' in found) return homeTree(found.home, repoURL);
+      if ('folder' in found) {
+        const { tree } = await openWorkTree(found.folder, signal);
+        return { ...tree, readFrom: { kind: 'folder', label: found.folder } };
+      }
+      const tree = await repository(found.url).tree(targetRevision || 'HEAD', signal);
+      return { ...tree, readFrom: { kind: 'git', label: redactUrl(found.url) } };
+    },
+    poll: async (repoURL, targetRevision, signal) => {
+      const found = locate(repoURL);
+      if ('home' in found) return found.home.tree.revision;
+      return 'folder' in found ? 'worktree' : repository(found.url).poll(targetRevision || 'HEAD', signal);
+    },
+  };
+}
+
+/** `.` is the home itself; its address means the whole repository, of which the home may be a part. */
+function homeTree(home: Home, repoURL: string): ResolvedTree {
+  const whole = repoURL !== '.';
+  return { ...(whole ? home.whole : home.tree), readFrom: { kind: 'home', label: home.label, prefix: whole ? home.prefix : '' } };
+}
+
+function keyOf(repoURL: string): string {
+  return normaliseGitUrl(repoURL) ?? repoURL;
+}
+
+function isUrl(place: string): boolean {
+  return place.includes('://') || /^[^/\s@]+@[^/\s:]+:/.test(place);
+}

@@ -1,0 +1,146 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { createWorkTreeGit } from './git-command.ts';
+import { isSourceError, SourceError } from './source-error.ts';
+import type { SourceFile, SourceTree } from './source-tree.ts';
+import { defaultTreeLimits, isWithin, type TreeLimits } from './tree-limits.ts';
+
+/** A folder on disk that is read as a repository. */
+export interface WorkTree {
+  /** Absolute, without links. */
+  readonly root: string;
+  readonly tree: SourceTree;
+  /** The Git work tree around it, where there is one; `prefix` is where `root` lies in it, empty for its top. */
+  readonly git?: { readonly top: string; readonly prefix: string; readonly remotes: readonly string[] };
+}
+
+/**
+ * Opens a folder. Files that Git ignores are left out, because a commit would not hold them; so are links, whatever they point to.
+ * The revision is always `worktree`: what is on disk may differ from any commit at any moment.
+ * @throws SourceError `absent`
+ */
+export async function openWorkTree(path: string, signal: AbortSignal, limits: TreeLimits = defaultTreeLimits): Promise<WorkTree> {
+  const root = await realpath(path).catch(() => undefined);
+  if (root === undefined || !(await lstat(root)).isDirectory()) throw new SourceError('absent', `${path} is not a folder`);
+  const git = await findGit(root, signal);
+  return { root, tree: folderTree(root, git?.top, limits), ...(git === undefined ? {} : { git }) };
+}
+
+/** The files below a folder, as a tree. */
+export function folderTree(root: string, top: string | undefined, limits: TreeLimits = defaultTreeLimits): SourceTree {
+  let listing: Promise<readonly SourceFile[]> | undefined;
+  return {
+    revision: 'worktree',
+    list: async (path, signal) => {
+      listing ??= listFiles(root, top, { limits, signal });
+      try {
+        return (await listing).filter((file) => isWithin(file.path, path));
+      } catch (error) {
+        listing = undefined;
+        throw error;
+      }
+    },
+    read: (file, signal) => readInside(root, file, { limits, signal }),
+  };
+}
+
+interface ListContext {
+  readonly limits: TreeLimits;
+  readonly signal: AbortSignal;
+}
+
+async function listFiles(root: string, top: string | undefined, context: ListContext): Promise<readonly SourceFile[]> {
+  const known = top === undefined ? [] : await listKnownToGit(root, context);
+  // an ignored folder may be given as PATH: then everything in it is meant
+  const files = known.length > 0 ? known : await walk(root, context);
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Committed, staged and new files, without the ignored ones. */
+async function listKnownToGit(root: string, { limits, signal }: ListContext): Promise<readonly SourceFile[]> {
+  const git = createWorkTreeGit(root);
+  const output = await git(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate', '--', '.'], { signal, deadline: limits.deadline });
+  const files: SourceFile[] = [];
+  for (const path of output.toString('utf8').split('\0')) {
+    if (path === '') continue;
+    const found = await sizeOf(root, path);
+    if (found !== undefined) files.push({ path, size: found });
+    checkCount(files, limits);
+  }
+  return files;
+}
+
+async function walk(root: string, { limits, signal }: ListContext): Promise<readonly SourceFile[]> {
+  const files: SourceFile[] = [];
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    signal.throwIfAborted();
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && entry.name !== '.git') folders.push(path);
+      const size = entry.isFile() ? await sizeOf(root, path) : undefined;
+      if (size !== undefined) files.push({ path, size });
+      checkCount(files, limits);
+    }
+  }
+  return files;
+}
+
+function checkCount(files: readonly SourceFile[], limits: TreeLimits): void {
+  if (files.length > limits.files) throw new SourceError('tooLarge', `the folder has more than ${limits.files} files`);
+}
+
+/** Undefined for what is not a regular file, or has just gone. */
+async function sizeOf(root: string, path: string): Promise<number | undefined> {
+  const found = await lstat(join(root, path)).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
+}
+
+async function readInside(root: string, file: SourceFile, { limits, signal }: ListContext): Promise<Uint8Array> {
+  signal.throwIfAborted();
+  const path = join(root, file.path);
+  // a link anywhere on the way could lead out of the root
+  const folder = await realpath(dirname(path)).catch(() => undefined);
+  if (folder !== dirname(path) || !isInside(root, path)) throw new SourceError('absent', `${file.path} is not a file inside the repository`);
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw new SourceError('absent', `${file.path} cannot be read`, { cause: error });
+  });
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw new SourceError('absent', `${file.path} is not a regular file`);
+    if (found.size > limits.fileBytes) throw new SourceError('tooLarge', `${file.path} is larger than ${limits.fileBytes} bytes`);
+    return await handle.readFile({ signal });
+  } finally {
+    await handle.close();
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+async function findGit(root: string, signal: AbortSignal): Promise<WorkTree['git']> {
+  const git = createWorkTreeGit(root);
+  const run = { signal, deadline: 10_000 };
+  try {
+    const top = (await git(['rev-parse', '--show-toplevel'], run)).toString('utf8').trimEnd();
+    const common = (await git(['rev-parse', '--path-format=absolute', '--git-common-dir'], run)).toString('utf8').trimEnd();
+    if (top === '') return undefined;
+    // one file and no includes: another file's content is none of our business
+    const listing = await git(['config', '--file', join(common, 'config'), '--no-includes', '-z', '--get-regexp', '^remote\\..*\\.url$'], run).catch(noRemotes);
+    const remotes = listing.toString('utf8').split('\0').map((entry) => entry.slice(entry.indexOf('\n') + 1)).filter((url) => url !== '');
+    return { top, prefix: relative(top, root).split(sep).join('/'), remotes };
+  } catch (error) {
+    // no work tree, or no git on this machine: a folder is a folder
+    if (isSourceError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `git config` fails where nothing matches. */
+function noRemotes(error: unknown): Buffer {
+  if (isSourceError(error)) return Buffer.alloc(0);
+  throw error;
+}
