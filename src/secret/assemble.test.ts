@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { DataEntry, DataFromEntry, ExternalSecretSpec, RemoteSource } from '../api/external-secret-spec.ts';
+import { SecretBytes } from '../lib/secret-bytes.ts';
+import type { ReadResult } from '../provider/contract.ts';
+import { ProviderError } from '../provider/provider-error.ts';
+import { assemble } from './assemble.ts';
+import type { RemoteValues } from './read-values.ts';
+
+function source(key: string, more: Partial<RemoteSource> = {}): RemoteSource {
+  return { key, decodingStrategy: 'None', nullBytePolicy: 'Ignore', ...more };
+}
+
+function single(secretKey: string, key: string, more: Partial<RemoteSource> = {}): DataEntry {
+  return { secretKey, remoteRef: source(key, more) };
+}
+
+function whole(key: string, more: Partial<RemoteSource> = {}): DataFromEntry {
+  return { extract: source(key, more) };
+}
+
+function spec(parts: Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>): ExternalSecretSpec {
+  return { secretStoreRef: { kind: 'SecretStore', name: 'vault' }, refreshInterval: 0, data: [], dataFrom: [], ...parts };
+}
+
+function remote(entries: Readonly<Record<string, string | Uint8Array | ProviderError>>): RemoteValues {
+  const answer = (key: string): ReadResult => {
+    const entry = entries[key];
+    if (entry === undefined) return { kind: 'absent' };
+    if (entry instanceof ProviderError) return { kind: 'error', error: entry };
+    return { kind: 'value', value: typeof entry === 'string' ? SecretBytes.fromUtf8(entry) : new SecretBytes(entry) };
+  };
+  return { of: ({ key }) => answer(key), lookup: 'literal-first' };
+}
+
+function texts(parts: Parameters<typeof spec>[0], values: RemoteValues): unknown {
+  const assembled = assemble(spec(parts), values);
+  if (!assembled.ok) return assembled.problems.map(({ path, kind, message }) => `${path} ${kind}: ${message}`);
+  return Object.fromEntries([...assembled.data].map(([key, value]) => [key, Buffer.from(value.reveal()).toString('utf8')]));
+}
+
+const account = JSON.stringify({ user: 'seed', password: 'p', port: 5432, nested: { a: 1 }, none: null });
+
+test('dataFrom comes first and in order, data wins', () => {
+  const values = remote({ a: '{"x":"1","y":"1","z":"1"}', b: '{"y":"2","z":"2"}', c: '3' });
+
+  expect(texts({ dataFrom: [whole('a'), whole('b')], data: [single('z', 'c')] }, values)).toEqual({ x: '1', y: '2', z: '3' });
+});
+
+test('a property selects inside the value, and extract takes the object it selects', () => {
+  const values = remote({ db: account });
+
+  expect(texts({ data: [single('pw', 'db', { property: 'password' }), single('deep', 'db', { property: 'nested.a' })] }, values)).toEqual({ pw: 'p', deep: '1' });
+  expect(texts({ dataFrom: [whole('db', { property: 'nested' })] }, values)).toEqual({ a: '1' });
+  expect(texts({ dataFrom: [whole('db')] }, values)).toEqual({ user: 'seed', password: 'p', port: '5432', nested: '{"a":1}', none: '' });
+});
+
+test('an empty value is a value', () => {
+  expect(texts({ data: [single('k', 'empty')] }, remote({ empty: '' }))).toEqual({ k: '' });
+});
+
+test.each([
+  ['None', 'aGk=', 'aGk='],
+  ['Base64', 'aGk=', 'hi'],
+  ['Base64', 'aG\nk=\r\n', 'hi'],
+  ['Base64URL', '_-8=', Buffer.from('_-8=', 'base64url').toString('utf8')],
+  ['Auto', 'aGk=', 'hi'],
+  ['Auto', '_-8=', Buffer.from('_-8=', 'base64url').toString('utf8')],
+  ['Auto', 'plain text', 'plain text'],
+  ['Auto', 'aGk', 'aGk'],
+] as const)('%s decodes %j', (decodingStrategy, encoded, expected) => {
+  expect(texts({ data: [single('k', 'v', { decodingStrategy })] }, remote({ v: encoded }))).toEqual({ k: expected });
+});
+
+test('each member of an extracted object is decoded', () => {
+  expect(texts({ dataFrom: [whole('v', { decodingStrategy: 'Base64' })] }, remote({ v: '{"a":"aGk=","b":""}' }))).toEqual({ a: 'hi', b: '' });
+});
+
+test('keys of an extracted object are converted, and an empty one is dropped', () => {
+  expect(texts({ dataFrom: [whole('v')] }, remote({ v: '{"a b/c":"1","ok-1._":"2","":"3"}' }))).toEqual({ a_b_c: '1', 'ok-1._': '2' });
+});
+
+test('whatever keys an object has by birth can be keys of a Secret', () => {
+  const assembled = assemble(spec({ dataFrom: [whole('v')] }), remote({ v: '{"__proto__":"1","constructor":"2"}' }));
+
+  expect(assembled.ok && [...assembled.data.keys()]).toEqual(['__proto__', 'constructor']);
+});
+
+const secret = 'hunter2-very-secret';
+
+test.each<[string, Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>, Parameters<typeof remote>[0], string]>([
+  ['an absent value', { data: [single('k', 'gone')] }, {}, 'spec.data[0] absent: the provider has no "gone"'],
+  ['an absent version', { data: [single('k', 'gone', { version: '7' })] }, {}, 'spec.data[0] absent: the provider has no "gone" (version "7")'],
+  ['an absent property', { data: [single('k', 'v', { property: 'pw' })] }, { v: `{"a":"${secret}"}` }, 'spec.data[0] absent: "v" has no property "pw"'],
+  ['a property of what is not JSON', { data: [single('k', 'v', { property: 'pw' })] }, { v: secret }, 'spec.data[0] unusable: "v": '],
+  ['an extract of what is no object', { dataFrom: [whole('v')] }, { v: `["${secret}"]` }, 'spec.dataFrom[0] unusable: "v": '],
+  ['a refused read', { data: [single('k', 'v')] }, { v: new ProviderError('denied', 'not yours') }, 'spec.data[0] denied: "v" could not be read (denied): not yours'],
+  ['what is not Base64', { data: [single('k', 'v', { decodingStrategy: 'Base64' })] }, { v: secret }, 'spec.data[0] unusable: "v" is not Base64, as decodingStrategy says'],
+  ['a member that is not Base64', { dataFrom: [whole('v', { decodingStrategy: 'Base64' })] }, { v: `{"a":"${secret}"}` }, 'spec.dataFrom[0] unusable: the key "a" of "v" is not Base64, as decodingStrategy says'],
+  ['a NUL byte where it is forbidden', { data: [single('k', 'v', { nullBytePolicy: 'Fail' })] }, { v: `${secret}\0` }, 'spec.data[0] unusable: "v" holds a NUL byte, which nullBytePolicy forbids'],
+  ['two keys that become one', { dataFrom: [whole('v')] }, { v: `{"a b":"${secret}","a/b":"2"}` }, 'spec.dataFrom[0] unusable: the key "a_b" of "v" stands for two keys of the object after conversion; rename one'],
+  ['a key that Kubernetes refuses', { dataFrom: [whole('v')] }, { v: `{"schlüssel":"${secret}"}` }, 'spec.dataFrom[0] unusable: the key "schlüssel" of "v" has characters other than letters, digits, -, _ and .'],
+  ['more than a Secret holds', { data: [single('a', 'v'), single('b', 'w')] }, { v: new Uint8Array(1024 * 1024), w: 'x' }, 'spec unusable: the values are 1048577 bytes together, and a Secret holds at most 1048576'],
+])('%s is a problem that names where, and quotes no value', (_what, parts, entries, expected) => {
+  const problems = texts(parts, remote(entries));
+
+  expect(problems).toEqual([expect.stringContaining(expected)]);
+  expect(JSON.stringify(problems)).not.toContain(secret);
+});
+
+test('a Secret may be filled to the last byte', () => {
+  expect(assemble(spec({ data: [single('a', 'v')] }), remote({ v: new Uint8Array(1024 * 1024) })).ok).toBe(true);
+});
+
+test('every problem is reported, and one is enough for no data at all', () => {
+  const keys = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 8 });
+
+  fc.assert(
+    fc.property(keys, fc.func(fc.boolean()), (names, isThere) => {
+      const there = names.filter((name) => isThere(name));
+      const assembled = assemble(spec({ data: names.map((name) => single(name, name)) }), remote(Object.fromEntries(there.map((name) => [name, name]))));
+
+      if (there.length === names.length) expect(assembled.ok && [...assembled.data.keys()]).toEqual(names);
+      else expect(assembled.ok ? -1 : assembled.problems.length).toBe(names.length - there.length);
+    }),
+  );
+});

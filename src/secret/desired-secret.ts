@@ -1,0 +1,56 @@
+import type { ExternalSecret } from '../api/external-secret.ts';
+import { externalSecretKind } from '../api/external-secret.ts';
+import { createdByLabel, dataHashAnnotation, externalSecretsApiVersion, managedLabel } from '../api/names.ts';
+import type { OwnerReference } from '../api/object.ts';
+import type { SecretBytes } from '../lib/secret-bytes.ts';
+import { copiedMetadata } from './copied-metadata.ts';
+import { dataHash, textHash } from './object-hash.ts';
+import { targetName } from './provides.ts';
+
+/** A Secret as an ExternalSecret wants it. What others put into its metadata is not part of it. */
+export interface DesiredSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent: whatever type it has; Opaque when it is created. */
+  readonly type?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly owner: OwnerReference;
+  readonly data: ReadonlyMap<string, SecretBytes>;
+  /** Hash of `data`; also stands in an annotation. */
+  readonly dataHash: string;
+}
+
+/** The value of the created-by label. */
+export function createdBy({ metadata }: Pick<ExternalSecret, 'metadata'>): string {
+  return textHash(`${metadata.namespace}/${metadata.name}`);
+}
+
+/** The owner reference through which the garbage collector removes the Secret after its ExternalSecret. */
+export function ownerReference({ metadata }: Pick<ExternalSecret, 'metadata'>): OwnerReference {
+  return {
+    apiVersion: externalSecretsApiVersion,
+    kind: externalSecretKind,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+/** Joins what is declared with what was read. */
+export function desiredSecret(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>, data: ReadonlyMap<string, SecretBytes>): DesiredSecret {
+  const { metadata, spec } = externalSecret;
+  const { labels, annotations } = copiedMetadata(externalSecret);
+  const hash = dataHash(new Map([...data].map(([key, value]) => [key, value.reveal()])));
+  return {
+    namespace: metadata.namespace ?? '',
+    name: targetName(externalSecret),
+    ...(spec.template?.type === undefined ? {} : { type: spec.template.type }),
+    labels: { ...labels, [managedLabel]: 'true', [createdByLabel]: createdBy(externalSecret) },
+    annotations: { ...annotations, [dataHashAnnotation]: hash },
+    owner: ownerReference(externalSecret),
+    data,
+    dataHash: hash,
+  };
+}

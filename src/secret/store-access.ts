@@ -1,0 +1,32 @@
+import { selectorMatches } from '../api/label-selector.ts';
+import type { SecretStore, StoreCondition } from '../api/secret-store.ts';
+
+/** A namespace as conditions of stores see it. */
+export interface NamespaceFacts {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Whether a controller of the given class serves the store: a store without a class is served by every controller. */
+export function servesStore(controllerClass: string, store: SecretStore): boolean {
+  return store.spec.controller === '' || store.spec.controller === controllerClass;
+}
+
+/**
+ * Whether objects of a namespace may use the store. A SecretStore serves its own namespace; a ClusterSecretStore those
+ * that one of its conditions admits, or all where it has none.
+ */
+export function mayUseStore(store: SecretStore, namespace: NamespaceFacts): boolean {
+  if (store.kind === 'SecretStore') return store.metadata.namespace === namespace.name;
+  const { conditions } = store.spec;
+  return conditions.length === 0 || conditions.some((condition) => admits(condition, namespace));
+}
+
+function admits({ namespaces, namespaceSelector, namespaceRegexes }: StoreCondition, { name, labels }: NamespaceFacts): boolean {
+  return (
+    namespaces.includes(name) ||
+    (namespaceSelector !== undefined && selectorMatches(namespaceSelector, labels)) ||
+    // External Secrets matches anywhere in the name; who means the whole name writes ^ and $
+    namespaceRegexes.some((regex) => regex.matcher(name).find())
+  );
+}
