@@ -21,3 +21,12 @@ export class ProviderError extends Error {
     this.retryAfter = options.retryAfter;
   }
 }
+
+/**
+ * Turns whatever was thrown into a ProviderError. What is not one already is a fault of an adapter or of a library:
+ * its message may hold anything, so only the kind of error is told.
+ */
+export function asProviderError(error: unknown, what: string): ProviderError {
+  if (error instanceof ProviderError) return error;
+  return new ProviderError('unavailable', `${what} failed unexpectedly (${error instanceof Error ? error.name : typeof error})`);
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import type { Provider, ProviderContext, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
+import { secretKeySelector } from '../../src/provider/field.ts';
+
+const schema = z.strictObject({ account: z.string().default('main'), token: secretKeySelector().optional() });
+
+export type ScriptedConfig = z.output<typeof schema>;
+
+/** How the provider answers one call; a test replaces it to make the provider slow, wrong or unwilling. */
+export type Answer = (refs: readonly RemoteRef[], signal: AbortSignal) => Promise<readonly ReadResult[]>;
+
+/** A provider that does what a test tells it and writes down what it was asked. Its id is `scripted`. */
+export interface ScriptedProvider {
+  readonly provider: Provider<ScriptedConfig>;
+  /** The keys of each call, in order, with the token under which it was made. */
+  readonly calls: { readonly keys: readonly string[]; readonly token: string | undefined }[];
+  /** The contexts of all connects. */
+  readonly connects: ProviderContext[];
+  /** How many clients have been disposed. */
+  readonly disposed: () => number;
+  answer: Answer;
+  connect: (signal: AbortSignal) => Promise<void>;
+  validate: (signal: AbortSignal) => Promise<Validation>;
+}
+
+/** The value of a key, in the answer that every test starts with: its own name. */
+export function valueOf(key: string): ReadResult {
+  return { kind: 'value', value: SecretBytes.fromUtf8(key) };
+}
+
+/** Waits until the signal aborts, as a service that hangs does. */
+export function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+export function failed(error: ProviderError): ReadResult {
+  return { kind: 'error', error };
+}
+
+export function createScriptedProvider(batchSize = 20): ScriptedProvider {
+  let disposed = 0;
+  const script: ScriptedProvider = {
+    calls: [],
+    connects: [],
+    disposed: () => disposed,
+    answer: async (refs) => refs.map(({ key }) => valueOf(key)),
+    connect: async () => {},
+    validate: async () => 'valid',
+    provider: {
+      id: 'scripted',
+      schema,
+      propertyLookup: 'path-only',
+      environment: ['SCRIPTED_ENDPOINT'],
+      credentials: ({ token }) => (token === undefined ? [] : [token]),
+      connect: async (config, context, signal) => {
+        script.connects.push(context);
+        const token = config.token === undefined ? undefined : await context.secret(config.token);
+        await script.connect(signal);
+        return {
+          batchSize,
+          read: (refs, within) => {
+            script.calls.push({ keys: refs.map(({ key }) => key), token: token === undefined ? undefined : Buffer.from(token.reveal()).toString('utf8') });
+            return script.answer(refs, within);
+          },
+          validate: (within) => script.validate(within),
+          [Symbol.asyncDispose]: async () => {
+            disposed += 1;
+          },
+        };
+      },
+    },
+  };
+  return script;
+}
