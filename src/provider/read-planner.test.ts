@@ -228,7 +228,7 @@ describe('bounds', () => {
   it('refuses a value that no Secret can hold, and passes the largest that one can', async () => {
     const { script, clock, reader } = open();
     const sizes: Record<string, number> = { 'key-0': 1024 * 1024, 'key-1': 2 * 1024 * 1024 };
-    script.answer = async (asked) => asked.map(({ key }) => ({ kind: 'value', value: new SecretBytes(new Uint8Array(sizes[key]!)) }));
+    script.answer = async (asked) => asked.map(({ key }) => ({ kind: 'value', value: new SecretBytes(new Uint8Array(sizes[key])) }));
 
     const read = reader.read(store, refs(0, 2), never);
     await clock.advance(20);

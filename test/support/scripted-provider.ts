@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import type { Provider, ProviderContext, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
-import { ProviderError } from '../../src/provider/provider-error.ts';
+import type { ProviderError } from '../../src/provider/provider-error.ts';
 import { secretKeySelector } from '../../src/provider/field.ts';
 
 const schema = z.strictObject({ account: z.string().default('main'), token: secretKeySelector().optional() });

@@ -1,0 +1,5 @@
+import { erase } from '../src/provider/registry.ts';
+import { fake } from './fake/index.ts';
+
+/** The providers that Prelude is built with: one line for each folder. */
+export const providers = [erase(fake)];
