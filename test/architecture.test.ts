@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   cycles,
   doorViolations,
@@ -86,6 +87,27 @@ describe('the house', () => {
   it('runs all of its tests', () => {
     expect(withheldTestViolations(sources)).toEqual([]);
   });
+});
+
+describe('the lockfile', () => {
+  const lock = z
+    .object({ packages: z.record(z.string(), z.object({ resolved: z.string().optional(), dependencies: names(), optionalDependencies: names() })) })
+    .parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  const installed = new Set(Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, '')));
+
+  it('holds every package that another one names, those of other platforms too: npm ci refuses it otherwise', () => {
+    const named = Object.values(lock.packages).flatMap((entry) => Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }));
+
+    expect(named.filter((name) => !installed.has(name))).toEqual([]);
+  });
+
+  it('says nothing of where packages were fetched', () => {
+    expect(Object.keys(lock.packages).filter((path) => lock.packages[path]?.resolved !== undefined)).toEqual([]);
+  });
+
+  function names(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> {
+    return z.record(z.string(), z.string()).optional();
+  }
 });
 
 describe('the providers', () => {

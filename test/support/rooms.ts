@@ -49,10 +49,10 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli'],
   pino: ['src/lib'],
   'prom-client': ['src/lib'],
-  re2js: ['src/lib', 'src/template', 'src/secret', 'src/provider'],
+  re2js: ['src/lib', 'src/api', 'src/template', 'src/secret', 'src/provider'],
   undici: ['src/lib', 'src/kube'],
   yaml: ['src/lib'],
-  zod: ['src/api', 'src/provider', 'src/kube', 'src/gitops', 'src/app', 'providers'],
+  zod: ['src/api', 'src/provider', 'src/secret', 'src/kube', 'src/gitops', 'src/app', 'providers'],
   'node:child_process': ['src/lib/exec.ts'],
 };
 
