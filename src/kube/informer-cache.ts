@@ -84,9 +84,16 @@ export class InformerCache<T> {
     }
   }
 
+  /** Undefined for what is not kept; an object that cannot be projected must not stop the others. */
   #entryOf(object: KubeObject): Entry<T> | undefined {
-    const value = this.#project(object);
-    return value === undefined ? undefined : { key: keyOf(object), resourceVersion: object.metadata.resourceVersion, value };
+    const key = keyOf(object);
+    try {
+      const value = this.#project(object);
+      return value === undefined ? undefined : { key, resourceVersion: object.metadata.resourceVersion, value };
+    } catch (error) {
+      this.#log.error({ key: formatKey(key), error }, 'an object could not be read and is left out');
+      return undefined;
+    }
   }
 
   #announce(key: ObjectKey, current: T | undefined, previous: T | undefined): void {
