@@ -32,6 +32,7 @@ export const externalSecretReasons = {
 /** Reasons of a store's Ready condition. */
 export const storeReasons = {
   valid: 'Valid',
+  unknown: 'ValidationUnknown',
   invalid: 'InvalidProviderConfig',
 } as const;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SecretStore } from '../api/secret-store.ts';
 import { parseSecretStore } from '../api/secret-store.ts';
-import { mayUseStore, servesStore } from './store-access.ts';
+import { mayUseStore, namespaceFacts, servesStore } from './store-access.ts';
 
 function clusterStore(spec: Readonly<Record<string, unknown>>): SecretStore {
   const parsed = parseSecretStore({ apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore', metadata: { name: 'vault' }, spec: { provider: { fake: {} }, ...spec } });
@@ -9,7 +9,7 @@ function clusterStore(spec: Readonly<Record<string, unknown>>): SecretStore {
   return parsed.value;
 }
 
-const devnet = { name: 'devnet-1', labels: { team: 'testnets', 'kubernetes.io/metadata.name': 'devnet-1' } };
+const devnet = namespaceFacts({ name: 'devnet-1', labels: { team: 'testnets' } });
 
 test.each([
   ['no conditions', [], true],

@@ -1,10 +1,21 @@
 import { selectorMatches } from '../api/label-selector.ts';
+import type { ObjectMeta } from '../api/object.ts';
 import type { SecretStore, StoreCondition } from '../api/secret-store.ts';
 
 /** A namespace as conditions of stores see it. */
 export interface NamespaceFacts {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Nothing can be created in it any more. */
+  readonly terminating: boolean;
+}
+
+/** Kubernetes labels each namespace with its name, and conditions of stores rely on it. */
+const nameLabel = 'kubernetes.io/metadata.name';
+
+/** What is kept of a Namespace; of one that is not known, its name. */
+export function namespaceFacts({ name, labels = {}, deletionTimestamp }: ObjectMeta): NamespaceFacts {
+  return { name, labels: { ...labels, [nameLabel]: name }, terminating: deletionTimestamp !== undefined };
 }
 
 /** Whether a controller of the given class serves the store: a store without a class is served by every controller. */

@@ -1,0 +1,87 @@
+import { statusFieldManager } from '../../api/names.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { Cluster } from '../../kube/port.ts';
+import { externalSecretType } from '../../kube/resource-types.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Metrics } from '../../lib/metrics.ts';
+import type { Random } from '../../lib/random.ts';
+import { createSemaphore } from '../../lib/semaphore.ts';
+import type { StoreReader } from '../../provider/store-reader.ts';
+import type { Controller } from '../../runtime/controller.ts';
+import { createController } from '../../runtime/controller.ts';
+import type { ConditionStyle } from '../../runtime/desired-status.ts';
+import type { EventSink } from '../../runtime/event-sink.ts';
+import { explainError } from '../../runtime/explain-error.ts';
+import type { Outcome } from '../../runtime/outcome.ts';
+import { createStatusReporter } from '../../runtime/status-reporter.ts';
+import { countExternalSecrets } from './count-objects.ts';
+import type { ExternalSecretCaches, ExternalSecretEntry } from './observe.ts';
+import { failed } from './outcomes.ts';
+import { persistRefreshTimes } from './persist.ts';
+import { reconcileExternalSecret } from './reconcile.ts';
+import { SyncMemory } from './sync-memory.ts';
+import { watchExternalSecrets } from './watch.ts';
+
+export interface ExternalSecretControllerOptions {
+  readonly cluster: Cluster;
+  /** Informers made of `externalSecretInformers`; started by the caller, before the controller. */
+  readonly caches: ExternalSecretCaches;
+  readonly reader: StoreReader;
+  readonly events: EventSink;
+  /** Stores of another class are left to their controllers. */
+  readonly controllerClass: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue' | 'watchObjects'>;
+}
+
+export interface ExternalSecretController extends Controller {
+  /** Writes the refresh times that are only remembered: after the drain, so that a restart reads nothing too early. */
+  readonly persist: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Many at once, so that their references share calls to the provider; what is written is bounded by itself. */
+const concurrency = 256;
+const concurrentWrites = 16;
+
+/** As External Secrets has it: who waits is not ready either. */
+const condition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind === 'synced' ? 'True' : 'False') };
+
+/** Makes the controller that turns ExternalSecrets into Secrets and keeps them so. */
+export function createExternalSecretController(options: ExternalSecretControllerOptions): ExternalSecretController {
+  const { cluster, caches, reader, events, controllerClass, clock, random, log, metrics } = options;
+  const memory = new SyncMemory();
+  const writes = createSemaphore(concurrentWrites);
+  const watching = watchExternalSecrets(caches, memory, (key) => controller.enqueue(key));
+  const context = { caches, memory, clock, cluster, writes, reader, controllerClass, ownedBy: watching.ownedBy };
+  const controller = createController<ExternalSecretEntry>({
+    name: 'externalsecret',
+    find: (key) => caches.externalSecrets.get(key),
+    reconcile: (entry, signal) => reconcileExternalSecret(entry, { ...context, lookAgain: (key, after) => controller.enqueue(key, after) }, signal),
+    report: createStatusReporter({ cluster, type: externalSecretType, fieldManager: statusFieldManager, events, clock, condition }),
+    explain: explainFailure,
+    clock,
+    random,
+    log,
+    metrics,
+    concurrency,
+  });
+  metrics.watchObjects('ExternalSecret', () => countExternalSecrets(caches, memory, clock));
+  return {
+    ...controller,
+    drain: async (ms) => {
+      watching.stop();
+      return controller.drain(ms);
+    },
+    persist: (signal) => persistRefreshTimes({ cluster, caches, memory, writes, log }, signal),
+  };
+}
+
+/** A condition keeps External Secrets' reason whatever went wrong; the message says what. */
+function explainFailure(error: unknown): Outcome {
+  const outcome = explainError(error);
+  const message = isKubeError(error) ? `could not update secret: ${outcome.message}` : outcome.message;
+  return failed(message, outcome.kind === 'failed' ? outcome.retryAfter : undefined);
+}

@@ -1,0 +1,94 @@
+import type { ObjectKey } from '../../api/object.ts';
+import { formatKey } from '../../api/object.ts';
+import type { Outcome } from '../../runtime/outcome.ts';
+import type { LiveSecret } from '../../secret/live-secret.ts';
+
+/** The last successful read of the provider for one ExternalSecret. */
+export interface LastSync {
+  /** Generation and metadata it was done for. */
+  readonly version: string;
+  /** Which configuration of the store was read; absent where a status is all that is known. */
+  readonly provider?: string;
+  /** On the clock's monotonic scale. */
+  readonly at: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+interface Entry {
+  last?: LastSync;
+  outcome?: Outcome['kind'];
+  /** When its store was first found without a verdict. */
+  unjudged?: number;
+  /** Its target is somebody else's Secret. */
+  refused?: boolean;
+}
+
+/**
+ * What the controller knows beyond the API server: refreshes that changed nothing are remembered here alone, and what was
+ * written just now, until the cache has it. By uid: another object of the same name is another object.
+ */
+export class SyncMemory {
+  readonly #entries = new Map<string, Entry>();
+  readonly #written = new Map<string, LiveSecret>();
+
+  lastSync(uid: string): LastSync | undefined {
+    return this.#entries.get(uid)?.last;
+  }
+
+  recordSync(uid: string, last: LastSync): void {
+    const entry = this.#entry(uid);
+    entry.last = last;
+    delete entry.unjudged;
+  }
+
+  recordOutcome(uid: string, outcome: Outcome['kind'], refused: boolean): void {
+    const entry = this.#entry(uid);
+    entry.outcome = outcome;
+    entry.refused = refused;
+  }
+
+  outcome(uid: string): Outcome['kind'] | undefined {
+    return this.#entries.get(uid)?.outcome;
+  }
+
+  isRefused(uid: string): boolean {
+    return this.#entries.get(uid)?.refused === true;
+  }
+
+  /** Since when the store of this object has had no verdict; `now` where it is found so for the first time. */
+  unjudgedSince(uid: string, now: number): number {
+    const entry = this.#entry(uid);
+    entry.unjudged ??= now;
+    return entry.unjudged;
+  }
+
+  forget(uid: string): void {
+    this.#entries.delete(uid);
+  }
+
+  /** A Secret as our write left it. The cache hears of it a little later. */
+  recordWrite(key: ObjectKey, live: LiveSecret): void {
+    this.#written.set(formatKey(key), live);
+  }
+
+  /** What we wrote last, where the cache has said nothing about the Secret since. */
+  written(key: ObjectKey): LiveSecret | undefined {
+    return this.#written.get(formatKey(key));
+  }
+
+  /** The cache has news about a Secret. Answers whether they are no more than the echo of our own write. */
+  confirmWrite(key: ObjectKey, current: LiveSecret | undefined): boolean {
+    const written = this.#written.get(formatKey(key));
+    this.#written.delete(formatKey(key));
+    return written !== undefined && current !== undefined && written.metadata.resourceVersion === current.metadata.resourceVersion;
+  }
+
+  #entry(uid: string): Entry {
+    const known = this.#entries.get(uid);
+    if (known !== undefined) return known;
+    const entry: Entry = {};
+    this.#entries.set(uid, entry);
+    return entry;
+  }
+}
