@@ -1,0 +1,86 @@
+{{/*
+What the secret half may do in a namespace. A Secret is made, brought up to date and, unless the values say so, never
+deleted: garbage collection takes those whose ExternalSecret is gone.
+*/}}
+{{- define "prelude.secretRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: {{ concat (list "get" "list" "watch" "create" "update" "patch") (.Values.secrets.mayDelete | ternary (list "delete") list) | toJson }}
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets, secretstores]
+  verbs: [get, list, watch]
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets/status, secretstores/status]
+  verbs: [get, patch]
+# a Secret names its ExternalSecret as the owner whose deletion it blocks
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets/finalizers]
+  verbs: [update]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{/* What the secret half may do besides, in the cluster. */}}
+{{- define "prelude.secretClusterRules" -}}
+- apiGroups: [external-secrets.io]
+  resources: [clustersecretstores]
+  verbs: [get, list, watch]
+- apiGroups: [external-secrets.io]
+  resources: [clustersecretstores/status]
+  verbs: [get, patch]
+# the conditions of a cluster store select namespaces by their labels
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [get, list, watch]
+{{- end }}
+
+{{/* What the Git half may do where it puts things: the barrier looks at Secrets and stores, the rest are the kinds in the values. */}}
+{{- define "prelude.gitRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: {{ concat (list "get" "list" "watch" "create" "patch") (.Values.secrets.mayDelete | ternary (list "delete") list) | toJson }}
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets, secretstores]
+  verbs: [get, list, watch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- range .Values.git.writableKinds }}
+- apiGroups: {{ toJson .apiGroups }}
+  resources: {{ toJson .resources }}
+  verbs: [get, list, watch, create, patch, delete]
+{{- end }}
+{{- with .Values.rbac.extraRules }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What the Git half may do besides, in the cluster. */}}
+{{- define "prelude.gitClusterRules" -}}
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: {{ .Values.git.createNamespaces | ternary (list "get" "list" "watch" "create" "patch") (list "get" "list" "watch") | toJson }}
+- apiGroups: [external-secrets.io]
+  resources: [clustersecretstores]
+  verbs: [get, list, watch]
+{{- range .Values.git.writableClusterKinds }}
+- apiGroups: {{ toJson .apiGroups }}
+  resources: {{ toJson .resources }}
+  verbs: [get, list, watch, create, patch, delete]
+{{- end }}
+{{- end }}
+
+{{/* What the Git half may do where Applications are: they have no status subresource, so it must write the object. */}}
+{{- define "prelude.applicationRules" -}}
+- apiGroups: [argoproj.io]
+  resources: [applications]
+  verbs: [get, list, watch, patch]
+# an Application that a running Argo CD looks after is left to it
+- apiGroups: [apps]
+  resources: [deployments, statefulsets]
+  verbs: [list]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
