@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readCrds } from './support/chart-crds.ts';
+
+const root = dirname(import.meta.dirname);
+const chart = join(root, 'charts/prelude');
+
+function read(...path: readonly string[]): string {
+  return readFileSync(join(...path), 'utf8');
+}
+
+/** `a.b` for every value that is not itself a group of values. */
+function leaves(value: object, path = ''): readonly string[] {
+  return Object.entries(value).flatMap(([name, child]) => {
+    const here = path === '' ? name : `${path}.${name}`;
+    return typeof child === 'object' && child !== null && !Array.isArray(child) && Object.keys(child).length > 0 && name !== 'resources' ? leaves(child, here) : [here];
+  });
+}
+
+describe('the chart, as it lies in the repository', () => {
+  it('has the very CRDs that are generated: run `npm run crds` where this fails', () => {
+    expect(readCrds('chart')).toEqual(readCrds('crds'));
+    expect(readCrds('crds').size).toBeGreaterThan(0);
+  });
+
+  it('has CRDs whose name it finds by their second field, and that an uninstall keeps', () => {
+    for (const text of readCrds('crds').values()) {
+      const crd = parse(text);
+      expect(/^ {2}name: (.+)$/m.exec(text)?.[1]).toBe(crd.metadata.name);
+      expect(crd.metadata.annotations['helm.sh/resource-policy']).toBe('keep');
+    }
+  });
+
+  it('is of the version of the package', () => {
+    const { version, appVersion } = parse(read(chart, 'Chart.yaml'));
+
+    expect([version, appVersion]).toEqual([JSON.parse(read(root, 'package.json')).version, JSON.parse(read(root, 'package.json')).version]);
+  });
+
+  it('explains every value it has', () => {
+    const readme = read(chart, 'README.md');
+
+    expect(leaves(parse(read(chart, 'values.yaml'))).filter((path) => !readme.includes(`\`${path}\``))).toEqual([]);
+  });
+
+  it('has a schema that knows every value it has, and refuses others', () => {
+    const schema = JSON.parse(read(chart, 'values.schema.json'));
+    const unknown = leaves(parse(read(chart, 'values.yaml'))).filter((path) => {
+      const [first = '', second] = path.split('.');
+      const property = schema.properties[first];
+      return property === undefined || (second !== undefined && property.properties?.[second] === undefined);
+    });
+
+    expect(unknown).toEqual([]);
+    expect(schema.additionalProperties).toBe(false);
+  });
+
+  it('runs the image as the user that the image is made for, with its home on a volume', () => {
+    const deployment = read(chart, 'templates/deployment.yaml');
+
+    expect(deployment).toContain('runAsUser: 65532');
+    expect(deployment).toMatch(/name: HOME\n\s+value: \/var\/cache\/prelude/);
+    expect(deployment).toMatch(/mountPath: \/var\/cache\/prelude/);
+    expect(read(root, 'Dockerfile')).toContain('USER 65532:65532');
+  });
+});
