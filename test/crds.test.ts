@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { RE2JS } from 're2js';
+import { expect, test } from 'vitest';
+import { parseApplication } from '../src/api/application.ts';
+import { parseExternalSecret } from '../src/api/external-secret.ts';
+import type { KubeObject } from '../src/api/object.ts';
+import type { Parsed } from '../src/api/schema.ts';
+import { formatErrors } from '../src/api/schema.ts';
+import { parseSecretStore } from '../src/api/secret-store.ts';
+import { printYaml } from '../src/lib/yaml-print.ts';
+import { readExample } from './support/crd-examples.ts';
+import { customResourceDefinitions, generatedNote } from './support/crds.ts';
+
+const folder = new URL('../crds/', import.meta.url);
+const definitions = [...customResourceDefinitions()];
+
+function yamlFiles(url: URL): readonly string[] {
+  return readdirSync(url).filter((name) => name.endsWith('.yaml')).toSorted();
+}
+
+/** Every part of a schema, with the path to it. */
+function* nodesOf(value: unknown, path = ''): Generator<readonly [string, Readonly<Record<string, unknown>>]> {
+  if (typeof value !== 'object' || value === null) return;
+  yield [path, Object.fromEntries(Object.entries(value))];
+  for (const [name, child] of Object.entries(value)) yield* nodesOf(child, `${path}/${name}`);
+}
+
+test('the committed files are what the schemas generate', () => {
+  expect(yamlFiles(folder)).toEqual(definitions.map(([name]) => name).toSorted());
+  for (const [name, definition] of definitions) {
+    expect(readFileSync(new URL(name, folder), 'utf8'), `${name} is out of date: npm run crds`).toBe(`${generatedNote}${printYaml(definition)}`);
+  }
+});
+
+test.each(definitions)('%s is small enough for kubectl apply', (_name, definition) => {
+  expect(JSON.stringify(definition).length).toBeLessThan(256 * 1024);
+});
+
+test.each(definitions)('%s injects no default but the start of the status', (_name, definition) => {
+  const defaults = [...nodesOf(definition)].filter(([path, node]) => Object.hasOwn(node, 'default') && !path.endsWith('/properties')).map(([path, node]) => [path.slice(path.indexOf('openAPIV3Schema')), node['default']]);
+
+  expect(defaults.every(([path]) => path === 'openAPIV3Schema/properties/status')).toBe(true);
+  expect(defaults.map(([, value]) => value)).toEqual(defaults.map(() => ({ observedGeneration: -1 })));
+});
+
+test.each(definitions)('every pattern of %s is one of RE2, as the API server compiles it', (_name, definition) => {
+  const patterns = [...nodesOf(definition)].flatMap(([, node]) => (typeof node['pattern'] === 'string' ? [node['pattern']] : []));
+
+  for (const pattern of patterns) expect(() => RE2JS.compile(pattern), pattern).not.toThrow();
+});
+
+const parsers: Readonly<Record<string, (object: KubeObject) => Parsed<unknown>>> = {
+  ExternalSecret: parseExternalSecret,
+  SecretStore: parseSecretStore,
+  ClusterSecretStore: parseSecretStore,
+  Application: parseApplication,
+};
+
+test('there is an example for each kind', () => {
+  const kinds = yamlFiles(new URL('examples/', folder)).map((name) => readExample(name).kind);
+
+  expect(kinds.toSorted()).toEqual(Object.keys(parsers).toSorted());
+});
+
+test.each(yamlFiles(new URL('examples/', folder)))('examples/%s parses', (name) => {
+  const example = readExample(name);
+  const parsed = parsers[example.kind]?.(example);
+
+  expect(parsed?.ok === false ? formatErrors(parsed.errors) : parsed?.ok).toBe(true);
+});

@@ -1,0 +1,158 @@
+import { providers } from '../../providers/index.ts';
+import { applicationSpec } from '../../src/api/application-spec.ts';
+import { applicationStatus } from '../../src/api/application-status.ts';
+import { externalSecretSpec } from '../../src/api/external-secret-spec.ts';
+import { externalSecretStatus } from '../../src/api/external-secret.ts';
+import { secretStoreSpec, secretStoreStatus } from '../../src/api/secret-store.ts';
+import type { Structural } from './structural-schema.ts';
+import { structuralSchema } from './structural-schema.ts';
+import type { ResourceType } from '../../src/kube/port.ts';
+import { applicationType, clusterSecretStoreType, externalSecretType, secretStoreType } from '../../src/kube/resource-types.ts';
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
+  readonly priority?: number;
+}
+
+interface Definition {
+  readonly type: ResourceType;
+  readonly description: string;
+  readonly names: { readonly shortNames: readonly string[]; readonly categories?: readonly string[] };
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly columns: readonly Column[];
+  readonly selectable?: readonly string[];
+  readonly spec: Structural;
+  readonly status: Structural;
+  /** Top-level fields beside spec and status. */
+  readonly more?: Readonly<Record<string, Structural>>;
+}
+
+const externalSecretsNames = (shortName: string): Definition['names'] => ({ shortNames: [shortName], categories: ['external-secrets'] });
+const component = { 'external-secrets.io/component': 'controller' };
+
+function readyColumn(name: string, field: 'status' | 'reason'): Column {
+  return { name, type: 'string', jsonPath: `.status.conditions[?(@.type=="Ready")].${field}` };
+}
+
+/** Conditions of before the first sync must not be taken for those of the object that is there now. */
+function withStart(status: Structural): Structural {
+  return { ...status, default: { observedGeneration: -1 } };
+}
+
+/** Known adapters are validated here; what an adapter of somebody else has under its own key is kept. */
+function storeSpec(): Structural {
+  const spec = structuralSchema(secretStoreSpec);
+  const { properties } = spec;
+  if (typeof properties !== 'object' || properties === null) throw new Error('the schema of stores has no properties');
+  const provider = {
+    description: 'Exactly one provider and its configuration.',
+    type: 'object',
+    minProperties: 1,
+    maxProperties: 1,
+    'x-kubernetes-preserve-unknown-fields': true,
+    properties: Object.fromEntries(providers.map(({ id, schema }) => [id, structuralSchema(schema)])),
+  };
+  return { ...spec, properties: { ...properties, provider } };
+}
+
+function storeDefinition(type: ResourceType, shortName: string, description: string): Definition {
+  return {
+    type,
+    description,
+    names: externalSecretsNames(shortName),
+    labels: component,
+    columns: [
+      { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      readyColumn('Status', 'reason'),
+      { name: 'Capabilities', type: 'string', jsonPath: '.status.capabilities' },
+      readyColumn('Ready', 'status'),
+    ],
+    spec: storeSpec(),
+    status: withStart(structuralSchema(secretStoreStatus)),
+  };
+}
+
+function definitions(): readonly Definition[] {
+  return [
+    {
+      type: externalSecretType,
+      description: 'Makes a Secret of values that a store holds, and keeps it current.',
+      names: externalSecretsNames('es'),
+      labels: component,
+      columns: [
+        { name: 'StoreType', type: 'string', jsonPath: '.spec.secretStoreRef.kind' },
+        { name: 'Store', type: 'string', jsonPath: '.spec.secretStoreRef.name' },
+        { name: 'Refresh Interval', type: 'string', jsonPath: '.spec.refreshInterval' },
+        readyColumn('Status', 'reason'),
+        readyColumn('Ready', 'status'),
+        { name: 'Last Sync', type: 'date', jsonPath: '.status.refreshTime' },
+      ],
+      selectable: ['.spec.secretStoreRef.name', '.spec.secretStoreRef.kind', '.spec.target.name', '.spec.refreshInterval'],
+      spec: structuralSchema(externalSecretSpec),
+      status: withStart(structuralSchema(externalSecretStatus)),
+    },
+    storeDefinition(secretStoreType, 'ss', 'Says where the ExternalSecrets of its namespace read values, and with which credentials.'),
+    storeDefinition(clusterSecretStoreType, 'css', 'Says where ExternalSecrets of the namespaces it admits read values, and with which credentials.'),
+    {
+      type: applicationType,
+      description: 'Says which folder of which Git repository is kept in which namespace.',
+      names: { shortNames: ['app', 'apps'] },
+      labels: { 'app.kubernetes.io/name': 'applications.argoproj.io', 'app.kubernetes.io/part-of': 'argocd' },
+      columns: [
+        { name: 'Sync Status', type: 'string', jsonPath: '.status.sync.status' },
+        { name: 'Health Status', type: 'string', jsonPath: '.status.health.status' },
+        { name: 'Revision', type: 'string', jsonPath: '.status.sync.revision', priority: 10 },
+        { name: 'Project', type: 'string', jsonPath: '.spec.project', priority: 10 },
+      ],
+      spec: structuralSchema(applicationSpec),
+      status: structuralSchema(applicationStatus),
+      more: { operation: { description: 'What Argo CD is asked to do now.', type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+    },
+  ];
+}
+
+function customResourceDefinition({ type, description, names, labels = {}, columns, selectable, spec, status, more = {} }: Definition): object {
+  const { group, kind, plural, version, namespaced, statusSubresource } = type;
+  const schema = {
+    description,
+    type: 'object',
+    required: ['spec'],
+    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' }, spec, status, ...more },
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      labels,
+      // deleting a CRD deletes its objects, and with each ExternalSecret its Secret
+      annotations: { 'helm.sh/resource-policy': 'keep' },
+    },
+    spec: {
+      group,
+      scope: namespaced ? 'Namespaced' : 'Cluster',
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), ...names },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          additionalPrinterColumns: columns,
+          ...(selectable === undefined ? {} : { selectableFields: selectable.map((jsonPath) => ({ jsonPath })) }),
+          ...(statusSubresource ? { subresources: { status: {} } } : {}),
+          schema: { openAPIV3Schema: schema },
+        },
+      ],
+    },
+  };
+}
+
+/** The first line of each file. */
+export const generatedNote = "# Generated by `npm run crds` from src/api and the providers' schemas.\n";
+
+/** Every CRD by the name of its file under `crds/`. */
+export function customResourceDefinitions(): ReadonlyMap<string, object> {
+  return new Map(definitions().map((definition) => [`${definition.type.group}_${definition.type.plural}.yaml`, customResourceDefinition(definition)]));
+}
