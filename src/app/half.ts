@@ -1,0 +1,34 @@
+import type { Cluster } from '../kube/port.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { Random } from '../lib/random.ts';
+import type { Controller } from '../runtime/controller.ts';
+import type { EventSink } from '../runtime/event-sink.ts';
+
+/** What every part of the program is built from. */
+export interface Foundation {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly events: EventSink;
+  /** Ends watches and clients; aborted after the controllers have drained. */
+  readonly lifetime: AbortSignal;
+}
+
+/** A cache that must be filled before controllers may trust it. */
+export interface NamedCache {
+  readonly name: string;
+  readonly synced: Promise<void>;
+  readonly healthy: () => boolean;
+}
+
+/** One half of the program, put together and not yet started. */
+export interface Half {
+  readonly caches: readonly NamedCache[];
+  readonly controllers: readonly Controller[];
+  /** Last writes, after the controllers have drained. */
+  readonly finish: (signal: AbortSignal) => Promise<void>;
+}
