@@ -19,9 +19,9 @@ export type Decision =
   | { readonly kind: 'unjudged'; readonly outcome: Outcome }
   /** There is nothing to do but to say so. */
   | { readonly kind: 'report'; readonly outcome: Outcome }
-  | { readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly store: StoreHandle; readonly provider: string };
+  | { readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly store: StoreHandle; readonly provider: string; readonly heals: boolean };
 
-/** Decides what is to be done for one ExternalSecret; reads no clock and asks nobody. */
+/** Decides what is to be done for one ExternalSecret; reads no clock and asks nobody. `heals`: only because somebody changed the Secret. */
 export function decide(observed: Observed, controllerClass: string): Decision {
   const { entry, namespace, store } = observed;
   if (entry.metadata.deletionTimestamp !== undefined || namespace.terminating) return { kind: 'ignore' };
@@ -37,16 +37,26 @@ export function decide(observed: Observed, controllerClass: string): Decision {
   return decideSync(externalSecret, observed);
 }
 
+/** Whether what was last synced is still what is asked for. */
+function isSameRequest(externalSecret: ExternalSecret, { lastSync }: Observed): boolean {
+  return lastSync !== undefined && lastSync.version === resourceVersionOf(externalSecret.metadata);
+}
+
+function isSecretIntact(externalSecret: ExternalSecret, { live }: Observed): boolean {
+  return live !== undefined && isIntact(live, externalSecret);
+}
+
 /** The moment on the monotonic scale from which the provider is to be read; -Infinity: at once, Infinity: never. */
-function refreshDue(externalSecret: ExternalSecret, { live, lastSync }: Observed, provider: string | undefined): number {
-  if (lastSync === undefined || lastSync.version !== resourceVersionOf(externalSecret.metadata)) return -Infinity;
-  if (live === undefined || !isIntact(live, externalSecret)) return -Infinity;
+function refreshDue(externalSecret: ExternalSecret, observed: Observed, provider: string | undefined): number {
+  const { lastSync } = observed;
+  if (lastSync === undefined || !isSameRequest(externalSecret, observed) || !isSecretIntact(externalSecret, observed)) return -Infinity;
   if (provider !== undefined && lastSync.provider !== undefined && lastSync.provider !== provider) return -Infinity;
   return nextRefresh(externalSecret, lastSync.at);
 }
 
 /** What has to hold of the store before anything is read through it. */
-function decideSync(externalSecret: ExternalSecret, { store, namespace }: Observed): Decision {
+function decideSync(externalSecret: ExternalSecret, observed: Observed): Decision {
+  const { store, namespace } = observed;
   const name = storeName(externalSecret.spec.secretStoreRef);
   if (store === undefined) return { kind: 'report', outcome: waiting(`${name} does not exist`) };
   if (!store.parsed.ok) return { kind: 'report', outcome: waiting(`${name} is not valid: ${formatErrors(store.parsed.errors)}`) };
@@ -58,7 +68,8 @@ function decideSync(externalSecret: ExternalSecret, { store, namespace }: Observ
   const verdict = verdictOf(store);
   if (verdict === undefined) return { kind: 'unjudged', outcome: waiting(`${name} has not been validated yet`) };
   if (!verdict.ready) return { kind: 'report', outcome: waiting(`${name} is not ready: ${verdict.message}`) };
-  return { kind: 'sync', externalSecret, store: storeHandle(parsed, namespace.name), provider: providerId(parsed) };
+  const heals = isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed);
+  return { kind: 'sync', externalSecret, store: storeHandle(parsed, namespace.name), provider: providerId(parsed), heals };
 }
 
 /** What the store's controller says of this generation of it; undefined before it has said anything. */

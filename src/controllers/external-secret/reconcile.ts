@@ -66,9 +66,21 @@ function report(entry: ExternalSecretEntry, outcome: Outcome, { memory }: Reconc
   return { outcome, events: [...events, ...warning], ...(status === undefined ? {} : { status }) };
 }
 
+/** How often a Secret is healed within the span before somebody is taken to fight over it. */
+const mostHeals = 5;
+const fightSpan = 60_000;
+
+/** Two controllers that write one Secret would else go on for ever, each write a reason for the next. */
+function fightOver({ metadata }: ExternalSecretEntry, { memory, clock }: ReconcileOptions): Outcome | undefined {
+  if (memory.healsWithin(metadata.uid ?? '', clock.monotonic(), fightSpan) < mostHeals) return undefined;
+  return failed(`somebody else changes the Secret again and again: it was healed ${mostHeals} times within a minute, and is tried again after a pause`, fightSpan);
+}
+
 /** Reads the provider and brings the Secret in line: all of it, or nothing. */
 async function sync(entry: ExternalSecretEntry, decision: Decision & { readonly kind: 'sync' }, options: ReconcileOptions, signal: AbortSignal): Promise<Reconciled | undefined> {
   const { externalSecret, store } = decision;
+  const fight = decision.heals ? fightOver(entry, options) : undefined;
+  if (fight !== undefined) return report(entry, fight, options);
   const started = { at: options.clock.monotonic(), time: options.clock.now() };
   const values = await readValues(options.reader, store, externalSecret.spec, signal);
   const assembled = assemble(externalSecret.spec, values);
@@ -81,6 +93,7 @@ async function sync(entry: ExternalSecretEntry, decision: Decision & { readonly 
   const applied = await applySecret({ externalSecret, desired, live: fresh.live }, options, signal);
   if (applied.kind === 'refused') return report(entry, stalled(applied.message), options, { refused: true });
   if (applied.kind === 'written') {
+    if (decision.heals) options.memory.recordHeal(entry.metadata.uid ?? '', started.at, fightSpan);
     options.memory.recordWrite(targetKey(externalSecret), applied.live);
     const drift = driftOf(applied.live, desired);
     if (drift.kind === 'update') return report(entry, failed(`the API server keeps Secret "${desired.name}" otherwise than it was written (${drift.differs.join(', ')}): does an admission webhook change it?`), options);

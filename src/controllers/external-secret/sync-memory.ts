@@ -22,6 +22,8 @@ interface Entry {
   unjudged?: number;
   /** Its target is somebody else's Secret. */
   refused?: boolean;
+  /** When its Secret was last put right because somebody had changed it. */
+  heals?: readonly number[];
 }
 
 /**
@@ -61,6 +63,16 @@ export class SyncMemory {
     const entry = this.#entry(uid);
     entry.unjudged ??= now;
     return entry.unjudged;
+  }
+
+  /** How often the Secret has been healed in the `span` milliseconds before `now`. */
+  healsWithin(uid: string, now: number, span: number): number {
+    return (this.#entries.get(uid)?.heals ?? []).filter((at) => now - at < span).length;
+  }
+
+  recordHeal(uid: string, now: number, span: number): void {
+    const entry = this.#entry(uid);
+    entry.heals = [...(entry.heals ?? []).filter((at) => now - at < span), now];
   }
 
   forget(uid: string): void {
