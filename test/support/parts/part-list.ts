@@ -1,0 +1,35 @@
+/** A set of programs built from one Go module set under `test/parts/`. */
+export interface Part {
+  /** The folder that holds its go.mod and go.sum. */
+  readonly name: string;
+  /** Program names and the packages they are built from. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Linker settings `-X name=version`, the version being that of `module` in go.mod. */
+  readonly versions?: readonly { readonly variable: string; readonly module: string }[];
+  /** Folders of a module's source that are kept beside the programs, by the name they get. */
+  readonly folders?: Readonly<Record<string, { readonly module: string; readonly path: string }>>;
+  /** Minutes it takes where nothing has been compiled before, on two cores. */
+  readonly coldMinutes: number;
+}
+
+export const parts = {
+  etcd: { name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' }, coldMinutes: 1 },
+  kubernetes: {
+    name: 'kubernetes',
+    programs: {
+      'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+      'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+      'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+    },
+    // without it the server calls itself v0.0.0 and clients refuse the skew
+    versions: [{ variable: 'k8s.io/component-base/version.gitVersion', module: 'k8s.io/kubernetes' }],
+    coldMinutes: 5,
+  },
+  kwok: {
+    name: 'kwok',
+    programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
+    folders: { stage: { module: 'sigs.k8s.io/kwok', path: 'kustomize/stage' } },
+    coldMinutes: 1,
+  },
+  helm: { name: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' }, coldMinutes: 2 },
+} as const satisfies Readonly<Record<string, Part>>;
