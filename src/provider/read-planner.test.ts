@@ -227,8 +227,8 @@ describe('bounds', () => {
 
   it('refuses a value that no Secret can hold, and passes the largest that one can', async () => {
     const { script, clock, reader } = open();
-    const sizes: Record<string, number> = { 'key-0': 1024 * 1024, 'key-1': 2 * 1024 * 1024 };
-    script.answer = async (asked) => asked.map(({ key }) => ({ kind: 'value', value: new SecretBytes(new Uint8Array(sizes[key])) }));
+    const sizes = new Map([['key-0', 1024 * 1024], ['key-1', 2 * 1024 * 1024]]);
+    script.answer = async (asked) => asked.map(({ key }) => ({ kind: 'value', value: new SecretBytes(new Uint8Array(sizes.get(key) ?? 0)) }));
 
     const read = reader.read(store, refs(0, 2), never);
     await clock.advance(20);
