@@ -1,0 +1,308 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { chartFolder, helm, renderChart } from '../support/chart.ts';
+import { readCrds } from '../support/chart-crds.ts';
+import { type ControlPlane, startControlPlane } from '../support/parts/control-plane.ts';
+import { at, createRawApi, type RawApi, rightsIn, serviceAccountToken } from '../support/raw-api.ts';
+
+const namespace = 'prelude-system';
+const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const externalSecretsCrd = `${crdPath}/externalsecrets.external-secrets.io`;
+
+// a control plane of its own: CRDs and cluster roles come and go here
+let controlPlane: ControlPlane;
+let api: RawApi;
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane(inject('parts'));
+  api = createRawApi(controlPlane);
+  for (const name of [namespace, 'team-a', 'team-b']) {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    expect((await api.call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })).status).toBe(201);
+  }
+});
+
+afterAll(async () => {
+  await api.close();
+  await controlPlane.stop();
+});
+
+async function onCluster(args: readonly string[], values: object = {}): Promise<string> {
+  const { code, stdout, stderr } = await helm([...args, '--namespace', namespace], { values, kubeconfig: controlPlane.kubeconfig });
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+function install(values: object = {}, chart = chartFolder): Promise<string> {
+  return onCluster(['upgrade', '--install', 'prelude', chart, '--values', '-'], values);
+}
+
+async function uninstall(): Promise<void> {
+  await onCluster(['uninstall', 'prelude', '--wait']);
+}
+
+/** Asks until the answer satisfies, for at most 20 seconds. */
+async function eventually(path: string, satisfies: (body: unknown) => boolean): Promise<void> {
+  let last: unknown;
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { body } = await api.call('GET', path);
+    if (satisfies(body)) return;
+    last = body;
+    await delay(100);
+  }
+  throw new Error(`${path} is still ${JSON.stringify(last)}`);
+}
+
+async function uidOf(path: string): Promise<unknown> {
+  return at((await api.call('GET', path)).body, 'metadata', 'uid');
+}
+
+/** What the controller's account may do beyond what every account may. */
+async function grantedRights(where: string): Promise<readonly string[]> {
+  const mine = createRawApi(controlPlane, await serviceAccountToken(api, namespace, 'prelude'));
+  const anybody = createRawApi(controlPlane, await serviceAccountToken(api, namespace, 'default'));
+  try {
+    const common = new Set(await rightsIn(anybody, where));
+    return (await rightsIn(mine, where)).filter((line) => !common.has(line));
+  } finally {
+    await Promise.all([mine.close(), anybody.close()]);
+  }
+}
+
+async function may(verb: string, resource: string, where: { readonly namespace?: string; readonly group?: string; readonly subresource?: string } = {}): Promise<unknown> {
+  const { body } = await api.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user: `system:serviceaccount:${namespace}:prelude`, groups: ['system:serviceaccounts', 'system:authenticated'], resourceAttributes: { verb, resource, ...where } },
+  });
+  return at(body, 'status', 'allowed');
+}
+
+describe('the chart, installed', () => {
+  beforeAll(async () => {
+    await install();
+  });
+
+  afterAll(uninstall);
+
+  it('is accepted whole by the API server, every object of it', async () => {
+    const objects = await renderChart();
+
+    expect(objects.map(({ kind }) => kind).toSorted()).toEqual([
+      'ClusterRole',
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ClusterRoleBinding',
+      ...[...readCrds('crds').keys()].map(() => 'CustomResourceDefinition'),
+      'Deployment',
+      'NetworkPolicy',
+      'Role',
+      'RoleBinding',
+      'Service',
+      'ServiceAccount',
+    ]);
+    const plurals: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies' };
+    for (const { apiVersion, kind, metadata } of objects) {
+      const prefix = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+      const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+      const { status } = await api.call('GET', `${prefix}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`);
+      expect(status, `${kind} ${metadata.name}`).toBe(200);
+    }
+  });
+
+  it('serves its kinds', async () => {
+    const paths = ['external-secrets.io/v1/externalsecrets', 'external-secrets.io/v1/secretstores', 'external-secrets.io/v1/clustersecretstores', 'argoproj.io/v1alpha1/applications'];
+
+    // for a moment after a CRD is made, the API server says 404, then 429
+    for (const path of paths) await eventually(`/apis/${path}`, (body) => Array.isArray(at(body, 'items')));
+  });
+
+  it('makes a pod that a namespace with the restricted standard admits', async () => {
+    await eventually(`/apis/apps/v1/namespaces/${namespace}/deployments/prelude`, (deployment) => at(deployment, 'status', 'readyReplicas') === 1);
+  });
+
+  it('gives its account exactly the rights that test/golden/chart-rights.txt lists', async () => {
+    const found = [`# in ${namespace}`, ...(await grantedRights(namespace)), '# in any other namespace, and in the cluster', ...(await grantedRights('team-a'))];
+
+    expect(`${found.join('\n')}\n`).toBe(readFileSync(new URL('../golden/chart-rights.txt', import.meta.url), 'utf8'));
+  });
+
+  it.each([
+    ['delete', 'secrets', {}],
+    ['deletecollection', 'secrets', {}],
+    ['create', 'serviceaccounts', { subresource: 'token' }],
+    ['get', 'pods', {}],
+    ['create', 'pods', {}],
+    ['create', 'pods', { subresource: 'exec' }],
+    ['get', 'pods', { subresource: 'log' }],
+    ['create', 'roles', { group: 'rbac.authorization.k8s.io' }],
+    ['bind', 'clusterroles', { group: 'rbac.authorization.k8s.io' }],
+    ['escalate', 'roles', { group: 'rbac.authorization.k8s.io' }],
+    ['create', 'clusterrolebindings', { group: 'rbac.authorization.k8s.io' }],
+    ['impersonate', 'users', {}],
+    ['impersonate', 'serviceaccounts', {}],
+    ['delete', 'namespaces', {}],
+    ['update', 'nodes', {}],
+    ['create', 'customresourcedefinitions', { group: 'apiextensions.k8s.io' }],
+    ['create', 'validatingwebhookconfigurations', { group: 'admissionregistration.k8s.io' }],
+    ['update', 'externalsecrets', { group: 'external-secrets.io' }],
+    ['delete', 'applications', { group: 'argoproj.io' }],
+    ['list', 'applications', { group: 'argoproj.io' }],
+  ])('must not %s %s %j', async (verb, resource, where) => {
+    expect(await may(verb, resource, { namespace: 'team-a', ...where })).toBe(false);
+  });
+
+  it.each([
+    ['update', 'secrets', { namespace: 'team-a' }],
+    ['patch', 'externalsecrets', { namespace: 'team-a', group: 'external-secrets.io', subresource: 'status' }],
+    ['patch', 'deployments', { namespace: 'team-a', group: 'apps' }],
+    ['patch', 'applications', { namespace, group: 'argoproj.io' }],
+    ['create', 'namespaces', {}],
+    ['create', 'events', { namespace: 'team-a' }],
+  ])('may %s %s %j', async (verb, resource, where) => {
+    expect(await may(verb, resource, where)).toBe(true);
+  });
+});
+
+describe('the CRDs', () => {
+  it('stay when the release is uninstalled, and so do the objects; a new release takes them up again', async () => {
+    await install();
+    const externalSecret = {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ExternalSecret',
+      metadata: { name: 'kept', namespace: 'team-a' },
+      spec: { secretStoreRef: { name: 'store', kind: 'SecretStore' }, data: [{ secretKey: 'key', remoteRef: { key: 'remote' } }] },
+    };
+    const path = '/apis/external-secrets.io/v1/namespaces/team-a/externalsecrets';
+    await eventually(path, (body) => at(body, 'kind') === 'ExternalSecretList');
+    const created = await api.call('POST', path, externalSecret);
+    expect(created.status, JSON.stringify(created.body)).toBe(201);
+
+    await uninstall();
+
+    expect((await api.call('GET', `/apis/rbac.authorization.k8s.io/v1/clusterroles/prelude-secrets`)).status).toBe(404);
+    for (const text of readCrds('crds').values()) expect((await api.call('GET', `${crdPath}/${/^ {2}name: (.+)$/m.exec(text)?.[1]}`)).status).toBe(200);
+    expect(await uidOf(`${path}/kept`)).toBe(at(created.body, 'metadata', 'uid'));
+    await install();
+    expect(await uidOf(`${path}/kept`)).toBe(at(created.body, 'metadata', 'uid'));
+    await uninstall();
+  });
+
+  it('are brought up to date by an upgrade of the release', async () => {
+    const newer = mkdtempSync(join(tmpdir(), 'prelude-chart-'));
+    cpSync(chartFolder, newer, { recursive: true });
+    const file = join(newer, 'files/crds/external-secrets.io_externalsecrets.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('    shortNames:\n      - es\n', '    shortNames:\n      - es\n      - newer\n'));
+    await install();
+
+    await install({}, newer);
+
+    expect(at((await api.call('GET', externalSecretsCrd)).body, 'spec', 'names', 'shortNames')).toEqual(['es', 'newer']);
+    await uninstall();
+    rmSync(newer, { recursive: true });
+  });
+
+  it('of another product are left as they are', async () => {
+    expect((await api.call('DELETE', externalSecretsCrd)).status).toBe(200);
+    await eventually(externalSecretsCrd, (body) => at(body, 'code') === 404);
+    const names = { plural: 'externalsecrets', singular: 'externalsecret', kind: 'ExternalSecret', listKind: 'ExternalSecretList' };
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const foreign = await api.call('POST', crdPath, {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'externalsecrets.external-secrets.io', labels: { 'external-secrets.io/component': 'controller' } },
+      spec: { group: 'external-secrets.io', scope: 'Namespaced', names, versions: [{ name: 'v1', served: true, storage: true, schema }] },
+    });
+    expect(foreign.status, JSON.stringify(foreign.body)).toBe(201);
+
+    await install();
+
+    const { body } = await api.call('GET', externalSecretsCrd);
+    expect(at(body, 'metadata', 'uid')).toBe(at(foreign.body, 'metadata', 'uid'));
+    expect(at(body, 'metadata', 'annotations')).toBeUndefined();
+    expect(at(body, 'spec', 'versions', 0, 'schema')).toEqual(schema);
+    await uninstall();
+  });
+});
+
+describe('the chart, restricted', () => {
+  it('has no ClusterRole where namespaces are given, and no right outside of them', async () => {
+    const values = { scopedNamespaces: ['team-a'] };
+    const kinds = (await renderChart(values)).map(({ kind }) => kind);
+    await install(values);
+
+    const [inside, outside] = [await grantedRights('team-a'), await grantedRights('team-b')];
+
+    expect(kinds.filter((kind) => kind.startsWith('ClusterRole'))).toEqual([]);
+    expect(inside).toContain('secrets: create get list patch update watch');
+    expect(outside).toEqual([]);
+    expect(await may('get', 'namespaces', { namespace: 'team-a' })).toBe(true);
+    expect(await may('list', 'namespaces')).toBe(false);
+    await uninstall();
+  });
+
+  it.each([
+    ['secrets', { git: { enabled: false } }, ['prelude-secrets']],
+    ['git', { secrets: { enabled: false } }, ['prelude-git']],
+  ])('gives the %s half alone no right of the other', async (half, values, names) => {
+    const objects = await renderChart(values);
+    const deployment = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
+
+    expect(objects.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name)).toEqual(names);
+    expect(objects.some(({ kind }) => kind === 'Role')).toBe(half === 'git');
+    expect(deployment).toContain(`"--controllers=${half}"`);
+  });
+
+  it('lets a Secret be deleted only where the values say so', async () => {
+    const verbs = JSON.stringify((await renderChart({ secrets: { mayDelete: true } })).filter(({ kind }) => kind === 'ClusterRole'));
+
+    expect(verbs).toContain('"resources":["secrets"],"verbs":["get","list","watch","create","update","patch","delete"]');
+  });
+
+  it('never has a wildcard', async () => {
+    const roles = (await renderChart()).filter(({ kind }) => kind.endsWith('Role'));
+
+    expect(roles).toHaveLength(3);
+    expect(JSON.stringify(roles.map((role) => role['rules']))).not.toContain('"*"');
+  });
+});
+
+describe('the values', () => {
+  it('pass helm lint with all its strictness', async () => {
+    const { code, stdout } = await helm(['lint', '--strict', chartFolder]);
+
+    expect(code, stdout).toBe(0);
+  });
+
+  it.each([
+    ['a value that does not exist', { replicas: 3 }],
+    ['a wildcard among the writable kinds', { git: { writableKinds: [{ apiGroups: ['*'], resources: ['*'] }] } }],
+    ['a digest that is none', { image: { digest: 'latest' } }],
+    ['a namespace that is none', { scopedNamespaces: ['Team A'] }],
+    ['a log level that is none', { log: { level: 'verbose' } }],
+    ['no half at all', { secrets: { enabled: false }, git: { enabled: false } }],
+    ['no account to run under', { serviceAccount: { create: false } }],
+  ])('are refused for %s', async (_, values) => {
+    await expect(renderChart(values)).rejects.toThrow('helm template failed');
+  });
+
+  it('reach the objects: image, account, namespaces, extra arguments', async () => {
+    const objects = await renderChart({
+      image: { repository: 'registry.example/p', digest: `sha256:${'a'.repeat(64)}` },
+      serviceAccount: { create: false, name: 'mine' },
+      git: { applicationNamespaces: ['argocd', 'apps'] },
+      extraArgs: ['--repo=https://git.example/x=/x'],
+    });
+    const deployment = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
+
+    expect(deployment).toContain(`"image":"registry.example/p@sha256:${'a'.repeat(64)}"`);
+    expect(deployment).toContain('"serviceAccountName":"mine"');
+    expect(deployment).toContain('"--application-namespaces=argocd,apps"');
+    expect(deployment).toContain('"--repo=https://git.example/x=/x"');
+    expect(objects.some(({ kind }) => kind === 'ServiceAccount')).toBe(false);
+    expect(objects.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.namespace ?? '').toSorted()).toEqual(['apps', 'argocd']);
+  });
+});
