@@ -21,6 +21,8 @@ export interface SyncMemory {
   readonly waits: Map<string, number>;
   /** The target whose barrier has opened. */
   opened: string | undefined;
+  /** Why the Application is not brought in at all, as last reported. */
+  refused: string | undefined;
   /** What was already reported in this operation, so that a timeline says it once. */
   reported: { operation: string; readonly messages: Set<string> };
 }
@@ -34,6 +36,7 @@ export function createSyncMemory(): SyncMemory {
     prepared: new WeakMap(),
     waits: new Map(),
     opened: undefined,
+    refused: undefined,
     reported: { operation: '', messages: new Set() },
   };
 }

@@ -67,6 +67,8 @@ export interface ObjectOutcome {
   readonly status: 'Synced' | 'OutOfSync' | 'SyncFailed' | 'Pruned' | 'PruneSkipped';
   readonly change: 'created' | 'configured' | 'unchanged' | 'pruned' | 'none';
   readonly message: string;
+  /** Another Application has it. */
+  readonly shared?: true;
 }
 
 /** What one object came to: written or already so, to be waited for, or failed. */
@@ -94,15 +96,22 @@ export function formatOrigin(origin: Origin): string {
   return `${origin.file}:${origin.line}`;
 }
 
-/** Says something once per operation: a run is repeated on every event, its timeline must not be. */
-export function say(run: SyncRun, event: Pick<ProgressEvent, 'phase' | 'kind' | 'message'> & { readonly object?: ObjectRef }): void {
-  const { progress, clock, memory } = run.deps;
+type Said = Pick<ProgressEvent, 'phase' | 'kind' | 'message'> & { readonly object?: ObjectRef };
+
+/** Reports something that has just been done. */
+export function tell(run: SyncRun, event: Said): void {
+  run.deps.progress.report({ ...event, application: run.plan.application, at: run.deps.clock.now() });
+}
+
+/** Reports a state, once per operation: a run is repeated on every event, its timeline must not be. */
+export function say(run: SyncRun, event: Said): void {
+  const { memory } = run.deps;
   const { operation } = run.options;
   if (memory.reported.operation !== operation) memory.reported = { operation, messages: new Set() };
   const line = `${event.phase} ${event.kind} ${event.object === undefined ? '' : formatRef(event.object)} ${event.message}`;
   if (memory.reported.messages.has(line)) return;
   memory.reported.messages.add(line);
-  progress.report({ ...event, application: run.plan.application, at: clock.now() });
+  tell(run, event);
 }
 
 /** Turns an error of the API server into the message of the object it is about. Aborts are passed on: they are no failure of the object. */

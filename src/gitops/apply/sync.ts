@@ -94,10 +94,8 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   }
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
-  if (pruned.stop === undefined && options.mode === 'sync') {
-    await removeDoneHooks(run);
-    say(run, { phase: 'prune', kind: 'done', message: 'synced' });
-  }
+  if (pruned.stop === undefined && options.mode === 'sync') await removeDoneHooks(run);
+  if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
   return { stop: pruned.stop, outcomes: run.outcomes, desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
 }
 

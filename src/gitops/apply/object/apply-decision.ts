@@ -32,7 +32,7 @@ export type ApplyDecision =
   /** Another Application tracks it: refused, unless that Application is gone. */
   | { readonly kind: 'shared'; readonly instance: string }
   | { readonly kind: 'wait'; readonly message: string }
-  | { readonly kind: 'refuse'; readonly message: string };
+  | { readonly kind: 'refuse'; readonly message: string; readonly shared?: true };
 
 /**
  * What to do about one object, given what the API server has under its name.

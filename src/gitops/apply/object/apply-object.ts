@@ -6,7 +6,7 @@ import { liveObject } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
-import { failureMessage, fieldManager, formatOrigin, record, say } from '../sync-run.ts';
+import { failureMessage, fieldManager, formatOrigin, record, say, tell } from '../sync-run.ts';
 import type { ApplyResult, ObjectOutcome, SyncRun } from '../sync-run.ts';
 
 const done: ApplyResult = { kind: 'done' };
@@ -21,9 +21,9 @@ function unchanged(run: SyncRun, desired: PreparedObject): ApplyResult {
   return done;
 }
 
-function failed(run: SyncRun, desired: PreparedObject, reason: string): ApplyResult {
+function failed(run: SyncRun, desired: PreparedObject, reason: string, shared?: true): ApplyResult {
   const message = `${formatRef(desired.ref)} (${formatOrigin(desired.origin)}): ${reason}`;
-  record(run, outcome(desired, { status: 'SyncFailed', change: 'none', message: reason }));
+  record(run, { ...outcome(desired, { status: 'SyncFailed', change: 'none', message: reason }), ...(shared === undefined ? {} : { shared }) });
   say(run, { phase: desired.phase, kind: 'failed', message: reason, object: desired.ref });
   return { kind: 'failed', message };
 }
@@ -47,7 +47,7 @@ async function write(run: SyncRun, desired: PreparedObject, before: LiveObject |
   if (change === 'unchanged') return unchanged(run, desired);
   const message = run.options.mode === 'heal' ? `healed: ${before === undefined ? 'made again' : 'put back to what Git says'}` : change;
   record(run, outcome(desired, { status: 'Synced', change, message }));
-  say(run, { phase: desired.phase, kind: 'object', message, object: desired.ref });
+  tell(run, { phase: desired.phase, kind: 'object', message, object: desired.ref });
   return done;
 }
 
@@ -55,7 +55,7 @@ async function write(run: SyncRun, desired: PreparedObject, before: LiveObject |
 async function settleShared(run: SyncRun, decision: ApplyDecision): Promise<Exclude<ApplyDecision, { readonly kind: 'shared' }>> {
   if (decision.kind !== 'shared') return decision;
   if (!(await run.deps.applicationExists(decision.instance, run.signal))) return { kind: 'apply' };
-  return { kind: 'refuse', message: `it belongs to Application ${decision.instance}; take it out of one of the two, or remove its argocd.argoproj.io/tracking-id annotation` };
+  return { kind: 'refuse', shared: true, message: `it belongs to Application ${decision.instance}; take it out of one of the two, or remove its argocd.argoproj.io/tracking-id annotation` };
 }
 
 async function decideAndWrite(run: SyncRun, desired: PreparedObject): Promise<ApplyResult> {
@@ -69,7 +69,7 @@ async function decideAndWrite(run: SyncRun, desired: PreparedObject): Promise<Ap
     record(run, outcome(desired, { status: 'OutOfSync', change: 'none', message: decision.message }));
     return { kind: 'waiting', message: decision.message };
   }
-  return failed(run, desired, decision.message);
+  return failed(run, desired, decision.message, decision.shared);
 }
 
 /**

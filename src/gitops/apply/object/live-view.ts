@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
 import { assessHealth } from '../../health/assess-health.ts';
@@ -52,4 +53,16 @@ export function liveObject(object: KubeObject, full: boolean): LiveObject {
 /** What a watch keeps of an object: nothing, unless an Application tracks it. */
 export function projectTracked(object: KubeObject, full: boolean): LiveObject | undefined {
   return trackedBy(object) === undefined ? undefined : liveObject(object, full);
+}
+
+/**
+ * Whether a change is news to the Application: the object came or went, somebody changed it, or it fares differently. A status
+ * that was merely written again is not.
+ */
+export function isNews(previous: LiveObject | undefined, current: LiveObject | undefined): boolean {
+  if (previous === undefined || current === undefined) return true;
+  if (previous.generation === undefined && previous.resourceVersion !== current.resourceVersion) return true;
+  const { resourceVersion: _before, ...before } = previous;
+  const { resourceVersion: _after, ...after } = current;
+  return !isDeepStrictEqual(before, after);
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../api/object.ts';
 import { namespaceType } from '../../../kube/resource-types.ts';
 import { applyPhase } from './apply-phase.ts';
 import { fieldAt } from '../../health/live-field.ts';
-import { fieldManager, phaseObjects, say } from '../sync-run.ts';
+import { fieldManager, phaseObjects, tell } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 
 export type NamespaceDecision =
@@ -61,7 +61,7 @@ async function settleDestination(run: SyncRun): Promise<Stop | undefined> {
   // never tracked: a namespace that CreateNamespace made is not deleted with the Application (Argo CD does the same)
   await cluster.apply(namespaceType, manifest(wish), { fieldManager, force: true }, run.signal);
   const message = live === undefined ? 'created' : 'labelled';
-  say(run, { phase: 'namespace', kind: 'object', message, object: { group: '', version: 'v1', kind: 'Namespace', name: wish.name } });
+  tell(run, { phase: 'namespace', kind: 'object', message, object: { group: '', version: 'v1', kind: 'Namespace', name: wish.name } });
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Judged } from './delete-objects.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import { decidePrune, pruneCandidates, refusePrune } from './prune.ts';
 import type { Inventory, PruneRules } from './prune.ts';
-import { record, say } from '../sync-run.ts';
+import { record, say, tell } from '../sync-run.ts';
 import type { ObjectOutcome, Stop, SyncRun } from '../sync-run.ts';
 
 /** What came of pruning. */
@@ -24,7 +24,7 @@ function noteJudged(run: SyncRun, { ref, decision }: Judged): void {
   switch (decision.kind) {
     case 'delete':
       note(run, ref, 'Pruned', 'pruned');
-      say(run, { phase: 'prune', kind: 'object', message: 'pruned', object: ref });
+      tell(run, { phase: 'prune', kind: 'object', message: 'pruned', object: ref });
       return;
     case 'keep':
       note(run, ref, 'PruneSkipped', decision.message);

@@ -40,14 +40,14 @@ const emptyMessage =
   'Git has no objects at all for this Application, so nothing is deleted: an empty directory is more often a mistake than a wish. ' +
   'Set spec.syncPolicy.automated.allowEmpty to true to delete everything';
 
+/** Said once per operation that finds its inventory gone. */
+export const missingInventory =
+  'a previous sync is on record but status.resources is missing, so it is not known what was applied; nothing is deleted. ' +
+  'Objects that were removed from Git in the meantime have to be deleted by hand; what is in Git now is recorded anew';
+
 /** Why no object of the whole inventory may be deleted, or undefined. */
 export function refusePrune(inventory: Inventory, rules: PruneRules): string | undefined {
-  if (inventory === undefined) {
-    return (
-      'a previous sync is on record but status.resources is missing, so it is not known what was applied; nothing is deleted. ' +
-      'Objects that were removed from Git in the meantime have to be deleted by hand; what is in Git now is recorded anew'
-    );
-  }
+  if (inventory === undefined) return missingInventory;
   return rules.desired === 0 && inventory.length > 0 && !rules.allowEmpty ? emptyMessage : undefined;
 }
 

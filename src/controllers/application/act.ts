@@ -1,0 +1,80 @@
+import type { ApplicationStatus } from '../../api/application-status.ts';
+import type { SyncDeps, SyncOptions, SyncRun } from '../../gitops/apply/sync-run.ts';
+import { applicationExists } from './application-exists.ts';
+import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
+import { syncPlan } from '../../gitops/apply/sync.ts';
+import type { SyncResult } from '../../gitops/apply/sync.ts';
+import { applicationHealth } from '../../gitops/history/application-health.ts';
+import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
+import { judgeResources } from '../../gitops/history/resource-status.ts';
+import type { ResourceType } from '../../kube/port.ts';
+import type { ApplicationContext } from './context.ts';
+import type { SyncDecision } from './decide.ts';
+import { statusAfter, statusAtStart } from './next-status.ts';
+import type { Observed } from './observe.ts';
+import { syncOptionsOf } from './sync-options.ts';
+
+/** What a pass did and what is to be put on record. */
+export interface Acted {
+  readonly result: SyncResult;
+  readonly options: SyncOptions;
+  readonly status: ApplicationStatus;
+  /** The barrier has opened in this pass. */
+  readonly opened: boolean;
+}
+
+function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
+  const { cluster, live, clock, progress, concurrency, controlNamespace } = context;
+  return {
+    cluster,
+    live,
+    clock,
+    progress,
+    concurrency,
+    memory: context.memoryOf(observed.key),
+    applicationExists: (instance, signal) => applicationExists(cluster, { instance, controlNamespace }, signal),
+  };
+}
+
+/** Watches the kinds of everything the Application has, and had. */
+async function watchKinds(observed: Observed, context: ApplicationContext, signal: AbortSignal): Promise<void> {
+  const discovery = await context.cluster.discover(signal);
+  const types = new Map<string, ResourceType>();
+  const add = (apiVersion: string, kind: string): void => {
+    const type = discovery.find(apiVersion, kind);
+    if (type !== undefined) types.set(`${type.group}/${type.kind}`, type);
+  };
+  for (const { objects } of observed.plan.phases) for (const { object } of objects) add(object.apiVersion, object.kind);
+  for (const ref of inventoryOfStatus(observed.application.status) ?? []) add(ref.group === '' ? ref.version : `${ref.group}/${ref.version}`, ref.kind);
+  await context.live.retain(observed.key, types.values());
+}
+
+function modeOf(decision: SyncDecision): SyncOptions['mode'] {
+  return decision.kind === 'sync' || decision.kind === 'heal' ? decision.kind : 'compare';
+}
+
+/** Puts the operation on record before its first write, with every object it may make. */
+async function recordStart(run: SyncRun, observed: Observed, decision: SyncDecision, context: ApplicationContext): Promise<Observed> {
+  if (decision.kind !== 'sync') return observed;
+  const { desired } = await desiredRefs(run);
+  const status = statusAtStart(observed, decision.operation, desired);
+  await context.statuses.write(observed.raw, status, run.signal);
+  return { ...observed, application: { ...observed.application, status } };
+}
+
+/** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
+export async function act(before: Observed, decision: SyncDecision, context: ApplicationContext, signal: AbortSignal): Promise<Acted> {
+  await watchKinds(before, context, signal);
+  const inventory = inventoryOfStatus(before.application.status);
+  const operation = decision.kind === 'sync' ? decision.operation : before.application.status.operationState;
+  const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation });
+  const deps = depsOf(before, context);
+  const observed = await recordStart({ plan: before.plan, options, deps, signal, outcomes: new Map() }, before, decision, context);
+
+  const opened = deps.memory.opened;
+  const result = await syncPlan({ plan: observed.plan, options, inventory }, deps, signal);
+  const resources = judgeResources(result, { cluster: context.cluster, live: context.live, discovery: await context.cluster.discover(signal) });
+  const health = applicationHealth(resources, context.cluster);
+  const status = statusAfter({ observed, decision, result, resources: resources.map((resource) => resource.status), health, now: context.clock.now() });
+  return { result, options, status, opened: deps.memory.opened === options.target && opened !== options.target };
+}

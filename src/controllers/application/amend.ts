@@ -1,0 +1,40 @@
+import { keyOf } from '../../api/object.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import { fieldManager } from '../../gitops/apply/sync-run.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { Cluster } from '../../kube/port.ts';
+import { applicationType } from '../../kube/resource-types.ts';
+
+/**
+ * Changes metadata of an Application: reads it anew, and writes under the resourceVersion that was read. Does nothing where the
+ * object is gone, or another one by now, or needs no change.
+ */
+export async function amendMetadata(cluster: Cluster, application: KubeObject, change: (metadata: ObjectMeta) => ObjectMeta | undefined, signal: AbortSignal): Promise<void> {
+  const live = await cluster.get(applicationType, keyOf(application), signal);
+  if (live === undefined || live.metadata.uid !== application.metadata.uid) return;
+  const metadata = change(live.metadata);
+  if (metadata === undefined) return;
+  try {
+    await cluster.update(applicationType, { ...live, metadata }, { fieldManager }, signal);
+  } catch (error) {
+    if (!isKubeError(error, 'absent')) throw error;
+  }
+}
+
+/** Takes an annotation away. */
+export function withoutAnnotation(name: string): (metadata: ObjectMeta) => ObjectMeta | undefined {
+  return (metadata) => {
+    if (metadata.annotations?.[name] === undefined) return undefined;
+    const { [name]: _removed, ...annotations } = metadata.annotations;
+    return { ...metadata, annotations };
+  };
+}
+
+/** Takes finalizers away. */
+export function withoutFinalizers(remove: (name: string) => boolean): (metadata: ObjectMeta) => ObjectMeta | undefined {
+  return (metadata) => {
+    const finalizers = metadata.finalizers ?? [];
+    const kept = finalizers.filter((name) => !remove(name));
+    return kept.length === finalizers.length ? undefined : { ...metadata, finalizers: kept };
+  };
+}

@@ -1,0 +1,33 @@
+import type { Cluster } from '../../kube/port.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Progress } from '../../gitops/apply/progress.ts';
+import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
+import type { LiveIndex } from './live-index.ts';
+import type { PlanCache } from './plan-cache.ts';
+import type { RevisionPoller } from './revision-poller.ts';
+import type { SecretWatch } from './secret-watch.ts';
+import type { StatusWriter } from './status-writer.ts';
+
+/** Everything a reconcile of an Application works with. */
+export interface ApplicationContext {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly live: LiveIndex;
+  readonly plans: PlanCache;
+  readonly revisions: RevisionPoller;
+  readonly secrets: SecretWatch;
+  readonly statuses: StatusWriter;
+  readonly argoRuns: (namespace: string, signal: AbortSignal) => Promise<boolean>;
+  /** Where an Application tracks its objects by its bare name. */
+  readonly controlNamespace: string;
+  /** What is remembered of an Application, by `namespace/name`. */
+  readonly memoryOf: (key: string) => SyncMemory;
+  /** Whether somebody asked for one sync of every Application, automated or not, and this one has not had it yet. */
+  readonly isRequested: (key: string) => boolean;
+  readonly requestDone: (key: string) => void;
+  /** Requests of one Application at a time. */
+  readonly concurrency: number;
+}

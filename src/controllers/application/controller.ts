@@ -1,0 +1,125 @@
+import { formatKey, parseKey } from '../../api/object.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { applicationOf } from '../../gitops/apply/object/tracking.ts';
+import type { Progress } from '../../gitops/apply/progress.ts';
+import { createSyncMemory } from '../../gitops/apply/sync-memory.ts';
+import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
+import type { Informer } from '../../kube/informer.ts';
+import type { Cluster } from '../../kube/port.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Metrics } from '../../lib/metrics.ts';
+import type { Random } from '../../lib/random.ts';
+import { createController } from '../../runtime/controller.ts';
+import type { Controller } from '../../runtime/controller.ts';
+import type { EventSink } from '../../runtime/event-sink.ts';
+import { createArgoPresence } from './argo-presence.ts';
+import type { ApplicationContext } from './context.ts';
+import { createLiveIndex } from './live-index.ts';
+import type { StartInformer } from './live-index.ts';
+import { createPlanCache } from './plan-cache.ts';
+import type { MakePlan } from './plan-cache.ts';
+import { reconcileApplication } from './reconcile.ts';
+import { createRevisionPoller } from './revision-poller.ts';
+import { createSecretWatch } from './secret-watch.ts';
+import { createStatusWriter } from './status-writer.ts';
+import { applicationCache, watchApplications } from './watch.ts';
+
+export interface ApplicationControllerOptions {
+  readonly cluster: Cluster;
+  /** Made of `applicationInformers(namespaces)`; started by the caller, before the controller. */
+  readonly applications: readonly Informer<KubeObject>[];
+  /** Starts further watches, as Applications need them: `startInformer` of `src/kube`. */
+  readonly startInformer: StartInformer;
+  /** One ls-remote: the commit that a revision stands for; `worktree` for a folder. Throws SourceErrors. */
+  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<string>;
+  /** Reads, renders and plans at a commit that `poll` has answered. Throws SourceErrors. */
+  readonly makePlan: MakePlan;
+  readonly events: EventSink;
+  /** Told what happens, for `up`'s timeline. */
+  readonly progress: Progress;
+  /** Where Applications track their objects by their bare names; Argo CD's own namespace, `argocd`, unless it is elsewhere. */
+  readonly controlNamespace: string;
+  /** Milliseconds between two looks at a revision. */
+  readonly pollInterval: number;
+  /** Sync every Application once, automated or not: `up`. */
+  readonly syncOnce: boolean;
+  /** Ends the watches that the controller has started. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue'>;
+}
+
+/** Applications at once, and requests of each at once. */
+const concurrentApplications = 8;
+const concurrentRequests = 8;
+
+/** Milliseconds a pass may take: a large Application is written in one. */
+const passTimeout = 600_000;
+
+/** What goes wrong in a pass beside the Application's own retry policy: the API server is away, or a bug. */
+const backoff = { base: 1_000, factor: 2, cap: 60_000 };
+
+/** Per-Application memory and the requests that `up` makes. */
+function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | 'isRequested' | 'requestDone'> & { readonly drop: (key: string) => void } {
+  const memories = new Map<string, SyncMemory>();
+  const synced = new Set<string>();
+  return {
+    memoryOf: (key) => {
+      const memory = memories.get(key) ?? createSyncMemory();
+      memories.set(key, memory);
+      return memory;
+    },
+    isRequested: (key) => syncOnce && !synced.has(key),
+    requestDone: (key) => {
+      if (syncOnce) synced.add(key);
+    },
+    drop: (key) => {
+      memories.delete(key);
+      synced.delete(key);
+    },
+  };
+}
+
+/** Makes the controller that brings Applications from Git into the cluster, secrets first, and keeps them so. */
+export function createApplicationController(options: ApplicationControllerOptions): Controller {
+  const { cluster, startInformer, controlNamespace, events, clock, random, log, metrics, signal } = options;
+  const cache = applicationCache(options.applications);
+  const enqueue = (key: string): void => controller.enqueue(parseKey(key));
+  const { drop, ...state } = createState(options.syncOnce);
+  const live = createLiveIndex({ startInformer, clock, signal, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
+  const revisions = createRevisionPoller({ poll: options.poll, interval: options.pollInterval, clock, random, signal, onChange: enqueue });
+  const secrets = createSecretWatch({ startInformer, signal, onChange: enqueue });
+  const plans = createPlanCache(options.makePlan);
+  const forget = (key: string): void => {
+    for (const part of [live, revisions, secrets]) part.release(key);
+    plans.forget(key);
+    drop(key);
+  };
+  const context: ApplicationContext = {
+    ...{ cluster, clock, log, progress: options.progress, live, plans, revisions, secrets, controlNamespace, concurrency: concurrentRequests },
+    ...state,
+    statuses: createStatusWriter(cluster, clock),
+    argoRuns: createArgoPresence(cluster, clock),
+  };
+  const controller = createController<KubeObject>({
+    name: 'application',
+    find: (key) => cache.get(key),
+    reconcile: (application, deadline) => reconcileApplication(application, context, deadline),
+    // the status is written by the pass itself, before and after it
+    report: async (application, reconciled) => {
+      for (const note of reconciled.events ?? []) events.record(application, note);
+    },
+    ...{ clock, random, log, metrics, backoff, concurrency: concurrentApplications, timeout: passTimeout },
+  });
+  const stop = watchApplications(options.applications, { onChange: (key) => controller.enqueue(key), onGone: forget });
+  return {
+    ...controller,
+    drain: async (ms) => {
+      stop();
+      return controller.drain(ms);
+    },
+  };
+}

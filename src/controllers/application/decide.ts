@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Application } from '../../api/application.ts';
+import type { OperationState, Verbatim } from '../../api/application-status.ts';
+import { operationDestination, startOperation, untilNextAttempt } from '../../gitops/history/operation.ts';
+
+export const skipAnnotation = 'argocd.argoproj.io/skip-reconcile';
+
+/** Whether the Application is ours to reconcile at all. */
+export type Claim = { readonly ours: true } | { readonly ours: false; readonly reason: string; readonly message: string };
+
+/**
+ * Argo CD leaves an Application alone that says skip-reconcile; so where Argo CD runs, that is how an Application is handed to
+ * us, and all others are Argo CD's. Where it does not run, the annotation means what it says: nobody reconciles.
+ */
+export function decideClaim(annotations: Readonly<Record<string, string>>, argoRuns: boolean): Claim {
+  const skip = annotations[skipAnnotation] === 'true';
+  if (argoRuns && !skip) {
+    const message = `an Argo CD controller runs in this namespace and reconciles this Application; annotate it with ${skipAnnotation}: "true" to hand it over`;
+    return { ours: false, reason: 'ArgoCDRuns', message };
+  }
+  if (!argoRuns && skip) return { ours: false, reason: 'Skipped', message: `annotation ${skipAnnotation} is set; remove it to have this Application reconciled` };
+  return { ours: true };
+}
+
+/** What the Application should come to. */
+export interface Target {
+  readonly revision: string;
+  /** As they stand in the manifest. */
+  readonly source: Verbatim;
+  readonly destination: Verbatim;
+}
+
+export type SyncDecision =
+  /** Write nothing, say what differs. */
+  | { readonly kind: 'compare' }
+  /** The target is in; keep it so. */
+  | { readonly kind: 'heal' }
+  | { readonly kind: 'sync'; readonly operation: OperationState; readonly isNew: boolean }
+  /** The last attempt has failed, and the next one is not due. */
+  | { readonly kind: 'backoff'; readonly operation: OperationState; readonly after: number };
+
+export interface DecisionInput {
+  readonly application: Pick<Application, 'spec' | 'status'>;
+  readonly target: Target;
+  /** Somebody asked for this sync: `up`. It needs no automated policy. */
+  readonly requested: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Whether the operation on record was about this very target. */
+export function isAbout({ status }: DecisionInput['application'], target: Target): boolean {
+  const { operationState: operation, sync } = status;
+  if (operation?.syncResult?.revision !== target.revision || !isDeepStrictEqual(operation.syncResult.source, target.source)) return false;
+  const destination = operationDestination(operation);
+  return destination === undefined ? isDeepStrictEqual(sync?.comparedTo?.destination, target.destination) : destination === JSON.stringify(target.destination);
+}
+
+/** What to do now. A new commit, or a new spec, makes a new operation at any time: it supersedes one that waits or has failed. */
+export function decideSync(input: DecisionInput): SyncDecision {
+  const { application, target, requested, now } = input;
+  const { automated, retry } = application.spec.syncPolicy;
+  if (automated === undefined && !requested) return { kind: 'compare' };
+  const operation = application.status.operationState;
+  if (operation === undefined || !isAbout(application, target)) {
+    const wish = { ...target, prune: automated?.prune ?? false, automated: automated !== undefined };
+    return { kind: 'sync', operation: startOperation(wish, now), isNew: true };
+  }
+  if (operation.phase === 'Succeeded') return requested || automated?.selfHeal === true ? { kind: 'heal' } : { kind: 'compare' };
+  const after = untilNextAttempt(operation, retry, now);
+  return after > 0 ? { kind: 'backoff', operation, after } : { kind: 'sync', operation, isNew: false };
+}

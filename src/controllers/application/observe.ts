@@ -1,0 +1,83 @@
+import { parseApplication } from '../../api/application.ts';
+import type { Application } from '../../api/application.ts';
+import type { Verbatim } from '../../api/application-status.ts';
+import { formatKey, keyOf } from '../../api/object.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { formatErrors } from '../../api/schema.ts';
+import { fieldAt } from '../../gitops/health/live-field.ts';
+import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
+import type { Plan } from '../../gitops/plan/plan.ts';
+import { isSourceError } from '../../gitops/source/source-error.ts';
+import type { ApplicationContext } from './context.ts';
+import type { Target } from './decide.ts';
+
+/** An Application as the cache has it, parsed, with the status as far as it is known. */
+export interface Subject {
+  readonly key: string;
+  readonly raw: KubeObject;
+  readonly application: Application;
+}
+
+/** What can be worked on. */
+export interface Observed extends Subject {
+  readonly plan: Plan;
+  readonly target: Target;
+  /** What keeps the newest commit from being the one that is worked on. */
+  readonly notes: readonly ConditionNote[];
+}
+
+/** There is no plan at all. */
+export interface Unplanned extends Subject {
+  readonly plan: undefined;
+  readonly notes: readonly ConditionNote[];
+  /** Whether it may heal by itself. */
+  readonly transient: boolean;
+}
+
+export const refreshAnnotation = 'argocd.argoproj.io/refresh';
+
+/** Parses the object. A spec that does not parse is answered as the message of its condition. */
+export function subjectOf(raw: KubeObject, context: Pick<ApplicationContext, 'statuses'>): Subject | { readonly invalid: string } {
+  const parsed = parseApplication(raw);
+  if (!parsed.ok) return { invalid: formatErrors(parsed.errors) };
+  return { key: formatKey(keyOf(raw)), raw, application: { ...parsed.value, status: context.statuses.current(raw) } };
+}
+
+function verbatim(raw: KubeObject, field: string): Verbatim {
+  const value = fieldAt(raw, 'spec', field);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Everything in an Application that a plan can depend on, as one text. */
+function identityOf({ raw }: Subject): string {
+  const annotations = Object.entries(raw.metadata.annotations ?? {}).filter(([name]) => name.startsWith('prelude.dev/'));
+  return JSON.stringify([raw['spec'], annotations]);
+}
+
+/** A commit that was synced before, if it is one. */
+function syncedCommit({ application }: Subject): string | undefined {
+  const { operationState } = application.status;
+  const revision = operationState?.phase === 'Succeeded' ? operationState.syncResult?.revision : undefined;
+  return revision !== undefined && /^[0-9a-f]{40,64}$/.test(revision) ? revision : undefined;
+}
+
+function gitError(error: unknown): string {
+  // nobody vouches for the message of any other error
+  return isSourceError(error) ? error.message : 'the source could not be read; the log says more';
+}
+
+/** Asks Git what the Application should be, and plans it. */
+export async function observe(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Observed | Unplanned> {
+  const { application, raw, key } = subject;
+  const { repoURL, targetRevision } = application.spec.source;
+  const refresh = raw.metadata.annotations?.[refreshAnnotation] !== undefined;
+  const polled = await context.revisions.current(key, { repoURL, targetRevision }, { now: refresh });
+  if (polled.error !== undefined && !isSourceError(polled.error)) context.log.error({ application: key, error: polled.error }, 'the source could not be polled');
+  const request = { application, identity: identityOf(subject), wanted: polled.revision, fallback: syncedCommit(subject) };
+  const { good, error } = await context.plans.get(key, request, signal);
+  const trouble = polled.error === undefined ? error?.message : gitError(polled.error);
+  const notes: readonly ConditionNote[] = trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble }];
+  if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused' };
+  const target: Target = { revision: good.revision, source: verbatim(raw, 'source'), destination: verbatim(raw, 'destination') };
+  return { ...subject, plan: good.plan, target, notes };
+}

@@ -1,0 +1,47 @@
+import { formatRef } from '../../gitops/apply/object/object-ref.ts';
+import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
+import { untilNextAttempt } from '../../gitops/history/operation.ts';
+import type { EventNote, Outcome } from '../../runtime/outcome.ts';
+import type { Acted } from './act.ts';
+import type { SyncDecision } from './decide.ts';
+import type { Observed } from './observe.ts';
+
+/** Where nothing tells us when something waited for has come, in milliseconds. */
+const safetyNet = 15_000;
+
+/** A namespace that goes away tells nobody. */
+const namespaceNet = 3_000;
+
+/** What a pass means to the queue: done, to be woken, or to be tried again when the retry policy says so. */
+export function outcomeOf({ result, status }: Acted, { application }: Observed, now: number): Outcome {
+  const { stop } = result;
+  if (stop === undefined) return { kind: 'synced', reason: 'Synced', message: status.sync?.status === 'Synced' ? 'as Git says' : 'differs from Git' };
+  if (stop.kind === 'waiting') {
+    const requeueAfter = stop.phase === 'namespace' ? namespaceNet : safetyNet;
+    return { kind: 'waiting', reason: stop.phase === 'barrier' ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };
+  }
+  const operation = status.operationState;
+  const after = operation === undefined ? 0 : untilNextAttempt(operation, application.spec.syncPolicy.retry, now);
+  return { kind: 'failed', reason: stop.kind === 'refused' ? 'SyncRefused' : 'SyncFailed', message: stop.message, retryAfter: Math.max(after, safetyNet / 15) };
+}
+
+function changed({ result }: Acted, change: 'written' | 'pruned'): readonly string[] {
+  const words = change === 'pruned' ? ['pruned'] : ['created', 'configured'];
+  return [...result.outcomes.values()].filter((outcome) => words.includes(outcome.change)).map(({ ref }) => formatRef(ref));
+}
+
+/** What a pass has done, for `kubectl describe`. */
+export function eventsOf(acted: Acted, decision: SyncDecision): readonly EventNote[] {
+  const { result, opened, status } = acted;
+  const revision = status.sync?.revision ?? '';
+  const notes: EventNote[] = [];
+  if (opened) notes.push({ type: 'Normal', reason: 'SecretsReady', message: `every Secret that revision ${revision} needs is there and current` });
+  const written = changed(acted, 'written');
+  if (decision.kind === 'heal' && written.length > 0) notes.push({ type: 'Normal', reason: 'Healed', message: `put back what Git says: ${summarise(written)}` });
+  const pruned = changed(acted, 'pruned');
+  if (pruned.length > 0) notes.push({ type: 'Normal', reason: 'Pruned', message: `no longer in Git: ${summarise(pruned)}` });
+  if (decision.kind === 'sync' && result.stop === undefined) notes.push({ type: 'Normal', reason: 'OperationCompleted', message: `synced to ${revision}` });
+  if (result.stop !== undefined && result.stop.kind !== 'waiting') notes.push({ type: 'Warning', reason: 'OperationFailed', message: result.stop.message });
+  if (result.pruneRefused !== undefined) notes.push({ type: 'Warning', reason: 'PruneRefused', message: result.pruneRefused });
+  return notes;
+}

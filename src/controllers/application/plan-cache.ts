@@ -1,0 +1,110 @@
+import type { Application } from '../../api/application.ts';
+import { refusals } from '../../gitops/apply/phase/preflight.ts';
+import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
+import { revisionOf } from '../../gitops/history/plan-revision.ts';
+import type { Plan } from '../../gitops/plan/plan.ts';
+import { isSourceError } from '../../gitops/source/source-error.ts';
+
+/** Reads, renders and plans one Application at a revision. Throws SourceErrors. */
+export type MakePlan = (application: Application, revision: string, signal: AbortSignal) => Promise<Plan>;
+
+/** A plan that may be carried out. */
+export interface GoodPlan {
+  readonly plan: Plan;
+  /** As it is put on record: `revisionOf`. */
+  readonly revision: string;
+}
+
+export interface PlanRequest {
+  readonly application: Application;
+  /** Changes with everything in the Application that a plan depends on. */
+  readonly identity: string;
+  /** The commit that Git has now; absent where Git has not answered yet. */
+  readonly wanted: string | undefined;
+  /** The commit that was synced last; used where the wanted one cannot be planned. */
+  readonly fallback: string | undefined;
+}
+
+export interface PlanAnswer {
+  /** For the wanted revision, or else for the last good one. */
+  readonly good: GoodPlan | undefined;
+  /** Why the wanted revision is not the one. */
+  readonly error?: { readonly message: string; readonly kind: 'refused' | 'unavailable' };
+}
+
+interface Kept extends GoodPlan {
+  readonly identity: string;
+  readonly commit: string;
+}
+
+interface Refused {
+  readonly identity: string;
+  readonly commit: string;
+  readonly message: string;
+}
+
+/** Plans each Application once per revision, and keeps the last good plan: it serves on while Git has nothing better. */
+export interface PlanCache {
+  readonly get: (key: string, request: PlanRequest, signal: AbortSignal) => Promise<PlanAnswer>;
+  readonly forget: (key: string) => void;
+}
+
+export function createPlanCache(makePlan: MakePlan): PlanCache {
+  const kept = new Map<string, Kept>();
+  const refused = new Map<string, Refused>();
+
+  /** Plans one commit; the message says why not. A refusal stays until commit or Application change, all else is tried again. */
+  async function planAt(key: string, { application, identity }: PlanRequest, commit: string, signal: AbortSignal): Promise<PlanAnswer['error']> {
+    const known = refused.get(key);
+    if (known?.identity === identity && known.commit === commit) return { message: known.message, kind: 'refused' };
+    try {
+      const plan = await makePlan(application, commit, signal);
+      const problems = refusals(plan);
+      if (problems.length === 0) {
+        kept.set(key, { identity, commit, plan, revision: revisionOf(plan) });
+        return undefined;
+      }
+      const message = `revision ${commit} is refused: ${summarise(problems)}`;
+      refused.set(key, { identity, commit, message });
+      return { message, kind: 'refused' };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isSourceError(error)) throw error;
+      return { message: error.message, kind: 'unavailable' };
+    }
+  }
+
+  const before = (key: string): string => `${key} before`;
+
+  function usable(key: string, identity: string): Kept | undefined {
+    const plan = kept.get(key);
+    return plan?.identity === identity ? plan : undefined;
+  }
+
+  /** After a restart nothing is kept: what was synced last can be planned once more, often from the clone at hand. */
+  async function lastGood(key: string, request: PlanRequest, signal: AbortSignal): Promise<Kept | undefined> {
+    const { identity, wanted, fallback } = request;
+    const known = usable(key, identity) ?? usable(before(key), identity);
+    if (known !== undefined || fallback === undefined || fallback === wanted) return known;
+    await planAt(before(key), request, fallback, signal);
+    return usable(before(key), identity);
+  }
+
+  return {
+    get: async (key, request, signal) => {
+      const { identity, wanted } = request;
+      if (wanted === undefined) return { good: await lastGood(key, request, signal) };
+      if (usable(key, identity)?.commit === wanted) return { good: usable(key, identity) };
+      const error = await planAt(key, request, wanted, signal);
+      if (error !== undefined) return { good: await lastGood(key, request, signal), error };
+      kept.delete(before(key));
+      return { good: usable(key, identity) };
+    },
+    forget: (key) => {
+      for (const name of [key, before(key)]) {
+        kept.delete(name);
+        refused.delete(name);
+      }
+    },
+  };
+}

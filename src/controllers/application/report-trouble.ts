@@ -1,0 +1,58 @@
+import type { ApplicationStatus } from '../../api/application-status.ts';
+import { formatKey, keyOf } from '../../api/object.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { mergeConditions } from '../../gitops/history/application-conditions.ts';
+import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
+import { healthStatus } from '../../gitops/history/application-health.ts';
+import type { Reconciled } from '../../runtime/outcome.ts';
+import type { ApplicationContext } from './context.ts';
+import type { SyncDecision } from './decide.ts';
+import type { Observed, Unplanned } from './observe.ts';
+
+/** Tells the timeline, once, why an Application is not brought in. */
+function tellOnce(raw: KubeObject, message: string, context: ApplicationContext): void {
+  const memory = context.memoryOf(formatKey(keyOf(raw)));
+  if (memory.refused === message) return;
+  memory.refused = message;
+  const { namespace = '', name } = raw.metadata;
+  context.progress.report({ application: { namespace, name }, phase: 'namespace', kind: 'failed', message, at: context.clock.now() });
+}
+
+/** Nothing can be compared: conditions say why, and what was known of health stays. */
+async function writeUnknown(raw: KubeObject, notes: readonly ConditionNote[], context: ApplicationContext, signal: AbortSignal): Promise<void> {
+  const before = context.statuses.current(raw);
+  const now = context.clock.now();
+  const status: ApplicationStatus = {
+    ...before,
+    sync: { ...before.sync, status: 'Unknown' },
+    health: before.health ?? healthStatus(undefined, { status: 'Unknown', message: '' }, now),
+    conditions: mergeConditions(before.conditions ?? [], notes, now),
+  };
+  await context.statuses.write(raw, status, signal);
+}
+
+/** The Application itself is wrong. */
+export async function reportInvalid(raw: KubeObject, message: string, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
+  tellOnce(raw, message, context);
+  await writeUnknown(raw, [{ type: 'InvalidSpecError', message }], context, signal);
+  return { outcome: { kind: 'stalled', reason: 'InvalidSpecError', message }, events: [{ type: 'Warning', reason: 'InvalidSpecError', message }] };
+}
+
+/** Git cannot be read, or what is in it is refused, and nothing was good before. The namespace was not touched. */
+export async function reportUnplanned({ raw, notes, transient }: Unplanned, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
+  const message = notes.map((note) => note.message).join('; ');
+  tellOnce(raw, message, context);
+  await writeUnknown(raw, notes, context, signal);
+  const events = [{ type: 'Warning', reason: 'ComparisonError', message }] as const;
+  return { outcome: { kind: transient ? 'failed' : 'stalled', reason: 'ComparisonError', message }, events };
+}
+
+/** The last attempt has failed, and the next one has its time. */
+export async function reportBackoff(observed: Observed, decision: SyncDecision & { readonly kind: 'backoff' }, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
+  const { status } = observed.application;
+  const kept = (status.conditions ?? []).filter(({ type }) => type === 'SyncError' || type === 'SharedResourceWarning');
+  const notes = [...observed.notes, ...kept.map(({ type, message }): ConditionNote => ({ type: type === 'SyncError' ? type : 'SharedResourceWarning', message }))];
+  const conditions = mergeConditions(status.conditions ?? [], notes, context.clock.now());
+  await context.statuses.write(observed.raw, { ...status, conditions }, signal);
+  return { outcome: { kind: 'waiting', reason: 'Backoff', message: decision.operation.message ?? '', requeueAfter: decision.after } };
+}

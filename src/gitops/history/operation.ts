@@ -1,0 +1,87 @@
+import type { RetryPolicy } from '../../api/application-spec.ts';
+import type { OperationState, ResourceResult, Verbatim } from '../../api/application-status.ts';
+import { listAt, textAt } from '../health/live-field.ts';
+import { nextAttempt } from './retry.ts';
+import { timestamp } from './timestamp.ts';
+
+/** What an operation brings in. */
+export interface OperationTarget {
+  readonly revision: string;
+  /** As it stands in the manifest. */
+  readonly source: Verbatim;
+  readonly destination: Verbatim;
+  readonly prune: boolean;
+  /** False: a person asked for it. */
+  readonly automated: boolean;
+}
+
+/** Longer messages are cut: the API server would take them, a list of Applications would not be readable. */
+const longestMessage = 1024;
+
+export function clip(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage - 1)}…` : message;
+}
+
+const destinationInfo = 'destination';
+
+/** The destination an operation was started for; undefined for one of Argo CD's. */
+export function operationDestination(operation: OperationState): string | undefined {
+  const info = listAt(operation.operation, 'info').find((entry) => textAt(entry, 'name') === destinationInfo);
+  return textAt(info, 'value');
+}
+
+/** A new operation. It begins without failures: a new commit makes a fresh start. */
+export function startOperation(target: OperationTarget, now: number): OperationState {
+  return {
+    operation: {
+      sync: { revision: target.revision, ...(target.prune ? { prune: true } : {}) },
+      initiatedBy: target.automated ? { automated: true } : { username: 'prelude' },
+      // Argo CD's result has the source and not the destination; `info` is its place for what one wants to add
+      info: [{ name: destinationInfo, value: JSON.stringify(target.destination) }],
+    },
+    phase: 'Running',
+    message: 'started',
+    syncResult: { revision: target.revision, source: target.source },
+    startedAt: timestamp(now),
+  };
+}
+
+/** The operation goes on, and waits for something: no failure, and nothing of the retry limit is spent. */
+export function continueOperation(operation: OperationState, message: string): OperationState {
+  const { finishedAt: _finishedAt, ...rest } = operation;
+  return { ...rest, phase: 'Running', message: clip(message) };
+}
+
+/**
+ * An attempt has failed. Argo CD keeps the phase at Running with a `finishedAt` while it waits to try again.
+ * @param refused trying again soon cannot help: a person must change something
+ */
+export function failOperation(operation: OperationState, failure: { readonly message: string; readonly refused: boolean; readonly now: number }, policy: RetryPolicy): OperationState {
+  const { message, refused, now } = failure;
+  const retryCount = (operation.retryCount ?? 0) + 1;
+  const { after, withinLimit } = nextAttempt(policy, retryCount);
+  const finished = { ...operation, finishedAt: timestamp(now), retryCount };
+  if (refused || !withinLimit) return { ...finished, phase: 'Failed', message: clip(message) };
+  return { ...finished, phase: 'Running', message: clip(`${message}. Retrying attempt #${retryCount} at ${timestamp(now + after)}`) };
+}
+
+export function succeedOperation(operation: OperationState, message: string, now: number): OperationState {
+  return { ...operation, phase: 'Succeeded', message: clip(message), finishedAt: timestamp(now) };
+}
+
+/** Adds what became of the objects. */
+export function withResults(operation: OperationState, resources: readonly ResourceResult[]): OperationState {
+  return operation.syncResult === undefined ? operation : { ...operation, syncResult: { ...operation.syncResult, resources } };
+}
+
+/**
+ * Milliseconds until the operation may be tried again; 0 while it has not failed, or when its time has come.
+ * A phase of Failed with attempts left was refused, and waits as long as one whose limit is spent.
+ */
+export function untilNextAttempt(operation: OperationState, policy: RetryPolicy, now: number): number {
+  const failures = operation.retryCount ?? 0;
+  if (operation.finishedAt === undefined || operation.phase === 'Succeeded' || failures === 0) return 0;
+  const spent = operation.phase === 'Failed' ? { ...policy, limit: 0 } : policy;
+  const due = Date.parse(operation.finishedAt) + nextAttempt(spent, failures).after;
+  return Number.isNaN(due) ? 0 : Math.max(0, due - now);
+}

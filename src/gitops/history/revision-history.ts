@@ -1,0 +1,25 @@
+import type { RevisionHistory, Verbatim } from '../../api/application-status.ts';
+import { timestamp } from './timestamp.ts';
+
+/** A sync that has brought a revision in, whole. */
+export interface Deployment {
+  readonly revision: string;
+  readonly source: Verbatim;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly automated: boolean;
+}
+
+/** Adds an entry; the oldest ones go. @param limit `spec.revisionHistoryLimit`; 0 keeps none */
+export function addHistory(history: readonly RevisionHistory[], deployment: Deployment, options: { readonly limit: number; readonly now: number }): readonly RevisionHistory[] {
+  const id = Math.max(-1, ...history.map((entry) => entry.id)) + 1;
+  const entry: RevisionHistory = {
+    id,
+    revision: deployment.revision,
+    source: deployment.source,
+    deployStartedAt: deployment.startedAt,
+    deployedAt: timestamp(options.now),
+    initiatedBy: deployment.automated ? { automated: true } : { username: 'prelude' },
+  };
+  return options.limit === 0 ? [] : [...history, entry].slice(-options.limit);
+}
