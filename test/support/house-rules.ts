@@ -2,7 +2,7 @@ import { emptyNames, emptyWords, mostLines } from './rooms.ts';
 import type { Import, SourceFile } from './source-file.ts';
 
 /** The room a file lives in: `src/<room>` or `providers`. */
-export function roomOf(path: string): string {
+function roomOf(path: string): string {
   return path.startsWith('src/') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? '');
 }
 
