@@ -25,7 +25,7 @@ export interface YamlDocument {
   readonly value: unknown;
   /**
    * The line of a field, by its path (`spec.data[0].remoteRef.key`, or steps), or of the nearest ancestor that stands in the text.
-   * Parses the document again: it is meant for the rare case that something is wrong.
+   * Parses the document again: it is meant for what a person is told.
    */
   readonly lineOf: (path: string | FieldPath) => number;
 }
@@ -51,7 +51,8 @@ export function parseYaml(input: Uint8Array | string, limits: YamlLimits = {}): 
     const from = document.range?.[0] ?? 0;
     const source = { text, from, to: document.range?.[2] ?? text.length, line: position(lines, from).line };
     const line = position(lines, document.contents?.range?.[0] ?? from).line;
-    documents.push({ line, value, lineOf: (path) => findLine(source, path) ?? line });
+    const find = lineFinder(source);
+    documents.push({ line, value, lineOf: (path) => find(path) ?? line });
   }
   return documents;
 }
@@ -124,26 +125,44 @@ interface DocumentText {
   readonly line: number;
 }
 
-function findLine(source: DocumentText, path: string | FieldPath): number | undefined {
+/** A document's nodes again, with what is needed to find one and say where it stands. */
+interface Nodes {
+  readonly root: Node | null;
+  readonly anchors: ReadonlyMap<string, Node>;
+  readonly lines: LineCounter;
+}
+
+/** Nodes take much memory, so only the text is kept; questions that come together share one parse. */
+function lineFinder(source: DocumentText): (path: string | FieldPath) => number | undefined {
+  let kept: WeakRef<Nodes> | undefined;
+  return (path) => {
+    const nodes = kept?.deref() ?? readNodes(source);
+    kept = new WeakRef(nodes);
+    let value = nodes.root;
+    let at = value;
+    for (const step of typeof path === 'string' ? parseFieldPath(path) : path) {
+      const child = childOf(value, step, nodes.anchors);
+      if (child === undefined) break;
+      ({ at, value } = child);
+    }
+    const offset = at?.range?.[0];
+    return offset === undefined ? undefined : source.line + position(nodes.lines, offset).line - 1;
+  };
+}
+
+function readNodes({ text, from, to }: DocumentText): Nodes {
   const lines = new LineCounter();
-  const tokens = new Parser(lines.addNewLine).parse(source.text.slice(source.from, source.to));
+  const tokens = new Parser(lines.addNewLine).parse(text.slice(from, to));
   const [document] = new Composer(options).compose(tokens);
-  if (document === undefined || document.errors.length > 0) return undefined;
   const anchors = new Map<string, Node>();
+  // what parsed before may not parse by itself where a directive stood before it
+  if (document === undefined || document.errors.length > 0) return { root: null, anchors, lines };
   visit(document, {
     Node: (_, node) => {
       if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
     },
   });
-  let value: Node | null = document.contents;
-  let at = value;
-  for (const step of typeof path === 'string' ? parseFieldPath(path) : path) {
-    const child = childOf(value, step, anchors);
-    if (child === undefined) break;
-    ({ at, value } = child);
-  }
-  const offset = at?.range?.[0];
-  return offset === undefined ? undefined : source.line + position(lines, offset).line - 1;
+  return { root: document.contents, anchors, lines };
 }
 
 function position(lines: LineCounter, offset: number): { readonly line: number; readonly column: number } {

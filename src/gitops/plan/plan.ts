@@ -14,6 +14,10 @@ export interface RenderedObject {
   readonly object: KubeObject;
   readonly origin: Origin;
   readonly taint: readonly TaintedPath[];
+  /** The line of a field of the object; absent where a renderer cannot tell (a chart's output). */
+  readonly lineOf?: (path: string) => number;
+  /** The namespace was filled in for a kind whose scope only the cluster knows: it does not belong there if the kind is cluster-scoped. */
+  readonly namespaceAssumed?: true;
 }
 
 /** The phases of a plan, in order. A plan has all of them; any may be empty. */

@@ -1,0 +1,109 @@
+import type { Application } from '../../api/application.ts';
+import { parseApiVersion } from '../../api/object.ts';
+import { checkApplication } from './check-application.ts';
+import { checkStores } from './declare/check-stores.ts';
+import { type Declarations, type DeclaredSecret, describeProducer } from './declare/declarations.ts';
+import { findCycles } from './declare/find-cycles.ts';
+import type { Neighbourhood } from './declare/neighbourhood.ts';
+import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-secrets.ts';
+import { type CustomNeed, knownCustomNeeds } from './needs/custom-needs.ts';
+import { readNeeds } from './needs/needs.ts';
+import { resolveNeeds } from './needs/resolve-needs.ts';
+import { compareObjects, compareText, phaseOf } from './object-order.ts';
+import { type Origin, type Phase, phaseNames, type Plan, type Problem, type RenderedObject } from './plan.ts';
+
+export interface PlanInput {
+  readonly application: Application;
+  /** Where the Application's manifest stands; absent where it came from the cluster. */
+  readonly manifest?: { readonly origin: Origin; readonly lineOf: (path: string) => number };
+  readonly revision: string;
+  /** What the Application declares (`declare`). */
+  readonly declarations: Declarations;
+  /** What all Applications declare, this one among them. */
+  readonly neighbourhood: Neighbourhood;
+  readonly customNeeds?: readonly CustomNeed[];
+}
+
+/**
+ * The plan of one Application. Pure: the same input gives the same plan, object by object. Phases hold the objects in the order of
+ * `compareObjects`; barrier, hooks and prune hold none (hooks are not supported yet, pruning is decided against the inventory).
+ */
+export function buildPlan(input: PlanInput): Plan {
+  const { application, declarations, neighbourhood, revision } = input;
+  const destination = application.spec.destination.namespace;
+  const { needs, problems: needProblems } = resolveNeeds(readNeeds(declarations.objects, input.customNeeds ?? knownCustomNeeds), {
+    neighbourhood,
+    assumed: parseAssumedSecrets(application.metadata.annotations?.[assumeSecretsAnnotation] ?? '') ?? (() => false),
+    destination,
+  });
+  const problems = [
+    ...checkApplication(application),
+    ...declarations.problems,
+    ...duplicates(declarations.objects),
+    ...rivals(declarations.secrets, neighbourhood),
+    ...checkStores(declarations.externalSecrets, neighbourhood),
+    ...findCycles(declarations.externalSecrets, neighbourhood),
+    ...needProblems,
+  ];
+  return {
+    application: declarations.application,
+    revision,
+    namespace: destination,
+    phases: toPhases(declarations.objects),
+    needs,
+    problems: sortProblems(problems.map((problem) => located(problem, input.manifest))),
+  };
+}
+
+function toPhases(objects: readonly RenderedObject[]): readonly Phase[] {
+  const byPhase = Map.groupBy(objects, ({ object }) => phaseOf(object));
+  return phaseNames.map((name) => ({ name, objects: (byPhase.get(name) ?? []).toSorted(compareObjects) }));
+}
+
+/** A problem without an origin is about the Application's own manifest. */
+function located(problem: Problem, manifest: PlanInput['manifest']): Problem {
+  if (problem.origin !== undefined || manifest === undefined) return problem;
+  return { ...problem, origin: { file: manifest.origin.file, line: manifest.lineOf(problem.path ?? '') } };
+}
+
+/** The identity that an API server sees; versions of one kind are the same object. */
+export function identityOf({ object }: RenderedObject): string {
+  return `${parseApiVersion(object.apiVersion).group}/${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+function duplicates(objects: readonly RenderedObject[]): readonly Problem[] {
+  const first = new Map<string, RenderedObject>();
+  return objects.flatMap((rendered): readonly Problem[] => {
+    const id = identityOf(rendered);
+    const known = first.get(id);
+    if (known === undefined) {
+      first.set(id, rendered);
+      return [];
+    }
+    const { kind, metadata } = rendered.object;
+    return [{ severity: 'error', message: `${kind} ${metadata.name} stands twice in this Application; the other is at ${known.origin.file}:${known.origin.line}`, origin: rendered.origin }];
+  });
+}
+
+/** Two declarations that make the same Secret would undo each other's work for ever. */
+function rivals(own: readonly DeclaredSecret[], neighbourhood: Neighbourhood): readonly Problem[] {
+  return own.flatMap((declared): readonly Problem[] => {
+    // the same object, twice or through two Applications, is told as such
+    const isOther = ({ by }: DeclaredSecret): boolean => by.kind !== declared.by.kind || by.name !== declared.by.name;
+    const rival = neighbourhood.makers(declared.namespace, declared.secret).find((made) => isOther(made.declared))?.declared;
+    if (rival === undefined) return [];
+    const message = `Secret ${declared.namespace}/${declared.secret} is made by ${describeProducer(declared)} and by ${describeProducer(rival)}; keep one`;
+    return [{ severity: 'error', message, origin: declared.by.origin }];
+  });
+}
+
+/** By file, line and text; errors first where they stand on one line. */
+export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted(
+    (a, b) =>
+      compareText(a.origin?.file ?? '', b.origin?.file ?? '') ||
+      (a.origin?.line ?? 0) - (b.origin?.line ?? 0) ||
+      compareText(a.severity, b.severity) ||
+      compareText(a.message, b.message),
+  );
+}

@@ -1,0 +1,18 @@
+import type { Application } from '../../api/application.ts';
+import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-secrets.ts';
+import type { Problem } from './plan.ts';
+
+/** Our annotations on an Application. `values-from` is known, and refused until charts are rendered. */
+const gateAnnotation = 'prelude.dev/gate';
+const valuesFromAnnotation = 'prelude.dev/values-from';
+
+/** What is wrong with the annotations of an Application; paths are into its manifest. */
+export function checkApplication({ metadata }: Application): readonly Problem[] {
+  const annotations = metadata.annotations ?? {};
+  const problems: Problem[] = [];
+  const refuse = (name: string, message: string): void => void problems.push({ severity: 'error', message, path: `metadata.annotations[${name}]` });
+  if (annotations[valuesFromAnnotation] !== undefined) refuse(valuesFromAnnotation, 'values from Secrets are not supported yet');
+  if ((annotations[gateAnnotation] ?? 'all') !== 'all') refuse(gateAnnotation, 'must be "all"');
+  if (parseAssumedSecrets(annotations[assumeSecretsAnnotation] ?? '') === undefined) refuse(assumeSecretsAnnotation, 'must be a list of NAME or NAME/KEY, separated by commas');
+  return problems;
+}

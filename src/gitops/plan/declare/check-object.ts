@@ -1,0 +1,63 @@
+import { parseApplication, isApplication } from '../../../api/application.ts';
+import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
+import { fieldProblems } from '../../render/manifest-reader.ts';
+import { fieldsOf } from '../needs/field.ts';
+import { declaredWave, waveAnnotation } from '../object-order.ts';
+import type { Problem, RenderedObject } from '../plan.ts';
+
+const hookAnnotations = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const;
+
+/** Options of `argocd.argoproj.io/sync-options` that are acted on, or that say what is done anyway. */
+const syncOptions = new Set(['Prune=false', 'Prune=true', 'Delete=false', 'Delete=true', 'ServerSideApply=true', 'PruneLast=true', 'Validate=true', '']);
+
+/** Kinds that make Secrets and that this version would leave lying: a workload would wait for them for ever. */
+const notYet = new Map([
+  ['bitnami.com/SealedSecret', 'SealedSecrets are not supported yet'],
+  ['external-secrets.io/ClusterExternalSecret', 'ClusterExternalSecrets are not supported yet; write an ExternalSecret per namespace'],
+  ['external-secrets.io/PushSecret', 'PushSecrets are not supported yet'],
+  ['external-secrets.io/ClusterPushSecret', 'ClusterPushSecrets are not supported yet'],
+]);
+
+/** What is wrong with one object, whatever stands beside it. */
+export function checkObject(rendered: RenderedObject): readonly Problem[] {
+  const { object } = rendered;
+  const { group } = parseApiVersion(object.apiVersion);
+  return [...checkAnnotations(rendered), ...checkKind(rendered, group), ...(object.kind === 'Secret' && group === '' ? checkSecret(rendered) : [])];
+}
+
+function problem(rendered: RenderedObject, path: string, message: string): Problem {
+  const { origin, lineOf } = rendered;
+  return { severity: 'error', message, path, origin: { file: origin.file, line: lineOf?.(path) ?? origin.line } };
+}
+
+function checkAnnotations(rendered: RenderedObject): readonly Problem[] {
+  const annotations = rendered.object.metadata.annotations ?? {};
+  const problems = hookAnnotations
+    .filter((name) => annotations[name] !== undefined)
+    .map((name) => problem(rendered, `metadata.annotations[${name}]`, 'hooks are not supported yet'));
+  if (declaredWave(rendered.object) === undefined) problems.push(problem(rendered, `metadata.annotations[${waveAnnotation}]`, 'must be an integer'));
+  const options = (annotations['argocd.argoproj.io/sync-options'] ?? '').split(',').map((option) => option.trim());
+  if (options.some((option) => !syncOptions.has(option))) {
+    const known = [...syncOptions].filter((option) => option !== '').join(', ');
+    problems.push(problem(rendered, 'metadata.annotations[argocd.argoproj.io/sync-options]', `an option is not supported by this version of Prelude; supported: ${known}`));
+  }
+  return problems;
+}
+
+function checkKind(rendered: RenderedObject, group: string): readonly Problem[] {
+  const message = notYet.get(`${group}/${rendered.object.kind}`) ?? (group === 'generators.external-secrets.io' ? 'generators are not supported yet' : undefined);
+  if (message !== undefined) return [problem(rendered, 'kind', message)];
+  if (!isApplication(rendered.object)) return [];
+  const parsed = parseApplication(rendered.object);
+  return parsed.ok ? [] : fieldProblems(parsed.errors, rendered);
+}
+
+/** A value in Git is no secret any more. What holds none (a service account's token, say) is filled in by the cluster. */
+function checkSecret(rendered: RenderedObject): readonly Problem[] {
+  const held = (['data', 'stringData'] as const).filter((field) => holdsValues(rendered.object, field));
+  return held.map((field) => problem(rendered, field, 'a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead'));
+}
+
+function holdsValues(object: KubeObject, field: 'data' | 'stringData'): boolean {
+  return Object.keys(fieldsOf(object[field])).length > 0;
+}

@@ -1,0 +1,82 @@
+import { type Application, defaultApplicationNamespace, isApplication } from '../../../api/application.ts';
+import { parseExternalSecret } from '../../../api/external-secret.ts';
+import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
+import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
+import { parseSecretStore } from '../../../api/secret-store.ts';
+import type { FieldError } from '../../../api/schema.ts';
+import { provides } from '../../../secret/provides.ts';
+import { fieldProblems } from '../../render/manifest-reader.ts';
+import type { Rendered } from '../../render/renderer.ts';
+import type { Problem, RenderedObject } from '../plan.ts';
+import { placeObject, type Scopes } from '../scope.ts';
+import { checkObject } from './check-object.ts';
+import type { Declarations, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
+
+/** Checks `spec.provider` of a store, for who knows the adapters. Paths are relative to the provider. */
+export type CheckProvider = (provider: unknown) => readonly FieldError[];
+
+export interface DeclareOptions {
+  readonly scopes: Scopes;
+  /** Absent: what stands under a provider's name is not looked at. */
+  readonly checkProvider?: CheckProvider;
+}
+
+/** Puts the objects of an Application in their namespaces and reads what they declare about Secrets. Pure. */
+export function declare(application: Application, rendered: Rendered, { scopes, checkProvider }: DeclareOptions): Declarations {
+  const { name, namespace = defaultApplicationNamespace } = application.metadata;
+  const destination = application.spec.destination.namespace;
+  const problems: Problem[] = [...rendered.problems];
+  const secrets: DeclaredSecret[] = [];
+  const externalSecrets: DeclaredExternalSecret[] = [];
+  const stores: DeclaredStore[] = [];
+  const objects = rendered.objects.filter(({ object }) => !isItself(object, { name, namespace })).map((one) => placeObject(one, scopes(one.object), destination));
+
+  for (const one of objects) {
+    problems.push(...checkObject(one));
+    if (isExternalSecretsKind(one.object, 'ExternalSecret')) {
+      const declared = readExternalSecret(one, problems);
+      if (declared === undefined) continue;
+      externalSecrets.push(declared);
+      secrets.push(providedBy(declared));
+    } else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) {
+      const store = readStore(one, checkProvider, problems);
+      if (store !== undefined) stores.push(store);
+    } else if (one.object.kind === 'Secret' && parseApiVersion(one.object.apiVersion).group === '') {
+      // filled in by the cluster or by hand: which keys it has is not known here
+      secrets.push({ namespace: one.object.metadata.namespace ?? destination, secret: one.object.metadata.name, keys: 'dynamic', by: producerOf(one) });
+    }
+  }
+  return { application: { namespace, name }, objects, secrets, externalSecrets, stores, problems };
+}
+
+/** The Application's own manifest may lie in its own path; it is not one of its objects. */
+function isItself(object: KubeObject, self: { readonly name: string; readonly namespace: string }): boolean {
+  const { name, namespace = defaultApplicationNamespace } = object.metadata;
+  return isApplication(object) && name === self.name && namespace === self.namespace;
+}
+
+function producerOf({ object, origin }: RenderedObject): { readonly kind: string; readonly name: string; readonly origin: RenderedObject['origin'] } {
+  return { kind: object.kind, name: object.metadata.name, origin };
+}
+
+function readExternalSecret(one: RenderedObject, problems: Problem[]): DeclaredExternalSecret | undefined {
+  const parsed = parseExternalSecret(one.object);
+  if (parsed.ok) return { object: one, externalSecret: parsed.value };
+  problems.push(...fieldProblems(parsed.errors, one));
+  return undefined;
+}
+
+function providedBy({ object, externalSecret }: DeclaredExternalSecret): DeclaredSecret {
+  return { ...provides(externalSecret), namespace: externalSecret.metadata.namespace ?? '', by: producerOf(object) };
+}
+
+function readStore(one: RenderedObject, checkProvider: CheckProvider | undefined, problems: Problem[]): DeclaredStore | undefined {
+  const parsed = parseSecretStore(one.object);
+  if (!parsed.ok) {
+    problems.push(...fieldProblems(parsed.errors, one));
+    return undefined;
+  }
+  const errors = checkProvider?.(parsed.value.spec.provider) ?? [];
+  problems.push(...fieldProblems(errors.map(({ path, message }) => ({ path: path === '' ? 'spec.provider' : `spec.provider.${path}`, message })), one));
+  return { store: parsed.value, origin: one.origin };
+}

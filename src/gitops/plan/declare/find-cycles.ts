@@ -1,0 +1,54 @@
+import type { Problem } from '../plan.ts';
+import { type DeclaredExternalSecret, describeProducer } from './declarations.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
+import { storeCredentials } from './store-credentials.ts';
+
+interface Step {
+  readonly declared: DeclaredExternalSecret;
+  /** What it waits for: `reads ClusterSecretStore x, whose credentials are in Secret y`. */
+  readonly through: string;
+}
+
+/**
+ * ExternalSecrets that wait for themselves: the store they read takes its credentials from a Secret that, in the end, they make.
+ */
+export function findCycles(own: readonly DeclaredExternalSecret[], neighbourhood: Neighbourhood): readonly Problem[] {
+  const reported = new Set<DeclaredExternalSecret>();
+  return own.flatMap((start) => {
+    const cycle = reported.has(start) ? undefined : walk(start, neighbourhood);
+    if (cycle === undefined) return [];
+    for (const { declared } of cycle) reported.add(declared);
+    const path = 'spec.secretStoreRef';
+    const { origin, lineOf } = start.object;
+    return [{ severity: 'error', message: `waits for itself: ${cycle.map(describeStep).join(', which is made by ')}`, path, origin: { file: origin.file, line: lineOf?.(path) ?? origin.line } }];
+  });
+}
+
+/** Depth first from one declaration; the steps of the way back to it, or undefined. */
+function walk(start: DeclaredExternalSecret, neighbourhood: Neighbourhood): readonly Step[] | undefined {
+  const seen = new Set<DeclaredExternalSecret>();
+  const pending: { readonly before: readonly Step[]; readonly declared: DeclaredExternalSecret }[] = [{ before: [], declared: start }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { before, declared } = next;
+    const { metadata, spec } = declared.externalSecret;
+    const namespace = metadata.namespace ?? '';
+    const store = neighbourhood.store(spec.secretStoreRef.kind, namespace, spec.secretStoreRef.name)?.declared.store;
+    if (store === undefined) continue;
+    for (const credential of storeCredentials(store, namespace)) {
+      const maker = neighbourhood.externalSecret(credential.namespace, credential.secret);
+      if (maker === undefined || seen.has(maker)) continue;
+      const through = `reads ${store.kind} ${store.metadata.name} with credentials from Secret ${credential.namespace}/${credential.secret}`;
+      const steps = [...before, { declared, through }];
+      if (maker === start) return [...steps, { declared: maker, through: '' }];
+      seen.add(maker);
+      pending.push({ before: steps, declared: maker });
+    }
+  }
+  return undefined;
+}
+
+function describeStep({ declared, through }: Step): string {
+  const { object, externalSecret } = declared;
+  const by = { kind: object.object.kind, name: object.object.metadata.name, origin: object.origin };
+  return `${describeProducer({ by, namespace: externalSecret.metadata.namespace ?? '' })}${through === '' ? '' : ` ${through}`}`;
+}

@@ -1,0 +1,56 @@
+import type { StoreKind } from '../../../api/secret-store.ts';
+import { targetName } from '../../../secret/provides.ts';
+import type { Declarations, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
+
+/** What is declared, and by which Application. */
+export interface Owned<T> {
+  readonly declared: T;
+  readonly by: Declarations;
+}
+
+/** All that the Applications at hand declare about Secrets, indexed once for all their plans. */
+export interface Neighbourhood {
+  /** Whatever makes the Secret; more than one is an error of theirs. */
+  readonly makers: (namespace: string, secret: string) => readonly Owned<DeclaredSecret>[];
+  /** Names of the Secrets that are made in a namespace. */
+  readonly secretsIn: (namespace: string) => Iterable<string>;
+  /** @param namespace of who uses it; a ClusterSecretStore is the same for all */
+  readonly store: (kind: StoreKind, namespace: string, name: string) => Owned<DeclaredStore> | undefined;
+  /** The ExternalSecret that makes a Secret. */
+  readonly externalSecret: (namespace: string, secret: string) => DeclaredExternalSecret | undefined;
+  /** False where an Application that might declare something could not be read. */
+  readonly complete: boolean;
+}
+
+/** @param complete false: nothing counts as missing, only as undecided */
+export function createNeighbourhood(applications: readonly Declarations[], complete: boolean): Neighbourhood {
+  const makers = new Map<string, Map<string, Owned<DeclaredSecret>[]>>();
+  const stores = new Map<string, Owned<DeclaredStore>>();
+  const externalSecrets = new Map<string, DeclaredExternalSecret>();
+  for (const by of applications) {
+    for (const declared of by.secrets) {
+      const inNamespace = makers.get(declared.namespace) ?? new Map<string, Owned<DeclaredSecret>[]>();
+      makers.set(declared.namespace, inNamespace);
+      inNamespace.set(declared.secret, [...(inNamespace.get(declared.secret) ?? []), { declared, by }]);
+    }
+    for (const declared of by.stores) {
+      const { kind, metadata } = declared.store;
+      stores.set(storeId(kind, metadata.namespace ?? '', metadata.name), { declared, by });
+    }
+    for (const declared of by.externalSecrets) {
+      const { externalSecret } = declared;
+      externalSecrets.set(`${externalSecret.metadata.namespace ?? ''}/${targetName(externalSecret)}`, declared);
+    }
+  }
+  return {
+    makers: (namespace, secret) => makers.get(namespace)?.get(secret) ?? [],
+    secretsIn: (namespace) => makers.get(namespace)?.keys() ?? [],
+    store: (kind, namespace, name) => stores.get(storeId(kind, namespace, name)),
+    externalSecret: (namespace, secret) => externalSecrets.get(`${namespace}/${secret}`),
+    complete,
+  };
+}
+
+function storeId(kind: StoreKind, namespace: string, name: string): string {
+  return kind === 'ClusterSecretStore' ? `/${name}` : `${namespace}/${name}`;
+}

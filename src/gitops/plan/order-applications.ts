@@ -1,0 +1,42 @@
+import { formatKey } from '../../api/object.ts';
+import type { Declarations } from './declare/declarations.ts';
+import type { Neighbourhood } from './declare/neighbourhood.ts';
+import { compareText } from './object-order.ts';
+import type { PlannedApplication } from './planned-application.ts';
+
+/**
+ * Orders Applications so that one after the other can be brought in: those that hold stores, or make Secrets, before those that use
+ * them; otherwise by namespace and name. Where they use one another, none can wait for the other and the names decide.
+ */
+export function orderApplications(applications: readonly PlannedApplication[], neighbourhood: Neighbourhood): readonly PlannedApplication[] {
+  const byDeclarations = new Map(applications.flatMap((one) => (one.kind === 'planned' ? [[one.declarations, one] as const] : [])));
+  const ordered = new Set<PlannedApplication>();
+  const onTheWay = new Set<PlannedApplication>();
+  const visit = (application: PlannedApplication): void => {
+    if (ordered.has(application) || onTheWay.has(application)) return;
+    onTheWay.add(application);
+    for (const declarations of usedBy(application, neighbourhood)) {
+      const other = byDeclarations.get(declarations);
+      if (other !== undefined) visit(other);
+    }
+    onTheWay.delete(application);
+    ordered.add(application);
+  };
+  for (const application of applications.toSorted(byName)) visit(application);
+  return [...ordered];
+}
+
+function byName(a: PlannedApplication, b: PlannedApplication): number {
+  return compareText(formatKey(a.application.metadata), formatKey(b.application.metadata));
+}
+
+/** Whose stores it reads and whose Secrets it needs. */
+function usedBy(application: PlannedApplication, neighbourhood: Neighbourhood): ReadonlySet<Declarations> {
+  if (application.kind !== 'planned') return new Set();
+  const read = application.declarations.externalSecrets.flatMap(({ externalSecret: { metadata, spec } }) => {
+    const store = neighbourhood.store(spec.secretStoreRef.kind, metadata.namespace ?? '', spec.secretStoreRef.name);
+    return store === undefined ? [] : [store.by];
+  });
+  const needed = application.plan.needs.flatMap(({ namespace, secret }) => neighbourhood.makers(namespace, secret).map(({ by }) => by));
+  return new Set([...read, ...needed]);
+}

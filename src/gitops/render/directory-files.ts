@@ -1,0 +1,43 @@
+import type { DirectoryOptions } from '../../api/application-spec.ts';
+import { compileGlob } from '../../lib/glob.ts';
+import type { SourceFile } from '../source/source-tree.ts';
+
+/** Which files of a folder are manifests of its Application, and why the others are not. */
+export interface DirectoryFiles {
+  readonly taken: readonly SourceFile[];
+  /** YAML and JSON files in folders below, while `directory.recurse` is off. */
+  readonly below: readonly SourceFile[];
+  /** Jsonnet files that would be taken. */
+  readonly jsonnet: readonly SourceFile[];
+  /** Fields of `spec.source.directory` that are not a glob. */
+  readonly malformed: readonly ('include' | 'exclude')[];
+}
+
+/** Names of manifests, as Argo CD's directory sources take them. */
+export function isManifestName(path: string): boolean {
+  return /\.(yaml|yml|json)$/.test(path);
+}
+
+/**
+ * Sorts the files at or below `path` as Argo CD does: `exclude` and `include` see the path below the folder.
+ * @param files sorted, all at or below `path`
+ */
+export function selectDirectoryFiles(files: readonly SourceFile[], path: string, { recurse, include, exclude }: DirectoryOptions): DirectoryFiles {
+  const included = include === '' ? () => true : compileGlob(include);
+  const excluded = exclude === '' ? () => false : compileGlob(exclude);
+  const malformed = [...(included === undefined ? (['include'] as const) : []), ...(excluded === undefined ? (['exclude'] as const) : [])];
+  const taken: SourceFile[] = [];
+  const below: SourceFile[] = [];
+  const jsonnet: SourceFile[] = [];
+  for (const file of files) {
+    const relative = path === '' ? file.path : file.path.slice(path.length + 1);
+    const wanted = included?.(relative) === true && excluded?.(relative) === false;
+    if (!wanted) continue;
+    const inReach = recurse || !relative.includes('/');
+    if (inReach && relative.endsWith('.jsonnet')) jsonnet.push(file);
+    if (!isManifestName(relative)) continue;
+    if (inReach) taken.push(file);
+    else below.push(file);
+  }
+  return { taken, below, jsonnet, malformed };
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { formatErrors } from '../../api/schema.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { parseFieldPath } from '../../lib/field-path.ts';
+import { YamlError } from '../../lib/yaml-error.ts';
+import { parseYaml, type YamlDocument } from '../../lib/yaml.ts';
+import type { Origin, Problem } from '../plan/plan.ts';
+import { parseManifest } from './manifest-schema.ts';
+
+/** One Kubernetes object in a file. */
+export interface Manifest {
+  /** Deeply frozen. */
+  readonly object: KubeObject;
+  readonly origin: Origin;
+  /** The line of a field, in the file. */
+  readonly lineOf: (path: string) => number;
+}
+
+/** What a file holds. Documents that are no manifests at all (no apiVersion and no kind) are left out. */
+export interface ManifestFile {
+  readonly manifests: readonly Manifest[];
+  /** All errors; where the text is not YAML there is one, and no manifest. */
+  readonly problems: readonly Problem[];
+  /** How many documents are no manifests. */
+  readonly others: number;
+}
+
+/** Reads the manifests of files, each content once. */
+export interface ManifestReader {
+  readonly read: (file: string, content: Uint8Array) => ManifestFile;
+}
+
+/**
+ * @param cacheBytes how much text is remembered, by content: a controller sees most files again at the next commit
+ */
+export function createManifestReader(cacheBytes: number): ManifestReader {
+  const cache = new Map<string, { readonly parsed: ManifestFile; readonly size: number }>();
+  let cached = 0;
+  return {
+    read: (file, content) => {
+      const key = createHash('sha256').update(file).update('\0').update(content).digest('base64');
+      const known = cache.get(key);
+      cache.delete(key);
+      const entry = known ?? { parsed: readManifests(file, content), size: content.length };
+      cache.set(key, entry);
+      if (known === undefined) cached += entry.size;
+      for (const [oldest, { size }] of cache) {
+        if (cached <= cacheBytes) break;
+        cache.delete(oldest);
+        cached -= size;
+      }
+      return entry.parsed;
+    },
+  };
+}
+
+function readManifests(file: string, content: Uint8Array): ManifestFile {
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  let others = 0;
+  try {
+    for (const document of parseYaml(content)) {
+      for (const item of flatten(document)) {
+        if (!looksLikeManifest(item.value)) {
+          others += 1;
+          continue;
+        }
+        const parsed = parseManifest(item.value);
+        if (parsed.ok) manifests.push({ object: freeze(parsed.value), origin: { file, line: item.line }, lineOf: item.lineOf });
+        else for (const { path, message } of parsed.errors) problems.push({ severity: 'error', message, path, origin: { file, line: item.lineOf(path) } });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    return { manifests: [], others: 0, problems: [{ severity: 'error', message: `not valid YAML: ${error.problem} (column ${error.column})`, origin: { file, line: error.line } }] };
+  }
+  return { manifests, problems, others };
+}
+
+interface Item {
+  readonly value: unknown;
+  readonly line: number;
+  readonly lineOf: (path: string) => number;
+}
+
+/** The objects of a `List` (or `ConfigMapList`, …) stand for themselves, as in kubectl and Argo CD. */
+function flatten({ value, line, lineOf }: YamlDocument): readonly Item[] {
+  if (!isRecord(value) || typeof value['kind'] !== 'string' || !value['kind'].endsWith('List') || !Array.isArray(value['items'])) {
+    return [{ value, line, lineOf }];
+  }
+  const kind = value['kind'].slice(0, -'List'.length);
+  // items of a typed list say neither apiVersion nor kind
+  const inherited = kind === '' ? {} : { apiVersion: value['apiVersion'], kind };
+  return value['items'].map((item: unknown, index) => ({
+    value: isRecord(item) ? { ...inherited, ...item } : item,
+    line: lineOf(['items', index]),
+    lineOf: (path) => lineOf(['items', index, ...parseFieldPath(path)]),
+  }));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function looksLikeManifest(value: unknown): boolean {
+  return isRecord(value) && ('apiVersion' in value || 'kind' in value);
+}
+
+/** What is remembered is handed out more than once. */
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+}
+
+/** All problems of an object's fields as one line each, at the lines they stand on. */
+export function fieldProblems(errors: readonly { readonly path: string; readonly message: string }[], manifest: Pick<Manifest, 'origin'> & { readonly lineOf?: (path: string) => number }): readonly Problem[] {
+  return errors.map((error) => ({
+    severity: 'error',
+    message: error.path === '' ? formatErrors([error]) : error.message,
+    path: error.path,
+    origin: { file: manifest.origin.file, line: manifest.lineOf?.(error.path) ?? manifest.origin.line },
+  }));
+}
