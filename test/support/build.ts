@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build as bundle, type Metafile } from 'esbuild';
 import { z } from 'zod';
@@ -41,15 +41,17 @@ export async function build(folder: string): Promise<Metafile> {
     banner: { js: banner },
     define: { 'process.env.PRELUDE_VERSION': JSON.stringify(version) },
     legalComments: 'none',
+    // the ES modules of a package that has both: what is imported lazily from CommonJS would come without its names
+    mainFields: ['module', 'main'],
+    // lines stay lines, so that a stack trace says something
     minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
     metafile: true,
     logLevel: 'warning',
   });
 
   const program = join(folder, 'prelude.js');
-  writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`, { mode: 0o755 });
+  writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`);
+  chmodSync(program, 0o755);
   writeFileSync(
     join(folder, 'package.json'),
     `${JSON.stringify({ name, version, description, license, type: 'module', bin: { prelude: 'prelude.js' }, engines: { node: '>=24' } }, undefined, 2)}\n`,
