@@ -1,0 +1,31 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { runUntil } from '../runtime/run-until.ts';
+import type { Half } from './half.ts';
+
+export interface RunHalvesOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onReady?: () => void;
+  /** Milliseconds to stop in, from the signal on. */
+  readonly drainWithin?: number;
+}
+
+/**
+ * Runs controllers until the signal aborts: caches first, workers next, last writes in the end.
+ * @returns keys of work that had to be abandoned
+ */
+export function runHalves(signal: AbortSignal, halves: readonly Half[], options: RunHalvesOptions): Promise<readonly string[]> {
+  const { clock, log, onReady, drainWithin } = options;
+  return runUntil(signal, {
+    sources: halves.flatMap(({ caches }) => caches.map(({ name, synced }) => ({ name, start: () => ({ synced }) }))),
+    workers: halves.flatMap(({ controllers }) => controllers),
+    onDrained: async (last) => {
+      for (const half of halves) await half.finish(last);
+    },
+    clock,
+    log,
+    ...(onReady === undefined ? {} : { onReady }),
+    ...(drainWithin === undefined ? {} : { drainWithin }),
+  });
+}
