@@ -77,6 +77,8 @@ export function failureOfCode({ code, message, status, retryAfter, socketCode }:
   if (badCredentials.has(code)) return failure('failed', 'denied', `AWS refuses the access key${told}; check the Secret that auth.secretRef names`);
   if (unknownOperation.has(code)) return failure('unknown-operation', 'unsupported', `the endpoint does not know the operation${told}`);
   if (refused.has(code)) return failure('refused', 'invalid', `AWS refuses the request${told}; check key and version`);
+  // in no words of the service: one secret's, or everything; alone, each will tell
+  if (status === 401 || status === 403) return failure('refused', 'denied', `the endpoint denies the request${told}; check the access key and its policies`);
   if (socketCode !== undefined) return failure('failed', 'unavailable', `AWS Secrets Manager cannot be reached (${socketCode})`);
   if (status !== undefined && status >= 500) return failure('failed', 'unavailable', `AWS Secrets Manager is not available${told}`);
   return failure('failed', 'unavailable', `the endpoint does not answer as AWS Secrets Manager does${told}`);
