@@ -1,0 +1,29 @@
+import type { RepositoryMapping } from '../app/options.ts';
+import type { CheckProvider } from '../gitops/plan/declare/declare.ts';
+import { planRepository } from '../gitops/plan/plan-repository.ts';
+import type { RepositoryPlan } from '../gitops/plan/planned-application.ts';
+import { createManifestReader } from '../gitops/render/manifest-reader.ts';
+import { openHome } from '../gitops/source/home.ts';
+import { createResolver } from '../gitops/source/resolver.ts';
+
+export interface RepositoryOptions {
+  /** A folder. */
+  readonly path: string;
+  readonly repositories: readonly RepositoryMapping[];
+  /** Checks `spec.provider` of stores; absent: only the core's own fields are checked. */
+  readonly checkProvider?: CheckProvider;
+}
+
+/** A run reads most files twice, once to look for Applications and once to render them. */
+const cacheBytes = 64 << 20;
+
+/**
+ * Plans the repository at a folder, offline.
+ * @throws SourceError where the folder cannot be read
+ */
+export async function readRepository({ path, repositories, checkProvider }: RepositoryOptions, signal: AbortSignal): Promise<RepositoryPlan> {
+  const home = await openHome(path, {}, signal);
+  const resolver = createResolver({ home, mapped: new Map(repositories.map((mapping) => [mapping.url, mapping.path])) });
+  const reader = createManifestReader(cacheBytes);
+  return planRepository({ home, resolver, reader, ...(checkProvider === undefined ? {} : { checkProvider }) }, signal);
+}
