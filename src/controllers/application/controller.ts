@@ -1,7 +1,11 @@
-import { formatKey, parseKey } from '../../api/object.ts';
+import { parseApplication } from '../../api/application.ts';
+import { formatKey, keyOf, parseKey } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { applicationOf } from '../../gitops/apply/object/tracking.ts';
 import type { Progress } from '../../gitops/apply/progress.ts';
+import type { CheckProvider } from '../../gitops/plan/declare/declare.ts';
+import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
+import type { Resolver } from '../../gitops/source/resolver.ts';
 import { createSyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { Informer } from '../../kube/informer.ts';
@@ -18,11 +22,14 @@ import type { ApplicationContext } from './context.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { StartInformer } from './live-index.ts';
 import { createPlanCache } from './plan-cache.ts';
-import type { MakePlan } from './plan-cache.ts';
+import { createPlanner } from './planner.ts';
+import type { Plannable } from './planner.ts';
+import { identityOf } from './observe.ts';
 import { reconcileApplication } from './reconcile.ts';
 import { createRevisionPoller } from './revision-poller.ts';
 import { createSecretWatch } from './secret-watch.ts';
 import { createStatusWriter } from './status-writer.ts';
+import type { ApplicationCache } from './watch.ts';
 import { applicationCache, watchApplications } from './watch.ts';
 
 export interface ApplicationControllerOptions {
@@ -31,10 +38,11 @@ export interface ApplicationControllerOptions {
   readonly applications: readonly Informer<KubeObject>[];
   /** Starts further watches, as Applications need them: `startInformer` of `src/kube`. */
   readonly startInformer: StartInformer;
-  /** One ls-remote: the commit that a revision stands for; `worktree` for a folder. Throws SourceErrors. */
-  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<string>;
-  /** Reads, renders and plans at a commit that `poll` has answered. Throws SourceErrors. */
-  readonly makePlan: MakePlan;
+  /** Finds and polls the sources of Applications. */
+  readonly resolver: Resolver;
+  readonly reader: ManifestReader;
+  /** Checks what stands under a provider's name in a store. */
+  readonly checkProvider?: CheckProvider;
   readonly events: EventSink;
   /** Told what happens, for `up`'s timeline. */
   readonly progress: Progress;
@@ -83,19 +91,35 @@ function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | '
   };
 }
 
+/** The Applications whose declarations count: those that parse, and stay. */
+function plannables(cache: ApplicationCache): readonly Plannable[] {
+  return [...cache.values()].flatMap((raw) => {
+    const parsed = raw.metadata.deletionTimestamp === undefined ? parseApplication(raw) : undefined;
+    return parsed?.ok === true ? [{ key: formatKey(keyOf(raw)), application: parsed.value, identity: identityOf(raw) }] : [];
+  });
+}
+
 /** Makes the controller that brings Applications from Git into the cluster, secrets first, and keeps them so. */
 export function createApplicationController(options: ApplicationControllerOptions): Controller {
-  const { cluster, startInformer, controlNamespace, events, clock, random, log, metrics, signal } = options;
+  const { cluster, startInformer, resolver, controlNamespace, events, clock, random, log, metrics, signal } = options;
   const cache = applicationCache(options.applications);
   const enqueue = (key: string): void => controller.enqueue(parseKey(key));
   const { drop, ...state } = createState(options.syncOnce);
   const live = createLiveIndex({ startInformer, clock, signal, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
-  const revisions = createRevisionPoller({ poll: options.poll, interval: options.pollInterval, clock, random, signal, onChange: enqueue });
+  const revisions = createRevisionPoller({ poll: resolver.poll, interval: options.pollInterval, clock, random, signal, onChange: enqueue });
   const secrets = createSecretWatch({ startInformer, signal, onChange: enqueue });
-  const plans = createPlanCache(options.makePlan);
+  const planner = createPlanner({
+    ...{ resolver, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
+    applications: () => plannables(cache),
+    commitOf: async ({ key, application }) => (await revisions.current(key, application.spec.source)).revision,
+    onDeclared: (key) => {
+      for (const refused of plans.reconsider()) if (refused !== key) enqueue(refused);
+    },
+  });
+  const plans = createPlanCache(planner.plan);
   const forget = (key: string): void => {
     for (const part of [live, revisions, secrets]) part.release(key);
-    plans.forget(key);
+    for (const part of [plans, planner]) part.forget(key);
     drop(key);
   };
   const context: ApplicationContext = {

@@ -49,7 +49,7 @@ function verbatim(raw: KubeObject, field: string): Verbatim {
 }
 
 /** Everything in an Application that a plan can depend on, as one text. */
-function identityOf({ raw }: Subject): string {
+export function identityOf(raw: KubeObject): string {
   const annotations = Object.entries(raw.metadata.annotations ?? {}).filter(([name]) => name.startsWith('prelude.dev/'));
   return JSON.stringify([raw['spec'], annotations]);
 }
@@ -73,8 +73,8 @@ export async function observe(subject: Subject, context: ApplicationContext, sig
   const refresh = raw.metadata.annotations?.[refreshAnnotation] !== undefined;
   const polled = await context.revisions.current(key, { repoURL, targetRevision }, { now: refresh });
   if (polled.error !== undefined && !isSourceError(polled.error)) context.log.error({ application: key, error: polled.error }, 'the source could not be polled');
-  const request = { application, identity: identityOf(subject), wanted: polled.revision, fallback: syncedCommit(subject) };
-  const { good, error } = await context.plans.get(key, request, signal);
+  const request = { key, application, identity: identityOf(raw), wanted: polled.revision, fallback: syncedCommit(subject) };
+  const { good, error } = await context.plans.get(request, signal);
   const trouble = polled.error === undefined ? error?.message : gitError(polled.error);
   const notes: readonly ConditionNote[] = trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble }];
   if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused' };

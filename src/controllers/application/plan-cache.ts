@@ -1,12 +1,12 @@
-import type { Application } from '../../api/application.ts';
 import { refusals } from '../../gitops/apply/phase/preflight.ts';
 import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
 import { revisionOf } from '../../gitops/history/plan-revision.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
+import type { Plannable } from './planner.ts';
 
-/** Reads, renders and plans one Application at a revision. Throws SourceErrors. */
-export type MakePlan = (application: Application, revision: string, signal: AbortSignal) => Promise<Plan>;
+/** Reads, renders and plans one Application at a commit. Throws SourceErrors. */
+export type MakePlan = (plannable: Plannable, commit: string, signal: AbortSignal) => Promise<Plan>;
 
 /** A plan that may be carried out. */
 export interface GoodPlan {
@@ -15,10 +15,7 @@ export interface GoodPlan {
   readonly revision: string;
 }
 
-export interface PlanRequest {
-  readonly application: Application;
-  /** Changes with everything in the Application that a plan depends on. */
-  readonly identity: string;
+export interface PlanRequest extends Plannable {
   /** The commit that Git has now; absent where Git has not answered yet. */
   readonly wanted: string | undefined;
   /** The commit that was synced last; used where the wanted one cannot be planned. */
@@ -45,8 +42,15 @@ interface Refused {
 
 /** Plans each Application once per revision, and keeps the last good plan: it serves on while Git has nothing better. */
 export interface PlanCache {
-  readonly get: (key: string, request: PlanRequest, signal: AbortSignal) => Promise<PlanAnswer>;
+  readonly get: (request: PlanRequest, signal: AbortSignal) => Promise<PlanAnswer>;
+  /** Forgets refusals: what the others declare has changed. Answers whose. */
+  readonly reconsider: () => readonly string[];
   readonly forget: (key: string) => void;
+}
+
+/** Where the plan of the commit that was synced last is kept, beside the wanted one's. Keys hold no spaces. */
+function before(key: string): string {
+  return `${key} before`;
 }
 
 export function createPlanCache(makePlan: MakePlan): PlanCache {
@@ -54,11 +58,12 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
   const refused = new Map<string, Refused>();
 
   /** Plans one commit; the message says why not. A refusal stays until commit or Application change, all else is tried again. */
-  async function planAt(key: string, { application, identity }: PlanRequest, commit: string, signal: AbortSignal): Promise<PlanAnswer['error']> {
+  async function planAt(key: string, request: PlanRequest, commit: string, signal: AbortSignal): Promise<PlanAnswer['error']> {
+    const { identity } = request;
     const known = refused.get(key);
     if (known?.identity === identity && known.commit === commit) return { message: known.message, kind: 'refused' };
     try {
-      const plan = await makePlan(application, commit, signal);
+      const plan = await makePlan(request, commit, signal);
       const problems = refusals(plan);
       if (problems.length === 0) {
         kept.set(key, { identity, commit, plan, revision: revisionOf(plan) });
@@ -74,7 +79,6 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     }
   }
 
-  const before = (key: string): string => `${key} before`;
 
   function usable(key: string, identity: string): Kept | undefined {
     const plan = kept.get(key);
@@ -82,8 +86,8 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
   }
 
   /** After a restart nothing is kept: what was synced last can be planned once more, often from the clone at hand. */
-  async function lastGood(key: string, request: PlanRequest, signal: AbortSignal): Promise<Kept | undefined> {
-    const { identity, wanted, fallback } = request;
+  async function lastGood(request: PlanRequest, signal: AbortSignal): Promise<Kept | undefined> {
+    const { key, identity, wanted, fallback } = request;
     const known = usable(key, identity) ?? usable(before(key), identity);
     if (known !== undefined || fallback === undefined || fallback === wanted) return known;
     await planAt(before(key), request, fallback, signal);
@@ -91,14 +95,19 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
   }
 
   return {
-    get: async (key, request, signal) => {
-      const { identity, wanted } = request;
-      if (wanted === undefined) return { good: await lastGood(key, request, signal) };
+    get: async (request, signal) => {
+      const { key, identity, wanted } = request;
+      if (wanted === undefined) return { good: await lastGood(request, signal) };
       if (usable(key, identity)?.commit === wanted) return { good: usable(key, identity) };
       const error = await planAt(key, request, wanted, signal);
-      if (error !== undefined) return { good: await lastGood(key, request, signal), error };
+      if (error !== undefined) return { good: await lastGood(request, signal), error };
       kept.delete(before(key));
       return { good: usable(key, identity) };
+    },
+    reconsider: () => {
+      const keys = [...refused.keys()].filter((key) => !key.endsWith(before('')));
+      refused.clear();
+      return keys;
     },
     forget: (key) => {
       for (const name of [key, before(key)]) {

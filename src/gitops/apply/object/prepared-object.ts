@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
+import { declaredWave } from '../../plan/object-order.ts';
 import type { Origin, PhaseName, RenderedObject } from '../../plan/plan.ts';
 import { refOf } from './object-ref.ts';
 import type { ObjectRef } from './object-ref.ts';
@@ -29,17 +30,6 @@ export interface Preparation {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-const waveAnnotations = ['argocd.argoproj.io/sync-wave', 'helm.sh/hook-weight'];
-
-/** The sync wave of an object; 0 where it names none. Anything but an integer was refused by the plan. */
-export function waveOf(object: KubeObject): number {
-  for (const name of waveAnnotations) {
-    const wave = Number.parseInt(object.metadata.annotations?.[name] ?? '', 10);
-    if (!Number.isNaN(wave)) return wave;
-  }
-  return 0;
-}
-
 /** Metadata that the API server owns; a manifest exported from a cluster carries it, and an apply must not. */
 const serverOwned: ReadonlySet<string> = new Set([
   'uid',
@@ -64,5 +54,5 @@ export function prepareObject(rendered: RenderedObject, preparation: Preparation
   const marked = { ...annotations, ...preparation.annotations, [trackingAnnotation]: trackingId(instance, ref, namespace) };
   const object: KubeObject = { ...manifest, metadata: { ...named, annotations: marked } };
   const hash = createHash('sha256').update(JSON.stringify(object)).digest('base64url');
-  return { ref, type, object, origin: rendered.origin, phase, wave: waveOf(object), hash };
+  return { ref, type, object, origin: rendered.origin, phase, wave: declaredWave(object) ?? 0, hash };
 }

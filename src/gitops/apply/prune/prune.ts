@@ -1,21 +1,25 @@
 import type { ObjectRef } from '../object/object-ref.ts';
 import { formatRef, refKey } from '../object/object-ref.ts';
+import { phaseOf } from '../../plan/object-order.ts';
+import { phaseNames } from '../../plan/plan.ts';
 import type { LiveObject } from '../object/live-view.ts';
 
 /** What was applied before. Absent where a previous sync is on record but its list of objects is not: then nothing can be told. */
 export type Inventory = readonly ObjectRef[] | undefined;
 
-/** Objects that are in the inventory and no longer in Git, last applied first. */
+function phaseIndex(ref: ObjectRef): number {
+  const apiVersion = ref.group === '' ? ref.version : `${ref.group}/${ref.version}`;
+  return phaseNames.indexOf(phaseOf({ apiVersion, kind: ref.kind, metadata: { name: ref.name } }));
+}
+
+/**
+ * Objects that are in the inventory and no longer in Git, in the order in which they go: the last phase first, and in a phase
+ * the last applied first. The phases are looked up, because an inventory of Argo CD's has an order of its own.
+ */
 export function pruneCandidates(inventory: readonly ObjectRef[], desired: ReadonlySet<string>): readonly ObjectRef[] {
-  const seen = new Set<string>();
-  const candidates: ObjectRef[] = [];
-  for (const ref of inventory.toReversed()) {
-    const key = refKey(ref);
-    if (desired.has(key) || seen.has(key)) continue;
-    seen.add(key);
-    candidates.push(ref);
-  }
-  return candidates;
+  const gone = new Map<string, ObjectRef>();
+  for (const ref of inventory.toReversed()) if (!desired.has(refKey(ref))) gone.set(refKey(ref), ref);
+  return [...gone.values()].toSorted((a, b) => phaseIndex(b) - phaseIndex(a));
 }
 
 export interface PruneRules {
