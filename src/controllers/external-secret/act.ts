@@ -93,14 +93,27 @@ async function readLive(
   return { kind: 'read', live: whole === undefined ? undefined : liveSecret(whole) };
 }
 
-/** Deletes Secrets made under earlier target names, each only as it was seen. */
-export async function deleteOrphans(orphans: readonly LiveSecret[], { cluster, writes }: ActOptions, signal: AbortSignal): Promise<readonly EventNote[]> {
+/**
+ * Deletes Secrets made under earlier target names, each only as it was seen. Who may not delete Secrets leaves them and says so:
+ * they go with their ExternalSecret.
+ */
+export async function deleteOrphans(orphans: readonly LiveSecret[], options: ActOptions, signal: AbortSignal): Promise<readonly EventNote[]> {
   const notes: EventNote[] = [];
-  for (const { metadata } of orphans) {
-    const { namespace = '', name, uid, resourceVersion } = metadata;
-    const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-    const deleted = await writes.run(() => cluster.delete(secretType, { namespace, name }, preconditions, signal), signal);
-    if (deleted) notes.push({ type: 'Normal', reason: externalSecretEvents.deleted, message: `secret "${name}" deleted because it was orphaned` });
+  for (const orphan of orphans) {
+    const message = await deleteOrphan(orphan, options, signal);
+    if (message !== undefined) notes.push({ type: 'Normal', reason: externalSecretEvents.deleted, message });
   }
   return notes;
+}
+
+async function deleteOrphan({ metadata }: LiveSecret, { cluster, writes }: ActOptions, signal: AbortSignal): Promise<string | undefined> {
+  const { namespace = '', name, uid, resourceVersion } = metadata;
+  const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  try {
+    const deleted = await writes.run(() => cluster.delete(secretType, { namespace, name }, preconditions, signal), signal);
+    return deleted ? `secret "${name}" deleted because it was orphaned` : undefined;
+  } catch (error) {
+    if (isKubeError(error, 'denied')) return `secret "${name}" is orphaned and may not be deleted by this controller: delete it`;
+    throw error;
+  }
 }

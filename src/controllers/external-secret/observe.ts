@@ -1,5 +1,6 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import type { StoreReference } from '../../api/external-secret-spec.ts';
+import { createdByLabel } from '../../api/names.ts';
 import type { ObjectKey } from '../../api/object.ts';
 import type { ParsedObject } from '../../api/parsed-object.ts';
 import type { SecretStore } from '../../api/secret-store.ts';
@@ -89,7 +90,8 @@ export function orphansOf(externalSecret: ExternalSecret, owned: Iterable<Object
   const target = targetKey(externalSecret);
   return [...owned].flatMap((key) => {
     const live = caches.managedSecrets.get(key);
-    const made = live !== undefined && ownershipOf(live, externalSecret).kind === 'ours' && live.metadata.labels?.['reconcile.external-secrets.io/created-by'] === createdBy(externalSecret);
+    if (live === undefined || ownershipOf(live, externalSecret).kind !== 'ours') return [];
+    const made = live.metadata.labels?.[createdByLabel] === createdBy(externalSecret);
     return made && key.namespace === target.namespace && key.name !== target.name ? [live] : [];
   });
 }

@@ -99,9 +99,11 @@ async function sync(entry: ExternalSecretEntry, decision: Decision & { readonly 
     if (drift.kind === 'update') return report(entry, failed(`the API server keeps Secret "${desired.name}" otherwise than it was written (${drift.differs.join(', ')}): does an admission webhook change it?`), options);
   }
 
-  const orphans = orphansOf(externalSecret, options.ownedBy(entry.metadata.uid ?? ''), options.caches);
-  const notes = await deleteOrphans(orphans, options, signal);
   const version = resourceVersionOf(entry.metadata);
+  // only a change of the object leaves one behind
+  const renamed = options.memory.lastSync(entry.metadata.uid ?? '')?.version !== version;
+  const orphans = renamed ? orphansOf(externalSecret, options.ownedBy(entry.metadata.uid ?? ''), options.caches) : [];
+  const notes = await deleteOrphans(orphans, options, signal);
   options.memory.recordSync(entry.metadata.uid ?? '', { version, provider: decision.provider, ...started });
   const status = syncedStatus(externalSecret, applied, { version, time: started.time });
   const events = [...(applied.kind === 'written' ? [applied.event] : []), ...notes];

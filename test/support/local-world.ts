@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLocalCluster } from '../../src/kube/local/local-cluster.ts';
+import { clusterSecretStoreType, externalSecretType, secretStoreType } from '../../src/kube/resource-types.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { World } from './secret-stage.ts';
+
+/** A local cluster in a folder of its own, which goes when it is closed. */
+export async function openLocalWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'prelude-secrets-'));
+  const cluster = await openLocalCluster({
+    dir: join(folder, 'cluster'),
+    types: [externalSecretType, secretStoreType, clusterSecretStoreType],
+    clock: systemClock,
+    onProblem: ({ file, problem }) => {
+      throw new Error(`${file} ${problem}`);
+    },
+  });
+  return {
+    cluster,
+    close: async () => {
+      await cluster.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

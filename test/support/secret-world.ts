@@ -1,0 +1,89 @@
+import { composeSecrets } from '../../src/app/secrets-half.ts';
+import type { KubeObject } from '../../src/api/object.ts';
+import type { Cluster } from '../../src/kube/port.ts';
+import { namespaceType, secretStoreType, secretType } from '../../src/kube/resource-types.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { createMetrics } from '../../src/lib/metrics.ts';
+import { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import type { ReadResult } from '../../src/provider/contract.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
+import { createRegistry, erase } from '../../src/provider/registry.ts';
+import type { EventNote } from '../../src/runtime/outcome.ts';
+import { createScriptedProvider, type ScriptedProvider } from './scripted-provider.ts';
+
+/** What a remote key holds: a value, an error, or nothing. */
+export type Remote = Record<string, string | Uint8Array | ProviderError>;
+
+/** The secrets half of the program, running against a cluster, with a provider in the test's hands. */
+export interface RunningSecrets {
+  /** What the provider holds; a test changes it at will. */
+  readonly remote: Remote;
+  readonly script: ScriptedProvider;
+  readonly events: { readonly about: string; readonly note: EventNote }[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts caches, reader and controllers; resolves when the caches are in sync. */
+export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promise<RunningSecrets> {
+  const script = createScriptedProvider();
+  script.answer = async (refs) => refs.map(({ key }) => answer(remote, key));
+  const events: RunningSecrets['events'] = [];
+  const lifetime = new AbortController();
+  const half = composeSecrets(
+    {
+      cluster,
+      clock: systemClock,
+      random: Math.random,
+      log: silentLog,
+      metrics: createMetrics({ version: 'test', process: false }),
+      events: { record: ({ metadata, kind }, note) => void events.push({ about: `${kind} ${metadata.namespace ?? ''}/${metadata.name}`, note }) },
+      lifetime: lifetime.signal,
+    },
+    { registry: createRegistry([erase(script.provider)]), controllerClass: 'default', environment: {} },
+  );
+  await Promise.all(half.caches.map(({ synced }) => synced));
+  for (const controller of half.controllers) controller.start();
+  return {
+    remote,
+    script,
+    events,
+    stop: async () => {
+      await Promise.all(half.controllers.map((controller) => controller.drain(500)));
+      await half.finish(AbortSignal.timeout(5_000));
+      lifetime.abort(new DOMException('stopped', 'AbortError'));
+    },
+  };
+}
+
+function answer(remote: Remote, key: string): ReadResult {
+  const value = remote[key];
+  if (value === undefined) return { kind: 'absent' };
+  if (value instanceof ProviderError) return { kind: 'error', error: value };
+  return { kind: 'value', value: typeof value === 'string' ? SecretBytes.fromUtf8(value) : new SecretBytes(value) };
+}
+
+/** A namespace of its own, with a SecretStore `vault` in it that reads from the scripted provider. */
+export async function makeNamespace(cluster: Cluster, name: string): Promise<void> {
+  const { signal } = new AbortController();
+  const options = { fieldManager: 'test' };
+  await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, options, signal);
+  await cluster.create(secretStoreType, storeObject(name), options, signal);
+}
+
+export function storeObject(namespace: string, spec: Readonly<Record<string, unknown>> = {}): KubeObject {
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'SecretStore',
+    metadata: { namespace, name: 'vault' },
+    spec: { provider: { scripted: { account: namespace } }, ...spec },
+  };
+}
+
+/** The values of a Secret as text, or undefined where there is none. */
+export async function secretData(cluster: Cluster, namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined> {
+  const secret = await cluster.get(secretType, { namespace, name }, new AbortController().signal);
+  const data = secret?.['data'];
+  if (secret === undefined) return undefined;
+  return Object.fromEntries(Object.entries(typeof data === 'object' && data !== null ? data : {}).map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString('utf8')]));
+}
