@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createAuthority } from '../certificate.ts';
+import { basename, join } from 'node:path';
+import { type CertificateAuthority, createAuthority } from '../certificate.ts';
 import { auditPolicy } from './audit-log.ts';
 import type { PartPaths } from './build.ts';
 import { freePorts } from './free-ports.ts';
@@ -28,7 +28,16 @@ export interface ControlPlaneFacts {
 export interface ControlPlane extends ControlPlaneFacts {
   /** A kubeconfig beside the admin's for somebody else, e.g. a service account's token. Answers its path. */
   readonly kubeconfigFor: (name: string, user: { readonly token: string } | { readonly cert: string; readonly key: string }) => string;
+  /** A client certificate that the API server trusts. */
+  readonly issue: CertificateAuthority['issue'];
+  /** Kills the API server and waits until it is back, at the same address. */
+  readonly restartApiServer: () => Promise<void>;
   readonly stop: () => Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /** More flags for kube-apiserver. */
+  readonly apiServerFlags?: readonly string[];
 }
 
 const controllers = [
@@ -50,14 +59,24 @@ const controllers = [
  * Starts etcd, kube-apiserver (RBAC on), kube-controller-manager, kube-scheduler and kwok with one node on loopback,
  * in a folder of its own: pods are scheduled and become Ready. Takes about four seconds; `stop` leaves nothing behind.
  */
-export async function startControlPlane(paths: PartPaths): Promise<ControlPlane> {
+export async function startControlPlane(paths: PartPaths, options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'prelude-control-plane-'));
   const group = createProcessGroup(folder);
   try {
-    const facts = await startApiServer(group, folder, paths);
+    const authority = createAuthority('prelude-test');
+    const facts = await startApiServer(group, folder, paths, { authority, flags: options.apiServerFlags ?? [] });
     startControllers(group, folder, paths, facts);
     await prepare(group, facts);
-    return { ...facts, kubeconfigFor: (name, user) => kubeconfigFor(folder, facts, name, user), stop: group.stop };
+    return {
+      ...facts,
+      kubeconfigFor: (name, user) => kubeconfigFor(folder, facts, name, user),
+      issue: authority.issue,
+      restartApiServer: async () => {
+        await group.restart(basename(paths.kubeApiserver));
+        await untilReady(group, facts);
+      },
+      stop: group.stop,
+    };
   } catch (error) {
     await group.stop();
     throw error;
@@ -70,7 +89,12 @@ function kubeconfigFor(folder: string, { server, ca }: ControlPlaneFacts, name: 
   return path;
 }
 
-async function startApiServer(group: ProcessGroup, folder: string, paths: PartPaths): Promise<ControlPlaneFacts> {
+interface ApiServerSetup {
+  readonly authority: CertificateAuthority;
+  readonly flags: readonly string[];
+}
+
+async function startApiServer(group: ProcessGroup, folder: string, paths: PartPaths, { authority, flags }: ApiServerSetup): Promise<ControlPlaneFacts> {
   const file = (name: string): string => join(folder, name);
   const [clientPort = 0, peerPort = 0, securePort = 0] = await freePorts(3);
   const etcd = `http://127.0.0.1:${clientPort}`;
@@ -78,7 +102,6 @@ async function startApiServer(group: ProcessGroup, folder: string, paths: PartPa
   mkdirSync(file('etcd'), { mode: 0o700 });
   group.start(paths.etcd, [`--data-dir=${file('etcd')}`, `--listen-client-urls=${etcd}`, `--advertise-client-urls=${etcd}`, `--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`, '--unsafe-no-fsync', '--log-level=warn']);
 
-  const authority = createAuthority('prelude-test');
   const serving = authority.issue({ commonName: 'kube-apiserver', hosts: ['127.0.0.1', 'localhost', '10.99.0.1', 'kubernetes.default.svc'] });
   const accounts = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const adminToken = randomBytes(16).toString('hex');
@@ -102,11 +125,16 @@ async function startApiServer(group: ProcessGroup, folder: string, paths: PartPa
     ...['--service-account-issuer=https://kubernetes.default.svc', `--service-account-key-file=${file('accounts.pub')}`, `--service-account-signing-key-file=${file('accounts.key')}`],
     ...['--service-cluster-ip-range=10.99.0.0/24', '--endpoint-reconciler-type=none', '--profiling=false'],
     ...[`--audit-policy-file=${file('audit-policy.json')}`, `--audit-log-path=${file('audit.log')}`],
+    ...flags,
   ]);
   const facts = { server: `https://127.0.0.1:${securePort}`, ca: authority.cert, adminToken, kubeconfig: file('admin.kubeconfig'), auditLog: file('audit.log') };
   writeKubeconfig(facts.kubeconfig, { server: facts.server, ca: facts.ca, name: 'admin', user: { token: adminToken } });
-  await group.until(async () => (await call(facts, 'GET', '/readyz'))?.status === 200, 'the API server is ready');
+  await untilReady(group, facts);
   return facts;
+}
+
+function untilReady(group: ProcessGroup, facts: ControlPlaneFacts): Promise<void> {
+  return group.until(async () => (await call(facts, 'GET', '/readyz'))?.status === 200, 'the API server is ready');
 }
 
 function startControllers(group: ProcessGroup, folder: string, paths: PartPaths, facts: ControlPlaneFacts): void {

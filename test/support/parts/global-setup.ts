@@ -14,8 +14,8 @@ declare module 'vitest' {
 /** Builds the real parts where they are not built yet, and starts one control plane for the whole run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const paths = await buildParts((line) => console.error(line));
-  const { kubeconfigFor: _, stop, ...facts } = await startControlPlane(paths);
-  project.provide('controlPlane', facts);
+  const { server, ca, adminToken, kubeconfig, auditLog, stop } = await startControlPlane(paths);
+  project.provide('controlPlane', { server, ca, adminToken, kubeconfig, auditLog });
   project.provide('parts', paths);
   return stop;
 }

@@ -6,7 +6,9 @@ import { basename, join } from 'node:path';
 /** The servers of one control plane, and the folder they work in. They end together, whatever ends this process. */
 export interface ProcessGroup {
   /** Starts a program; what it prints goes to `<name>.log` in the folder. */
-  readonly start: (program: string, args: readonly string[], env?: Readonly<Record<string, string>>) => void;
+  readonly start: (program: string, args: readonly string[]) => void;
+  /** Kills the program of that name and starts it again with the same arguments. */
+  readonly restart: (name: string) => Promise<void>;
   /** Asks until `ready` answers true. Throws, with the end of its log, where one of the programs ends or time runs out. */
   readonly until: (ready: () => Promise<boolean>, what: string) => Promise<void>;
   /** Ends all of them at once and removes the folder. */
@@ -23,29 +25,39 @@ const startLimit = 60_000;
 const watchdog = 'while read -r pid; do pids="$pids $pid"; done; [ -n "$pids" ] && kill -9 $pids 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9; do rm -rf "$0" && exit; sleep 0.2; done';
 
 export function createProcessGroup(folder: string): ProcessGroup {
-  const children = new Map<string, ChildProcess>();
+  const children = new Map<string, { readonly child: ChildProcess; readonly again: () => void }>();
   // a group of its own, so that a Ctrl-C in the terminal does not end it before its work
   const guard = spawn('/bin/sh', ['-c', watchdog, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   guard.unref();
 
   function failure(): string | undefined {
-    for (const [name, child] of children) {
+    for (const [name, { child }] of children) {
       if (child.exitCode !== null || child.signalCode !== null) return `${name} ended (${child.exitCode ?? child.signalCode}):\n${logTail(folder, name)}`;
     }
     return undefined;
   }
 
+  function start(program: string, args: readonly string[]): void {
+    const name = basename(program);
+    const log = openSync(join(folder, `${name}.log`), 'a');
+    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log], detached: true, env: { PATH: process.env['PATH'] ?? '', HOME: folder } });
+    closeSync(log);
+    // a program that cannot be started has no pid; `until` reports it
+    child.on('error', () => {});
+    child.unref();
+    children.set(name, { child, again: () => start(program, args) });
+    if (child.pid !== undefined) guard.stdin.write(`${child.pid}\n`);
+  }
+
   return {
-    start: (program, args, env = {}) => {
-      const name = basename(program);
-      const log = openSync(join(folder, `${name}.log`), 'w');
-      const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log], detached: true, env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env } });
-      closeSync(log);
-      // a program that cannot be started has no pid; `until` reports it
-      child.on('error', () => {});
-      child.unref();
-      children.set(name, child);
-      if (child.pid !== undefined) guard.stdin.write(`${child.pid}\n`);
+    start,
+    restart: async (name) => {
+      const program = children.get(name);
+      if (program === undefined) throw new Error(`${name} has not been started`);
+      const ended = exited(program.child);
+      program.child.kill('SIGKILL');
+      await ended;
+      program.again();
     },
     until: async (ready, what) => {
       const deadline = performance.now() + startLimit;
@@ -58,7 +70,7 @@ export function createProcessGroup(folder: string): ProcessGroup {
       }
     },
     stop: async () => {
-      const ended = [...children.values(), guard].map((child) => exited(child));
+      const ended = [...[...children.values()].map(({ child }) => child), guard].map((child) => exited(child));
       guard.stdin.end();
       await Promise.all(ended);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
