@@ -1,11 +1,13 @@
-#!/usr/bin/env node
 import { program } from './program.ts';
 
-/** Exit codes: 0 done, 1 refused or failed, 2 bad usage. */
-process.exitCode = await program(process.argv.slice(2), {
-  out: process.stdout,
-  err: process.stderr,
-  isTerminal: process.stdout.isTTY === true,
-  columns: process.stdout.columns ?? 100,
-  env: process.env,
-});
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  // the first asks to drain; the second is the system's own, which ends the process at once
+  process.once(name, () => stop.abort(new DOMException(`stopped by ${name}`, 'AbortError')));
+}
+
+process.exitCode = await program(
+  process.argv.slice(2),
+  { out: process.stdout, err: process.stderr, isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 100, env: process.env },
+  stop.signal,
+);

@@ -1,0 +1,155 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { parseAddress, parseControllers, parseLogLevel, parseNames, parseRepository, parseWait, type RepositoryMapping, UsageError } from '../app/options.ts';
+import { version } from '../lib/version.ts';
+import type { ExitCode, Io } from './io.ts';
+
+/** Runs one command line. Commands are loaded when they are asked for, so that `plan` pays for neither a cluster nor an SDK. */
+export async function program(args: readonly string[], io: Io, signal: AbortSignal): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const root = describe(io, signal, (result) => (code = result));
+  try {
+    await root.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    io.err.write(`prelude: ${error.message}\n`);
+    return 2;
+  }
+}
+
+function describe(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): Command {
+  const root = new Command('prelude')
+    .description('Secrets first, charts after: makes every namespace hold its Secrets before anything is released into it.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(prelude --help shows the commands, prelude COMMAND --help an example)')
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
+
+  root
+    .command('plan')
+    .description('Say what would be done and what would be missing; offline: no cluster, no provider.')
+    .argument('[path]', 'folder of a config repository', '.')
+    .addOption(repoOption())
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text'))
+    .addHelpText('after', '\nExample, in a pull request:\n  prelude plan .\n\nExit codes: 0 can be released, 1 refused, 2 bad usage.')
+    .action(async (path: string, { repo, output }: { repo: RepositoryMapping[]; output: 'text' | 'json' | 'yaml' }) => {
+      const [{ plan }, { createProviderCheck }] = await Promise.all([import('./plan.ts'), import('../app/provider-check.ts')]);
+      done(await plan({ path, repositories: repo, output, checkProvider: createProviderCheck() }, io, signal));
+    });
+
+  root
+    .command('render')
+    .description('Print every object of every Application as it would be applied; values of Secrets are masked.')
+    .argument('[path]', 'folder of a config repository', '.')
+    .addOption(repoOption())
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
+    .addHelpText('after', '\nExample:\n  prelude render test/sample | less')
+    .action(async (path: string, { repo, output }: { repo: RepositoryMapping[]; output: 'yaml' | 'json' }) => {
+      const [{ render }, { createProviderCheck }] = await Promise.all([import('./render.ts'), import('../app/provider-check.ts')]);
+      done(await render({ path, repositories: repo, output, checkProvider: createProviderCheck() }, io, signal));
+    });
+
+  root
+    .command('up')
+    .description('Bring every Application of a repository up, once, and show what happens.')
+    .argument('[path]', 'folder of a config repository, or the URL of a Git repository', '.')
+    .option('--local <folder>', 'keep the objects in a folder instead of a cluster; nothing runs, everything can be looked at')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
+    .addOption(repoOption())
+    .option('--revision <name>', 'branch, tag or commit, when PATH is a URL')
+    .addOption(waitOption('--timeout <duration>', 'give up after', '10m'))
+    .addHelpText('after', '\nExamples:\n  prelude up test/sample --local .prelude     no cluster needed\n  prelude up . --context kind-testnets        into a cluster')
+    .action(async (target: string, options: UpFlags) => {
+      if (options.local !== undefined && (options.context ?? options.kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
+      const { up } = await import('./up.ts');
+      const cluster = options.local === undefined ? ({ kind: 'kubernetes', kubeconfig: options.kubeconfig, context: options.context } as const) : ({ kind: 'local', folder: options.local } as const);
+      done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout }, io, signal));
+    });
+
+  root.addCommand(runCommand(io, signal, done).copyInheritedSettings(root));
+  return root;
+}
+
+interface UpFlags {
+  readonly local?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly repo: RepositoryMapping[];
+  readonly revision?: string;
+  readonly timeout: number;
+}
+
+function runCommand(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): Command {
+  return new Command('run')
+    .description('Run as a controller: secrets are kept current, Applications as Git says.')
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
+    .addOption(usageOption('--namespace <name>', "the controller's own namespace", (text) => parseNames('--namespace', text)[0] ?? '').default('prelude').env('PRELUDE_NAMESPACE'))
+    .addOption(usageOption('--application-namespaces <names>', 'where Applications are taken from (own and argocd unless told)', (text) => parseNames('--application-namespaces', text)).env('PRELUDE_APPLICATION_NAMESPACES'))
+    .addOption(usageOption('--controllers <groups>', 'secrets, git or both', parseControllers).default(parseControllers('secrets,git'), 'secrets,git').env('PRELUDE_CONTROLLERS'))
+    .option('--controller-class <name>', 'the class of stores to serve; stores that name none belong to all', '')
+    .addOption(waitOption('--poll-interval <duration>', 'how often a Git revision is looked at', '60s').env('PRELUDE_POLL_INTERVAL'))
+    .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
+    .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
+    .addOption(repoOption())
+    .addHelpText('after', '\nExample, from a checkout against the current kube context:\n  prelude run --poll-interval 10s --listen 127.0.0.1:8080')
+    .action(async (flags: RunFlags) => {
+      const { run } = await import('../app/run.ts');
+      const { kubeconfig, context, repo: repositories, ...rest } = flags;
+      const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, 'argocd'])];
+      const problem = await run({ ...rest, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } }, { environment: io.env }, signal);
+      if (problem !== undefined) io.err.write(`prelude: ${problem}\n`);
+      done(problem === undefined ? 0 : 1);
+    });
+}
+
+interface RunFlags {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly repo: RepositoryMapping[];
+  readonly namespace: string;
+  readonly applicationNamespaces?: readonly string[];
+  readonly controllers: ReturnType<typeof parseControllers>;
+  readonly controllerClass: string;
+  readonly pollInterval: number;
+  readonly listen: ReturnType<typeof parseAddress>;
+  readonly logLevel: ReturnType<typeof parseLogLevel>;
+}
+
+/** An option whose parser throws UsageErrors; commander wants its own error to print usage with exit code 2. */
+function usageOption<T>(flags: string, description: string, read: (text: string) => T): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
+    }
+  });
+}
+
+function repoOption(): Option {
+  return new Option('--repo <URL=PATH>', 'read the repository URL from the folder PATH; may be repeated')
+    .argParser((text: string, before: readonly RepositoryMapping[]) => {
+      try {
+        return [...before, parseRepository(text)];
+      } catch (error) {
+        throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
+      }
+    })
+    .default([], 'none');
+}
+
+function kubeconfigOption(): Option {
+  return new Option('--kubeconfig <file>', 'kubeconfig to use (KUBECONFIG, ~/.kube/config or the pod\'s own account unless told)');
+}
+
+function contextOption(): Option {
+  return new Option('--context <name>', 'context of the kubeconfig');
+}
+
+function waitOption(flags: string, description: string, standard: string): Option {
+  const name = flags.split(' ')[0] ?? flags;
+  return usageOption(flags, description, (text) => parseWait(name, text)).default(parseWait(name, standard), standard);
+}
