@@ -79,10 +79,12 @@ function join(pair: Pair, delay: () => number, onClose: () => void): void {
     if (!pair.hanging) run();
   };
   const passLater = (run: () => void): void => {
-    pair.held = pair.held.then(async () => {
+    const before = pair.held;
+    pair.held = (async () => {
+      await before;
       if (delay() > 0) await new Promise((resolve) => setTimeout(resolve, delay()));
       pass(run);
-    });
+    })();
   };
   client.on('data', (chunk) => pass(() => upstream.write(chunk)));
   client.on('end', () => pass(() => upstream.end()));
