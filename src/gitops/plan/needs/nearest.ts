@@ -14,18 +14,19 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Levenshtein's distance, without case; `bound` where it is that much or more. */
+/** How many letters differ (Damerau's distance: two neighbours exchanged count once), without case; `bound` where it is that much or more. */
 function editDistance(a: string, b: string, bound: number): number {
   const [one, two] = [a.toLowerCase(), b.toLowerCase()];
-  let row = Array.from({ length: two.length + 1 }, (_, index) => index);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: two.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= two.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const changed = (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1);
+      const exchanged = i > 1 && j > 1 && one[i - 1] === two[j - 2] && one[i - 2] === two[j - 1] ? (before[j - 2] ?? 0) + 1 : bound;
+      next.push(Math.min(changed, exchanged, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    if (Math.min(...next) >= bound) return bound;
-    row = next;
+    [before, row] = [row, next];
   }
   return Math.min(bound, row[two.length] ?? bound);
 }
