@@ -8,6 +8,7 @@ RUN npm ci
 COPY LICENSE tsconfig.json ./
 COPY src ./src
 COPY providers ./providers
+COPY crds ./crds
 COPY test/support/build.ts test/support/notices.ts ./test/support/
 RUN node test/support/build.ts
 

@@ -126,7 +126,7 @@ describe('the providers', () => {
   });
 });
 
-describe('the offline commands', () => {
+describe('the offline commands', { timeout: 30_000 }, () => {
   it.each(offline.entries)('%s reaches neither a cluster client nor a provider', (entry) => {
     expect(offlineViolations(product, entry, offline)).toEqual([]);
   });

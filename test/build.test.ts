@@ -39,7 +39,7 @@ function packagesIn(file: string): readonly string[] {
   return bundledPackages({ inputs: Object.fromEntries(Object.keys(output?.inputs ?? {}).map((path) => [path, { bytes: 0, imports: [] }])) });
 }
 
-describe('the bundle', () => {
+describe('the bundle', { timeout: 30_000 }, () => {
   it('is a program that knows its version, with no node_modules beside it', () => {
     const run = prelude(['--version']);
 
@@ -87,7 +87,7 @@ describe('the bundle', () => {
   });
 });
 
-describe('the bundle on an old Node.js', () => {
+describe('the bundle on an old Node.js', { timeout: 30_000 }, () => {
   const pretend = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
 
   it('says what is needed and how to get it, and loads nothing else', () => {

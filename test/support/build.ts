@@ -58,6 +58,8 @@ export async function build(folder: string): Promise<Metafile> {
   );
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), noticesFor(root, bundledPackages(metafile)));
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  // `up` creates these in a cluster that has none
+  cpSync(join(root, 'crds'), join(folder, 'crds'), { recursive: true, filter: (path) => !path.endsWith('examples') });
   return metafile;
 }
 
