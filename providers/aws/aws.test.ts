@@ -180,8 +180,8 @@ describe('failures', () => {
 
       expect([error.kind, error.message]).toEqual([kind, message]);
       expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/canary|requestid/i);
-      // the SDK repeats once at most; backing off is the planner's
-      expect(server.calls()).toBeLessThanOrEqual(2);
+      // nothing is repeated here; backing off is the planner's
+      expect(server.calls()).toBe(1);
       server.resetCalls();
     }
   });
@@ -197,6 +197,16 @@ describe('failures', () => {
     server.behave('throttle');
 
     expect((await failureOf(refs(1))).retryAfter).toBe(1000);
+  });
+
+  it('sends once more, and no more often, over a connection that turns out to be closed', async () => {
+    server.behave('reset-once');
+    expect((await read(refs(2))).map(told)).toEqual(['value 0', 'value 1']);
+    server.resetCalls();
+    server.behave('reset');
+
+    expect((await failureOf(refs(2))).message).toBe('AWS Secrets Manager cannot be reached (ECONNRESET)');
+    expect(server.calls()).toBe(2);
   });
 
   it('tells how it could not connect', async () => {

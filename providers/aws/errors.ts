@@ -54,6 +54,12 @@ export function failureOf(thrown: unknown): Failure {
   return failureOfCode({ code: name, message, status, ...(retryAfter === undefined ? {} : { retryAfter }), ...(socketCode === undefined ? {} : { socketCode }) });
 }
 
+/** Whether nothing came of the request because its connection was closed. */
+export function isClosedConnection(thrown: unknown): boolean {
+  const { socketCode } = partsOf(thrown);
+  return socketCode === 'ECONNRESET' || socketCode === 'EPIPE';
+}
+
 interface Signs {
   /** The error's code in the service's own words, e.g. ResourceNotFoundException. */
   readonly code: string;

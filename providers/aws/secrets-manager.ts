@@ -2,7 +2,7 @@ import type { BatchGetSecretValueResponse, GetSecretValueResponse } from '@aws-s
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import type { ReadResult } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
-import { failureOf, failureOfCode } from './errors.ts';
+import { failureOf, failureOfCode, isClosedConnection } from './errors.ts';
 
 export interface SecretsManagerOptions {
   readonly region: string;
@@ -28,8 +28,8 @@ export interface SecretsManager {
   readonly destroy: () => void;
 }
 
-/** The planner and the queue behind it back off; the SDK repeats once, for a pooled connection that was closed under it. */
-const attempts = 2;
+/** The SDK repeats nothing: the planner holds back and the queues back off, for all consumers together. */
+const attempts = 1;
 
 /**
  * Loads the SDK, on first use only, and connects to Secrets Manager. Nothing is sent yet.
@@ -46,13 +46,12 @@ export async function connectSecretsManager(options: SecretsManagerOptions): Pro
     },
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     maxAttempts: attempts,
-    retryMode: 'standard',
     requestHandler: { connectionTimeout: 5000 },
   });
   return {
     getOne: async (id, version, abortSignal) => {
       try {
-        return valueOf(await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), { abortSignal }));
+        return valueOf(await reconnecting(() => client.send(new GetSecretValueCommand({ SecretId: id, ...version }), { abortSignal })));
       } catch (thrown) {
         abortSignal.throwIfAborted();
         const { meaning, error } = failureOf(thrown);
@@ -60,11 +59,21 @@ export async function connectSecretsManager(options: SecretsManagerOptions): Pro
       }
     },
     getMany: async (ids, abortSignal) => {
-      const answer = await client.send(new BatchGetSecretValueCommand({ SecretIdList: [...ids] }), { abortSignal });
+      const answer = await reconnecting(() => client.send(new BatchGetSecretValueCommand({ SecretIdList: [...ids] }), { abortSignal }));
       return matchBatch(ids, answer);
     },
     destroy: () => client.destroy(),
   };
+}
+
+/** Sends once more where the connection, idle in the pool, turned out to have been closed by the other side. */
+async function reconnecting<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (thrown) {
+    if (!isClosedConnection(thrown)) throw thrown;
+    return send();
+  }
 }
 
 /**

@@ -59,6 +59,7 @@ export function createIdentities(options: IdentityOptions): Identities {
   // random for each process: a hash that leaks cannot be tested against guessed credentials
   const secret = randomBytes(32);
   const digests = new Map<string, { readonly version: string; readonly digest: string }>();
+  const configurations = new WeakMap<ConfiguredProvider, string>();
   const reading = new Map<string, Promise<Required<Credential>>>();
   const hash = (data: string | Uint8Array): string => createHmac('sha256', secret).update(data).digest('base64url');
 
@@ -100,6 +101,13 @@ export function createIdentities(options: IdentityOptions): Identities {
     if (digests.size > mostDigests && oldest !== undefined) digests.delete(oldest);
   }
 
+  /** A configuration may be long, and is asked for with every read. */
+  function configurationOf(provider: ConfiguredProvider): string {
+    const digest = configurations.get(provider) ?? hash(canonicalJson({ id: provider.id, config: provider.config }));
+    configurations.set(provider, digest);
+    return digest;
+  }
+
   async function credential(wanted: SecretKey, { signal, fresh }: ResolveOptions): Promise<Credential> {
     const kept = digests.get(credentialKey(wanted));
     const current = kept !== undefined && kept.version === options.credentials.version(wanted.namespace, wanted.name);
@@ -114,8 +122,7 @@ export function createIdentities(options: IdentityOptions): Identities {
       const values = found.flatMap(({ key, value }) => (value === undefined ? [] : [[credentialKey(key), value] as const]));
       const id = hash(
         canonicalJson({
-          provider: provider.id,
-          config: provider.config,
+          provider: configurationOf(provider),
           environment: [...environment],
           credentials: found.map(({ digest }) => digest),
           consumer: dependsOnConsumer(provider.credentials, store) ? store.namespace : undefined,

@@ -8,7 +8,7 @@ export interface ReadLimits {
   readonly concurrency: number;
   /** How long one call, one connect or one read of credentials may take. */
   readonly deadline: number;
-  /** How long a reference may wait for its turn before it fails. */
+  /** How long a reference may wait for its turn before it fails; with `deadline`, less than a reconcile may take. */
   readonly patience: number;
   /** The longest that one throttled answer holds an identity back. */
   readonly longestHold: number;
@@ -23,7 +23,7 @@ export const defaultReadLimits: ReadLimits = {
   quiet: 10,
   concurrency: 4,
   deadline: 30_000,
-  patience: 120_000,
+  patience: 60_000,
   longestHold: 60_000,
   idle: 600_000,
   largestValue: 1024 * 1024,

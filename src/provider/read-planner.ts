@@ -31,7 +31,6 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   const { registry, clock, metrics } = options;
   const limits: ReadLimits = { ...defaultReadLimits, ...options.limits };
   const sequence = counter();
-  const configure = configureOnce(registry);
   const pool = createClientPool({
     identities: createIdentities({ ...options, deadline: limits.deadline }),
     clock,
@@ -49,7 +48,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
     signal.throwIfAborted();
     if (refs.length === 0) return [];
     try {
-      const lease = await pool.acquire(store, configure(store), signal);
+      const lease = await pool.acquire(store, registry.configure(store.provider), signal);
       try {
         return await lease.value.queue.read(refs, asked, signal);
       } finally {
@@ -64,7 +63,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
 
   async function validate(store: StoreHandle, signal: AbortSignal): Promise<Validation> {
     signal.throwIfAborted();
-    const provider = configure(store);
+    const provider = registry.configure(store.provider);
     if (provider.credentials.some((selector) => resolveSelector(selector, store) === undefined)) return 'valid';
     const lease = await pool.acquire(store, provider, signal);
     const { client } = lease.value;
@@ -106,17 +105,6 @@ function counter(): () => number {
 async function dispose(client: ProviderClient, queue: ReadQueue): Promise<void> {
   queue.stop(new ProviderError('unavailable', 'Prelude is shutting down'));
   await client[Symbol.asyncDispose]();
-}
-
-/** Parses each configuration once: an object from the API server is replaced, never changed, when its store changes. */
-function configureOnce(registry: ProviderRegistry): (store: StoreHandle) => ConfiguredProvider {
-  const known = new WeakMap<object, ConfiguredProvider>();
-  return ({ provider }) => {
-    if (typeof provider !== 'object' || provider === null) return registry.configure(provider);
-    const configured = known.get(provider) ?? registry.configure(provider);
-    known.set(provider, configured);
-    return configured;
-  };
 }
 
 /** The Secrets that a store names, each once; those it may not name, or leaves to a consumer that is not there, left out. */

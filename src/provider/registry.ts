@@ -32,7 +32,10 @@ export interface ProviderRegistry {
   readonly ids: readonly string[];
   /** The schema of each id, in the order of the list: what the CRD generator and offline checks need. */
   readonly schemas: ReadonlyMap<string, z.ZodType>;
-  /** Parses `spec.provider` of a store. Paths of errors are whole: `spec.provider.aws.region`. */
+  /**
+   * Parses `spec.provider` of a store. Paths of errors are whole: `spec.provider.aws.region`.
+   * The same object is parsed once: those of the API server are replaced, never changed, when their store changes.
+   */
   readonly parse: (provider: unknown) => Parsed<ConfiguredProvider>;
   /** Like `parse`, for those who need the provider. @throws ProviderError `invalid` that holds all errors */
   readonly configure: (provider: unknown) => ConfiguredProvider;
@@ -83,7 +86,7 @@ export function createRegistry(providers: readonly ErasedProvider[]): ProviderRe
   const ids = [...byId.keys()];
   const choice = `this version of Prelude knows ${ids.join(', ')}`;
 
-  function parseStore(provider: unknown): Parsed<ConfiguredProvider> {
+  function parseAnew(provider: unknown): Parsed<ConfiguredProvider> {
     const fail = (message: string, path = root): Parsed<ConfiguredProvider> => ({ ok: false, errors: [{ path, message }] });
     if (typeof provider !== 'object' || provider === null || Array.isArray(provider)) return fail(`must name one provider; ${choice}`);
     const [entry, ...others] = Object.entries(provider);
@@ -93,6 +96,15 @@ export function createRegistry(providers: readonly ErasedProvider[]): ProviderRe
     if (found === undefined) return fail(`the provider is not known; ${choice}`, `${root}.${id}`);
     const parsed = found.parse(config);
     return parsed.ok ? parsed : { ok: false, errors: parsed.errors.map((error) => below(id, error)) };
+  }
+
+  const known = new WeakMap<object, Parsed<ConfiguredProvider>>();
+
+  function parseStore(provider: unknown): Parsed<ConfiguredProvider> {
+    if (typeof provider !== 'object' || provider === null) return parseAnew(provider);
+    const parsed = known.get(provider) ?? parseAnew(provider);
+    known.set(provider, parsed);
+    return parsed;
   }
 
   return {

@@ -13,8 +13,11 @@ export interface CountingAwsOptions {
   readonly accessKeyId?: string;
 }
 
-/** How it behaves. `partial`: a batch answers all but its last secret. `throttle`: with a Retry-After of one second. */
-export type AwsMood = 'well' | 'error-500' | 'hang' | 'hang-after-headers' | 'html' | 'html-500' | 'nonsense' | 'partial' | 'throttle';
+/**
+ * How it behaves. `partial`: a batch answers all but its last secret. `throttle`: with a Retry-After of one second.
+ * `reset`: closes the connection without an answer; `reset-once` does so once, and is well again.
+ */
+export type AwsMood = 'well' | 'reset' | 'reset-once' | 'error-500' | 'hang' | 'hang-after-headers' | 'html' | 'html-500' | 'nonsense' | 'partial' | 'throttle';
 
 /** One request, as it was counted. */
 export interface AwsRequest {
@@ -88,7 +91,9 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
     const ids = operation === 'BatchGetSecretValue' ? body.SecretIdList : [body.SecretId];
     requests.push({ operation, ids });
     if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
-    if (misbehave(mood, response)) return;
+    const current = mood;
+    if (current === 'reset-once') mood = 'well';
+    if (misbehave(current, response)) return;
     try {
       checkProtocol(request, accessKeyId);
       if (operation === 'GetSecretValue') send(response, 200, getOne(body.SecretId, wantedVersion(body)));
@@ -123,6 +128,7 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
 /** Fails as services, and what stands before them, do. Says whether that was the answer. */
 function misbehave(mood: AwsMood, response: ServerResponse): boolean {
   if (mood === 'well' || mood === 'partial') return false;
+  if (mood === 'reset' || mood === 'reset-once') response.destroy();
   if (mood === 'hang-after-headers') response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).write('{"Name":');
   if (mood === 'error-500') send(response, 500, { __type: 'InternalServiceError', Message: 'An error occurred on the server side.' });
   if (mood === 'html' || mood === 'html-500') response.writeHead(mood === 'html' ? 200 : 502, { 'content-type': 'text/html' }).end('<html><body>canary: please log in</body></html>');
