@@ -74,7 +74,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const objects = objectMetrics(registers);
   return {
     ...reconcileMetrics(registers),
-    ...callMetrics(registers),
+    ...providerMetrics(registers),
+    ...apiMetrics(registers),
     watchQueue: queues.watch,
     watchObjects: objects.watch,
     expose: async () => {
@@ -113,33 +114,33 @@ function reconcileMetrics(registers: Registry[]): Pick<Metrics, 'reconciled'> {
   };
 }
 
-function callMetrics(registers: Registry[]): Pick<Metrics, 'providerCalled' | 'apiRequested'> {
-  const providerCalls = new Counter({
-    name: 'prelude_provider_calls_total',
-    help: 'Calls to provider services by outcome.',
-    labelNames: ['provider', 'outcome'],
-    registers,
-  });
-  const providerRefs = new Counter({
+function providerMetrics(registers: Registry[]): Pick<Metrics, 'providerCalled'> {
+  const calls = new Counter({ name: 'prelude_provider_calls_total', help: 'Calls to provider services by outcome.', labelNames: ['provider', 'outcome'], registers });
+  const refs = new Counter({
     name: 'prelude_provider_refs_total',
     help: 'References those calls carried; several to a call where the provider can batch.',
     labelNames: ['provider'],
     registers,
   });
-  const providerDuration = new Histogram({
+  const duration = new Histogram({
     name: 'prelude_provider_call_duration_seconds',
     help: 'How long a provider call takes.',
     labelNames: ['provider'],
     buckets: callSeconds,
     registers,
   });
-  const apiRequests = new Counter({
-    name: 'prelude_api_requests_total',
-    help: 'Requests to the API server.',
-    labelNames: ['verb', 'resource', 'code'],
-    registers,
-  });
-  const apiDuration = new Histogram({
+  return {
+    providerCalled: (call) => {
+      calls.inc({ provider: call.provider, outcome: call.outcome });
+      refs.inc({ provider: call.provider }, call.refs);
+      duration.observe({ provider: call.provider }, call.seconds);
+    },
+  };
+}
+
+function apiMetrics(registers: Registry[]): Pick<Metrics, 'apiRequested'> {
+  const requests = new Counter({ name: 'prelude_api_requests_total', help: 'Requests to the API server.', labelNames: ['verb', 'resource', 'code'], registers });
+  const duration = new Histogram({
     name: 'prelude_api_request_duration_seconds',
     help: 'How long a request to the API server takes; watches until their first answer.',
     labelNames: ['verb'],
@@ -147,14 +148,9 @@ function callMetrics(registers: Registry[]): Pick<Metrics, 'providerCalled' | 'a
     registers,
   });
   return {
-    providerCalled: ({ provider, outcome, refs, seconds }) => {
-      providerCalls.inc({ provider, outcome });
-      providerRefs.inc({ provider }, refs);
-      providerDuration.observe({ provider }, seconds);
-    },
     apiRequested: ({ verb, resource, code, seconds }) => {
-      apiRequests.inc({ verb, resource, code });
-      apiDuration.observe({ verb }, seconds);
+      requests.inc({ verb, resource, code });
+      duration.observe({ verb }, seconds);
     },
   };
 }

@@ -14,55 +14,61 @@ export interface Semaphore {
 /** @param limit how many tasks may run at once; a whole number, at least 1 */
 export function createSemaphore(limit: number): Semaphore {
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`a semaphore needs a limit of at least 1, not ${limit}`);
-  let running = 0;
-  // a Set keeps insertion order, and a waiter that gives up leaves it in constant time
-  const queue = new Set<() => void>();
+  const turns = new Turns(limit);
+  return {
+    run: async (task, signal) => {
+      await turns.enter(signal);
+      try {
+        return await task();
+      } finally {
+        turns.leave();
+      }
+    },
+    running: () => turns.running,
+    waiting: () => turns.queue.size,
+  };
+}
 
-  function enter(signal: AbortSignal): Promise<void> {
+class Turns {
+  readonly #limit: number;
+  running = 0;
+  /** A Set keeps insertion order, and a waiter that gives up leaves it in constant time. */
+  readonly queue = new Set<() => void>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  enter(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.running >= this.#limit) return this.#wait(signal);
+    this.running += 1;
+    return Promise.resolve();
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      if (running < limit) {
-        running += 1;
-        resolve();
-        return;
-      }
       const onAbort = (): void => {
-        queue.delete(start);
+        this.queue.delete(start);
         reject(signal.reason);
       };
       const start = (): void => {
         signal.removeEventListener('abort', onAbort);
         resolve();
       };
-      queue.add(start);
+      this.queue.add(start);
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
-  function leave(): void {
-    const [next] = queue;
+  leave(): void {
+    const [next] = this.queue;
     if (next === undefined) {
-      running -= 1;
+      this.running -= 1;
       return;
     }
     // the place is handed over, so a newcomer cannot slip in between
-    queue.delete(next);
+    this.queue.delete(next);
     next();
   }
-
-  return {
-    run: async (task, signal) => {
-      await enter(signal);
-      try {
-        return await task();
-      } finally {
-        leave();
-      }
-    },
-    running: () => running,
-    waiting: () => queue.size,
-  };
 }
