@@ -8,6 +8,8 @@ export interface FaultProxy {
   readonly accepted: () => number;
   /** How many are open now. */
   readonly open: () => number;
+  /** Bytes the server has sent, TLS included. */
+  readonly received: () => number;
   /** Resets every open connection. */
   readonly cut: () => void;
   /** From now on no byte goes through the connections that are open, and neither end is told; new connections are not touched. */
@@ -24,6 +26,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<Pair>();
   let accepted = 0;
+  let received = 0;
   let refused = false;
   let delay = 0;
   const server = createServer((client) => {
@@ -34,6 +37,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     }
     const pair: Pair = { client, upstream: connect(Number(port), hostname), hanging: false, held: Promise.resolve() };
     pairs.add(pair);
+    pair.upstream.on('data', (chunk) => (received += chunk.length));
     join(pair, () => delay, () => pairs.delete(pair));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,6 +50,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     url: `https://127.0.0.1:${address.port}`,
     accepted: () => accepted,
     open: () => [...pairs].filter(({ client }) => !client.destroyed).length,
+    received: () => received,
     cut,
     hang: () => {
       for (const pair of pairs) pair.hanging = true;

@@ -46,6 +46,7 @@ const controllers = [
   'serviceaccount-controller',
   'serviceaccount-token-controller',
   'root-ca-certificate-publisher-controller',
+  'clusterrole-aggregation-controller',
   'deployment-controller',
   'replicaset-controller',
   'statefulset-controller',
