@@ -1,3 +1,4 @@
+import type { GitProtocol } from '../gitops/source/git-command.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type LogLevel, logLevels } from '../lib/log.ts';
 
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly controllers: ReadonlySet<ControllerGroup>;
   /** Milliseconds between two looks at a Git branch. */
   readonly pollInterval: number;
+  /** `file` lets Applications read this machine's disk: for tests and air-gapped mirrors. */
+  readonly gitProtocols: readonly GitProtocol[];
   readonly listen: Address;
   readonly logLevel: LogLevel;
 }
@@ -50,6 +53,13 @@ export type ControllerGroup = (typeof controllerGroups)[number];
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+export const gitProtocols: readonly GitProtocol[] = ['https', 'file'];
+
+/** `https`, `file` or both, separated by commas. */
+export function parseGitProtocols(text: string): readonly GitProtocol[] {
+  return parseList('--git-protocols', text, gitProtocols);
 }
 
 /** `--repo URL=PATH`. The URL may hold `=`; the path is what follows the last one. */
@@ -82,13 +92,15 @@ export function parseLogLevel(text: string): LogLevel {
 
 /** `secrets`, `git` or both, separated by commas. */
 export function parseControllers(text: string): ReadonlySet<ControllerGroup> {
-  const names = text.split(',').map((name) => name.trim());
-  const groups = names.map((name) => {
-    const group = controllerGroups.find((known) => known === name);
-    if (group === undefined) throw new UsageError(`--controllers ${text}: write ${controllerGroups.join(', ')} or both with a comma`);
-    return group;
+  return new Set(parseList('--controllers', text, controllerGroups));
+}
+
+function parseList<T extends string>(flag: string, text: string, choice: readonly T[]): readonly T[] {
+  return text.split(',').map((part) => {
+    const found = choice.find((known) => known === part.trim());
+    if (found === undefined) throw new UsageError(`${flag} ${text}: write ${choice.join(', ')} or several with a comma`);
+    return found;
   });
-  return new Set(groups);
 }
 
 /** Names separated by commas, without repetition. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseAddress, parseControllers, parseLogLevel, parseNames, parseRepository, parseWait, type RepositoryMapping, UsageError } from '../app/options.ts';
+import { parseAddress, parseControllers, parseGitProtocols, parseLogLevel, parseNames, parseRepository, parseWait, type RepositoryMapping, UsageError } from '../app/options.ts';
 import { version } from '../lib/version.ts';
 import type { ExitCode, Io } from './io.ts';
 
@@ -91,6 +91,7 @@ function runCommand(io: Io, signal: AbortSignal, done: (code: ExitCode) => void)
     .addOption(usageOption('--controllers <groups>', 'secrets, git or both', parseControllers).default(parseControllers('secrets,git'), 'secrets,git').env('PRELUDE_CONTROLLERS'))
     .option('--controller-class <name>', 'the class of stores to serve; stores that name none belong to all', '')
     .addOption(waitOption('--poll-interval <duration>', 'how often a Git revision is looked at', '60s').env('PRELUDE_POLL_INTERVAL'))
+    .addOption(usageOption('--git-protocols <names>', "https, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https'), 'https').env('PRELUDE_GIT_PROTOCOLS'))
     .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
     .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
     .addOption(repoOption())
@@ -114,6 +115,7 @@ interface RunFlags {
   readonly controllers: ReturnType<typeof parseControllers>;
   readonly controllerClass: string;
   readonly pollInterval: number;
+  readonly gitProtocols: ReturnType<typeof parseGitProtocols>;
   readonly listen: ReturnType<typeof parseAddress>;
   readonly logLevel: ReturnType<typeof parseLogLevel>;
 }

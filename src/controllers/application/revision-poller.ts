@@ -53,6 +53,8 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
   const { clock, random, interval, signal } = options;
   const entries = new Map<string, Entry>();
   const following = new Map<string, Entry>();
+  // a timer that is left keeps the process
+  signal.addEventListener('abort', () => [...entries.values()].forEach((entry) => entry.cancel()), { once: true });
 
   async function ask(entry: Entry): Promise<Polled> {
     try {

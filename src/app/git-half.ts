@@ -1,0 +1,53 @@
+import { createApplicationController } from '../controllers/application/controller.ts';
+import { applicationInformers } from '../controllers/application/watch.ts';
+import type { KubeObject, ObjectKey } from '../api/object.ts';
+import type { Progress } from '../gitops/apply/progress.ts';
+import { createManifestReader } from '../gitops/render/manifest-reader.ts';
+import type { Resolver } from '../gitops/source/resolver.ts';
+import type { Informer } from '../kube/informer.ts';
+import { startInformer } from '../kube/reflector.ts';
+import type { Outcome } from '../runtime/outcome.ts';
+import type { Foundation, Half, NamedCache } from './half.ts';
+import { createProviderCheck } from './provider-check.ts';
+
+export interface GitHalfOptions {
+  readonly resolver: Resolver;
+  /** Where Applications are taken from. */
+  readonly applicationNamespaces: readonly string[];
+  readonly controlNamespace: string;
+  readonly pollInterval: number;
+  /** Sync every Application once, automated or not. */
+  readonly syncOnce: boolean;
+  readonly progress: Progress;
+  readonly onOutcome?: (application: ObjectKey, outcome: Outcome | undefined) => void;
+}
+
+export interface GitHalf extends Half {
+  /** The Applications, by namespace. */
+  readonly applications: readonly Informer<KubeObject>[];
+}
+
+/** Text of manifests that is remembered, in bytes: most files of a commit are those of the one before. */
+const manifestCache = 32 << 20;
+
+/** Puts together what releases Applications from Git. */
+export function composeGit(foundation: Foundation, options: GitHalfOptions): GitHalf {
+  const { cluster, lifetime, clock, random, log, metrics, events } = foundation;
+  const { applicationNamespaces, ...rest } = options;
+  const caches: NamedCache[] = [];
+  const applications = applicationInformers(applicationNamespaces).map((informer) => {
+    const started = startInformer(cluster, informer, { clock, random, log, signal: lifetime });
+    caches.push({ name: `applications in ${informer.selection.namespace ?? 'all namespaces'}`, synced: started.synced, healthy: started.healthy });
+    return started;
+  });
+  const controller = createApplicationController({
+    ...rest,
+    applications,
+    startInformer: (informer, signal) => startInformer(cluster, informer, { clock, random, log, signal }),
+    reader: createManifestReader(manifestCache),
+    checkProvider: createProviderCheck(),
+    signal: lifetime,
+    ...{ cluster, clock, random, log, metrics, events },
+  });
+  return { caches, controllers: [controller], finish: () => Promise.resolve(), applications };
+}

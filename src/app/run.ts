@@ -1,0 +1,81 @@
+import { providers } from '../../providers/index.ts';
+import { silentProgress } from '../gitops/apply/progress.ts';
+import { createResolver } from '../gitops/source/resolver.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
+import { createMetrics } from '../lib/metrics.ts';
+import { version } from '../lib/version.ts';
+import { createRegistry } from '../provider/registry.ts';
+import { judgeLiveness, judgeReadiness } from '../server/health.ts';
+import { createServer } from '../server/server.ts';
+import { createFoundation } from './foundation.ts';
+import { gitCacheFolder } from './git-cache.ts';
+import { composeGit } from './git-half.ts';
+import type { Foundation, Half } from './half.ts';
+import type { RunOptions } from './options.ts';
+import { runHalves } from './run-halves.ts';
+import { composeSecrets } from './secrets-half.ts';
+import { openTargetCluster } from './target-cluster.ts';
+
+export interface RunSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A reconcile of a large Application may take minutes; beyond this only a restart helps. */
+const stuckAfter = 15 * 60_000;
+
+/** Where Argo CD lives, and with it the Applications that track their objects by their bare names. */
+const controlNamespace = 'argocd';
+
+/**
+ * The controller: runs until the signal aborts, then drains.
+ * @returns why it could not start, for a person
+ */
+export async function run(options: RunOptions, { environment }: RunSurroundings, signal: AbortSignal): Promise<string | undefined> {
+  const clock = systemClock;
+  const log = createLog({ level: options.logLevel, destination: 'stdout' });
+  const metrics = createMetrics({ version, process: true });
+  let foundation;
+  try {
+    const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
+    foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics });
+  } catch (error) {
+    if (isKubeError(error)) return error.message;
+    throw error;
+  }
+  const halves = compose(foundation, options, environment);
+  const caches = halves.flatMap((half) => half.caches);
+  const controllers = halves.flatMap((half) => half.controllers);
+  let started = false;
+  const server = await createServer({
+    ...options.listen,
+    data: {
+      live: () => judgeLiveness(controllers.map(({ name, oldestRun }) => ({ name, stuckFor: oldestRun })), stuckAfter),
+      ready: () => judgeReadiness([{ name: 'caches', ready: () => started }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
+      metrics: () => metrics.expose(),
+    },
+  });
+  log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
+  try {
+    await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
+  } finally {
+    await foundation.end();
+    await server.close();
+  }
+  return undefined;
+}
+
+function compose(foundation: Foundation, options: RunOptions, environment: RunSurroundings['environment']): readonly Half[] {
+  const halves: Half[] = [];
+  if (options.controllers.has('secrets')) {
+    halves.push(composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: options.controllerClass, environment }));
+  }
+  if (options.controllers.has('git')) {
+    const git = { cache: gitCacheFolder(environment), protocols: options.gitProtocols, clock: foundation.clock };
+    const resolver = createResolver({ mapped: new Map(options.repositories.map(({ url, path }) => [url, path])), git });
+    const { applicationNamespaces, pollInterval } = options;
+    halves.push(composeGit(foundation, { resolver, applicationNamespaces, pollInterval, controlNamespace, syncOnce: false, progress: silentProgress }));
+  }
+  return halves;
+}

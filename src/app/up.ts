@@ -1,0 +1,114 @@
+import { providers } from '../../providers/index.ts';
+import { formatKey, type ObjectKey } from '../api/object.ts';
+import type { ProgressEvent } from '../gitops/apply/progress.ts';
+import { isRefused, type PlannedApplication, type RepositoryPlan } from '../gitops/plan/planned-application.ts';
+import { planRepository } from '../gitops/plan/plan-repository.ts';
+import { createManifestReader } from '../gitops/render/manifest-reader.ts';
+import { openHome } from '../gitops/source/home.ts';
+import { createResolver, type Resolver } from '../gitops/source/resolver.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { createMetrics } from '../lib/metrics.ts';
+import { version } from '../lib/version.ts';
+import { createRegistry } from '../provider/registry.ts';
+import { createFoundation, type OwnedFoundation } from './foundation.ts';
+import { gitCacheFolder } from './git-cache.ts';
+import { composeGit } from './git-half.ts';
+import { installCrds } from './install-crds.ts';
+import { gitProtocols, type UpOptions } from './options.ts';
+import { createProviderCheck } from './provider-check.ts';
+import { runHalves } from './run-halves.ts';
+import { composeSecrets } from './secrets-half.ts';
+import { openTargetCluster } from './target-cluster.ts';
+import { type ApplicationResult, createUpWatch } from './up-watch.ts';
+import { writeApplications } from './write-applications.ts';
+
+/** What happens on the way, for a timeline. */
+export interface UpProgress {
+  readonly planned: (plan: RepositoryPlan, cluster: { readonly name: string; readonly kind: 'kubernetes' | 'recorded' }) => void;
+  /** Something `up` did itself: definitions, namespaces, Applications. */
+  readonly prepared: (message: string) => void;
+  readonly report: (event: ProgressEvent) => void;
+}
+
+export interface UpSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly progress: UpProgress;
+}
+
+export type UpResult =
+  | { readonly kind: 'refused'; readonly plan: RepositoryPlan }
+  | { readonly kind: 'ended'; readonly plan: RepositoryPlan; readonly cluster: 'kubernetes' | 'recorded'; readonly results: readonly ApplicationResult[] };
+
+const manifestCache = 64 << 20;
+/** Milliseconds between two looks at a revision: what was planned is what is brought up. */
+const pollInterval = 60_000;
+const controlNamespace = 'argocd';
+
+/**
+ * Brings every Application of a repository up, once: plans all of it, refuses all of it where anything is missing, writes the
+ * Applications into the cluster, and runs the same controllers as `run` until each has been synced, or cannot be.
+ * @throws SourceError, KubeError
+ */
+export async function up(options: UpOptions, surroundings: UpSurroundings, signal: AbortSignal): Promise<UpResult> {
+  const { clock, log, environment, progress } = surroundings;
+  const git = { cache: gitCacheFolder(environment), protocols: gitProtocols, clock };
+  const home = await openHome(options.target, { git, ...(options.revision === undefined ? {} : { revision: options.revision }) }, signal);
+  const resolver = createResolver({ home, git, mapped: new Map(options.repositories.map(({ url, path }) => [url, path])) });
+  const plan = await planRepository({ home, resolver, reader: createManifestReader(manifestCache), checkProvider: createProviderCheck() }, signal);
+  if (isRefused(plan)) return { kind: 'refused', plan };
+
+  const metrics = createMetrics({ version, process: false });
+  const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
+  const foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics });
+  try {
+    progress.planned(plan, cluster);
+    await prepare(foundation, plan.applications, progress, signal);
+    const results = await bringUp(foundation, { options, plan, resolver, surroundings }, signal);
+    return { kind: 'ended', plan, cluster: cluster.kind, results };
+  } finally {
+    await foundation.end();
+  }
+}
+
+async function prepare({ cluster, clock }: OwnedFoundation, applications: readonly PlannedApplication[], progress: UpProgress, signal: AbortSignal): Promise<void> {
+  if (cluster.kind === 'kubernetes') for (const name of await installCrds(cluster, clock, signal)) progress.prepared(`CustomResourceDefinition ${name} created`);
+  const written = await writeApplications(cluster, applications.map(({ object }) => object), signal);
+  for (const name of written.namespaces) progress.prepared(`Namespace ${name} created`);
+}
+
+interface BringUp {
+  readonly options: UpOptions;
+  readonly plan: RepositoryPlan;
+  readonly resolver: Resolver;
+  readonly surroundings: UpSurroundings;
+}
+
+async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, surroundings }: BringUp, signal: AbortSignal): Promise<readonly ApplicationResult[]> {
+  const { clock, log, environment, progress } = surroundings;
+  const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? controlNamespace, name: object.metadata.name }));
+  const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
+  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: '', environment });
+  const git = composeGit(foundation, {
+    resolver,
+    applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],
+    controlNamespace,
+    pollInterval,
+    syncOnce: true,
+    progress,
+    onOutcome: (key, outcome) => watch.outcome(formatKey(key), outcome),
+  });
+  for (const informer of git.applications) informer.subscribe(({ key, current }) => watch.changed(formatKey(key), current));
+
+  const timeout = new AbortController();
+  const cancel = clock.after(options.timeout, () => timeout.abort());
+  const until = AbortSignal.any([signal, timeout.signal, watch.finished]);
+  try {
+    await runHalves(until, [secrets, git], { clock, log });
+  } finally {
+    cancel();
+  }
+  return watch.results();
+}

@@ -1,0 +1,85 @@
+import type { UpOptions } from '../app/options.ts';
+import { up as bringUp, type UpProgress, type UpResult } from '../app/up.ts';
+import type { ApplicationResult } from '../app/up-watch.ts';
+import type { RepositoryPlan } from '../gitops/plan/planned-application.ts';
+import { isSourceError } from '../gitops/source/source-error.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
+import type { ExitCode, Io } from './io.ts';
+import { allProblems, count, problemLine } from './problem-lines.ts';
+import { type Style, styleFor, table } from './style.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/**
+ * `prelude up PATH`: a timeline while it goes on, and a table of what came of it.
+ * @returns 1 where an Application is refused, or was not up when the time was over
+ */
+export async function up(options: UpOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
+  const timelines: Timeline[] = [];
+  try {
+    const result = await bringUp(options, { environment: io.env, clock: systemClock, log: warnings(io), progress: progressOf(io, timelines) }, signal);
+    for (const timeline of timelines) timeline.close();
+    return report(result, io);
+  } catch (error) {
+    for (const timeline of timelines) timeline.close();
+    if (!isSourceError(error) && !isKubeError(error)) throw error;
+    io.err.write(`prelude: ${error.message}\n`);
+    return 1;
+  }
+}
+
+/** What the controllers would log is told by the timeline; only what goes wrong beside it is printed. */
+function warnings(io: Io): ReturnType<typeof createLog> {
+  return createLog({ level: 'error', destination: { write: (line) => io.err.write(line) } });
+}
+
+function progressOf(io: Io, timelines: Timeline[]): UpProgress {
+  const style = styleFor(io);
+  let timeline: Timeline | undefined;
+  return {
+    planned: (plan, cluster) => {
+      const names = plan.applications.map(({ object }) => object.metadata.name);
+      io.out.write(`${style.bold('Prelude')}  ${count(names.length, 'Application')} into ${cluster.kind === 'recorded' ? `the folder ${cluster.name}, where nothing runs` : cluster.name}\n\n`);
+      for (const problem of allProblems(plan)) io.out.write(problemLine(problem, style));
+      timeline = createTimeline(io, systemClock, names);
+      timelines.push(timeline);
+      for (const application of plan.applications) if (application.kind === 'planned') timeline.print({ subject: application.object.metadata.name, phase: 'plan', kind: 'done', message: planned(application.plan) });
+    },
+    prepared: (message) => timeline?.print({ subject: 'up', phase: 'setup', kind: 'object', message }),
+    report: ({ application, phase, kind, message, object }) => {
+      const text = object === undefined ? message : `${object.kind} ${object.name} ${message}`;
+      timeline?.print({ subject: application.name, phase, kind, message: text });
+    },
+  };
+}
+
+function planned({ phases, needs }: Extract<RepositoryPlan['applications'][number], { kind: 'planned' }>['plan']): string {
+  const objects = phases.reduce((sum, phase) => sum + phase.objects.length, 0);
+  const secrets = new Set(needs.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
+  return `${count(objects, 'object')}; ${secrets === 0 ? 'needs no Secret' : `needs ${count(secrets, 'Secret')}`}`;
+}
+
+function report(result: UpResult, io: Io): ExitCode {
+  const style = styleFor(io);
+  if (result.kind === 'refused') {
+    for (const problem of allProblems(result.plan)) io.err.write(problemLine(problem, style));
+    io.err.write(`\n${style.red('refused')}: nothing was written. prelude plan shows the whole plan.\n`);
+    return 1;
+  }
+  const recorded = result.cluster === 'recorded';
+  const rows = result.results.map((one) => row(one, { style, recorded, plan: result.plan }));
+  io.out.write(`\n${table(['APPLICATION', 'REVISION', 'OBJECTS', 'SECRETS', 'STATE', 'TIME'], rows, io.columns)}`);
+  for (const { key, state, message } of result.results) if (state !== 'up') io.err.write(`${style.red(key)}: ${message}\n`);
+  const good = result.results.every(({ state }) => state === 'up');
+  io.out.write(good ? `\n${style.green('up')}${recorded ? ': every Secret was there before the first workload was recorded' : ''}\n` : '');
+  return good ? 0 : 1;
+}
+
+function row({ key, state, status, took }: ApplicationResult, { style, recorded, plan }: { readonly style: Style; readonly recorded: boolean; readonly plan: RepositoryPlan }): readonly string[] {
+  const own = plan.applications.find(({ object }) => `${object.metadata.namespace ?? ''}/${object.metadata.name}` === key);
+  const secrets = own?.kind === 'planned' ? new Set(own.plan.needs.map(({ secret }) => secret)).size : 0;
+  const revision = status.sync?.revision ?? '';
+  const word = state === 'up' ? style.green(recorded ? 'recorded' : (status.health?.status ?? 'Healthy')) : style.red(state);
+  return [key, /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 12) : revision, String(status.resources?.length ?? 0), String(secrets), word, `${(took / 1000).toFixed(1)}s`];
+}
