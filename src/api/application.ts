@@ -17,9 +17,9 @@ export interface Application {
   readonly cascade?: 'foreground' | 'background';
 }
 
-export const applicationGroup = 'argoproj.io';
-export const applicationApiVersion = 'argoproj.io/v1alpha1';
-export const applicationKind = 'Application';
+const applicationGroup = 'argoproj.io';
+const applicationApiVersion = 'argoproj.io/v1alpha1';
+const applicationKind = 'Application';
 
 /** Where Applications live that name no namespace. */
 export const defaultApplicationNamespace = 'argocd';

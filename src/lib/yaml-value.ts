@@ -118,7 +118,7 @@ export class ValueReader {
 }
 
 /** A plain `<<`; quoted it is a key like any other. */
-export function isMergeKey(key: Node | null): boolean {
+function isMergeKey(key: Node | null): boolean {
   return isScalar(key) && key.type === Scalar.PLAIN && key.source === '<<' && key.tag === undefined;
 }
 

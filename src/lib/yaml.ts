@@ -15,7 +15,7 @@ export interface YamlLimits {
 }
 
 /** Enough for the largest bundles of CustomResourceDefinitions in use; what an API server takes as one object is 3 MiB. */
-export const defaultYamlLimits: Required<YamlLimits> = { bytes: 4 << 20, documents: 20_000, depth: 200, aliasedNodes: 10_000 };
+const defaultYamlLimits: Required<YamlLimits> = { bytes: 4 << 20, documents: 20_000, depth: 200, aliasedNodes: 10_000 };
 
 /** One document of a YAML text. */
 export interface YamlDocument {

@@ -74,10 +74,3 @@ export function placeObject(rendered: RenderedObject, scope: Scope, destination:
   const object = { ...rendered.object, metadata: { ...metadata, namespace: destination } };
   return scope === 'unknown' ? { ...rendered, object, namespaceAssumed: true } : { ...rendered, object };
 }
-
-/** Corrects an assumed namespace once the cluster has said what the kind is. */
-export function correctNamespace(rendered: RenderedObject, namespaced: boolean): RenderedObject {
-  if (rendered.namespaceAssumed !== true || namespaced) return rendered;
-  const { namespace: _, ...metadata } = rendered.object.metadata;
-  return { object: { ...rendered.object, metadata }, origin: rendered.origin, taint: rendered.taint, ...(rendered.lineOf === undefined ? {} : { lineOf: rendered.lineOf }) };
-}

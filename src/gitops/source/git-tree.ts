@@ -1,7 +1,7 @@
 import type { Git } from './git-command.ts';
 import { SourceError } from './source-error.ts';
 import type { SourceFile, SourceTree } from './source-tree.ts';
-import { isWithin, type TreeLimits } from './tree-limits.ts';
+import { filesWithin, type TreeLimits } from './tree-limits.ts';
 
 interface Blob extends SourceFile {
   readonly oid: string;
@@ -49,7 +49,7 @@ export async function openGitTree(git: Git, commit: string, limits: TreeLimits, 
 
   return {
     revision: commit,
-    list: async (path) => blobs.filter((blob) => isWithin(blob.path, path)),
+    list: async (path) => filesWithin(blobs, path),
     read,
   };
 }

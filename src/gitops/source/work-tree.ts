@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { createWorkTreeGit } from './git-command.ts';
 import { isSourceError, SourceError } from './source-error.ts';
 import type { SourceFile, SourceTree } from './source-tree.ts';
-import { defaultTreeLimits, isWithin, type TreeLimits } from './tree-limits.ts';
+import { defaultTreeLimits, filesWithin, type TreeLimits } from './tree-limits.ts';
 
 /** A folder on disk that is read as a repository. */
 export interface WorkTree {
@@ -35,7 +35,7 @@ export function folderTree(root: string, top: string | undefined, limits: TreeLi
     list: async (path, signal) => {
       listing ??= listFiles(root, top, { limits, signal });
       try {
-        return (await listing).filter((file) => isWithin(file.path, path));
+        return filesWithin(await listing, path);
       } catch (error) {
         listing = undefined;
         throw error;
