@@ -108,9 +108,12 @@ export function say(run: SyncRun, event: Said): void {
   const { memory } = run.deps;
   const { operation } = run.options;
   if (memory.reported.operation !== operation) memory.reported = { operation, messages: new Set() };
-  const line = `${event.phase} ${event.kind} ${event.object === undefined ? '' : formatRef(event.object)} ${event.message}`;
-  if (memory.reported.messages.has(line)) return;
-  memory.reported.messages.add(line);
+  const about = `${event.phase} ${event.object === undefined ? '' : formatRef(event.object)}`;
+  const line = `${about} ${event.kind} ${event.message}`;
+  const { messages } = memory.reported;
+  // that an object which this operation has written is found unchanged later is no news
+  if (messages.has(line) || (event.message === 'unchanged' && messages.has(about))) return;
+  messages.add(line).add(about);
   tell(run, event);
 }
 
