@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { z } from 'zod';
 import { chartFolder, helm, renderChart } from '../support/chart.ts';
 import { readCrds } from '../support/chart-crds.ts';
+import { readAuditLog } from '../support/parts/audit-log.ts';
 import { type ControlPlane, startControlPlane } from '../support/parts/control-plane.ts';
+import { freePorts } from '../support/parts/free-ports.ts';
 import { at, createRawApi, type RawApi, rightsIn, serviceAccountToken } from '../support/raw-api.ts';
 
 const namespace = 'prelude-system';
@@ -184,7 +189,7 @@ describe('the CRDs', () => {
     await uninstall();
 
     expect((await api.call('GET', `/apis/rbac.authorization.k8s.io/v1/clusterroles/prelude-secrets`)).status).toBe(404);
-    for (const text of readCrds('crds').values()) expect((await api.call('GET', `${crdPath}/${/^ {2}name: (.+)$/m.exec(text)?.[1]}`)).status).toBe(200);
+    for (const crd of readCrds('crds').values()) expect((await api.call('GET', `${crdPath}/${/^ {2}name: (.+)$/m.exec(crd)?.[1]}`)).status).toBe(200);
     expect(await uidOf(`${path}/kept`)).toBe(at(created.body, 'metadata', 'uid'));
     await install();
     expect(await uidOf(`${path}/kept`)).toBe(at(created.body, 'metadata', 'uid'));
@@ -268,6 +273,47 @@ describe('the chart, restricted', () => {
     expect(roles).toHaveLength(3);
     expect(JSON.stringify(roles.map((role) => role['rules']))).not.toContain('"*"');
   });
+});
+
+describe('the controller, run as the chart would run it', () => {
+  beforeAll(() => install());
+  afterAll(uninstall);
+
+  it('takes its arguments, becomes ready under its own account without a single refusal, and ends when told to', async () => {
+    const pod = z.object({ args: z.array(z.string()), env: z.array(z.object({ name: z.string() })) });
+    const deployment = (await renderChart()).find(({ kind }) => kind === 'Deployment');
+    const { args, env } = pod.parse(at(deployment, 'spec', 'template', 'spec', 'containers', 0));
+    expect(env.map(({ name }) => name)).toEqual(['PRELUDE_NAMESPACE', 'HOME']);
+    const [port = 0] = await freePorts(1);
+    const home = mkdtempSync(join(tmpdir(), 'prelude-home-'));
+    const kubeconfig = controlPlane.kubeconfigFor('prelude', { token: await serviceAccountToken(api, namespace, 'prelude') });
+    const local = args.map((arg) => arg.replace('--listen=[::]:8080', `--listen=127.0.0.1:${port}`));
+    const controller = spawn(process.execPath, [join(chartFolder, '../../src/cli/main.ts'), ...local, '--kubeconfig', kubeconfig], {
+      env: { PATH: process.env['PATH'], HOME: home, PRELUDE_NAMESPACE: namespace },
+    });
+    const output = Promise.all([text(controller.stdout), text(controller.stderr)]);
+    const exited = new Promise<number | null>((resolve) => controller.on('close', resolve));
+
+    const ready = await untilReady(`http://127.0.0.1:${port}/readyz`, exited);
+    controller.kill('SIGTERM');
+
+    expect([ready, await exited], (await output).join('\n')).toEqual([true, 0]);
+    const asked = readAuditLog(controlPlane.auditLog).filter(({ user }) => user === `system:serviceaccount:${namespace}:prelude`);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter(({ code }) => code === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
+    rmSync(home, { recursive: true });
+  });
+
+  /** Asks the probe until it is content, for at most 20 seconds, or until the program has ended. */
+  async function untilReady(url: string, exited: Promise<unknown>): Promise<boolean> {
+    const ended = exited.then(() => true);
+    for (let tries = 0; tries < 200; tries += 1) {
+      const answer = await fetch(url).catch(() => undefined);
+      if (answer?.status === 200) return true;
+      if (await Promise.race([ended, delay(100, false)])) return false;
+    }
+    return false;
+  }
 });
 
 describe('the values', () => {
