@@ -37,6 +37,7 @@ function warnings(io: Io): ReturnType<typeof createLog> {
 function progressOf(io: Io, timelines: Timeline[]): UpProgress {
   const style = styleFor(io);
   let timeline: Timeline | undefined;
+  const told = new Set<string>();
   return {
     planned: (plan, cluster) => {
       const names = plan.applications.map(({ object }) => object.metadata.name);
@@ -49,6 +50,10 @@ function progressOf(io: Io, timelines: Timeline[]): UpProgress {
     prepared: (message) => timeline?.print({ subject: 'up', phase: 'setup', kind: 'object', message }),
     report: ({ application, phase, kind, message, object }) => {
       const text = object === undefined ? message : `${object.kind} ${object.name} ${message}`;
+      // a later pass finds unchanged what an earlier one has written, or found so
+      const about = `${application.namespace}/${application.name} ${object?.kind ?? ''} ${object?.name ?? ''}`;
+      if (message === 'unchanged' && told.has(about)) return;
+      told.add(about);
       timeline?.print({ subject: application.name, phase, kind, message: text });
     },
   };
