@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { configMapType, deploymentType, secretType } from '../../../src/kube/resource-types.ts';
-import { type Clause, manager, refuses } from './clause.ts';
-import { configMap, deployment, paused, secret, withVersion } from './test-objects.ts';
+import type { Cluster } from '../../../src/kube/port.ts';
+import { configMapType, customResourceDefinitionType, deploymentType, secretType } from '../../../src/kube/resource-types.ts';
+import { type Clause, collect, eventually, manager, refuses } from './clause.ts';
+import { configMap, secret, widget, widgetDefinition, widgetGroup, widgetType, withVersion } from './test-objects.ts';
 
 export const objectsClauses: readonly Clause[] = [
   [
@@ -59,24 +60,28 @@ export const objectsClauses: readonly Clause[] = [
       const updated = await cluster.update(configMapType, created, manager, signal);
       const applied = await cluster.apply(configMapType, configMap(namespace, 'b', { one: '1' }), manager, signal);
       const again = await cluster.apply(configMapType, configMap(namespace, 'b', { one: '1' }), manager, signal);
-      const deployed = await cluster.create(deploymentType, deployment(namespace, 'a'), manager, signal);
-      const patched = await cluster.patchStatus(deploymentType, { namespace, name: 'a' }, { replicas: 2 }, manager, signal);
-      const repatched = await cluster.patchStatus(deploymentType, { namespace, name: 'a' }, { replicas: 2 }, manager, signal);
+      await serveWidgets(cluster, signal);
+      const made = await cluster.create(widgetType, widget(namespace, 'a'), manager, signal);
+      const patched = await cluster.patchStatus(widgetType, { namespace, name: 'a' }, { replicas: 2 }, manager, signal);
+      const repatched = await cluster.patchStatus(widgetType, { namespace, name: 'a' }, { replicas: 2 }, manager, signal);
 
       expect(updated.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
       expect(again.metadata.resourceVersion).toBe(applied.metadata.resourceVersion);
-      expect(patched.metadata.resourceVersion).not.toBe(deployed.metadata.resourceVersion);
+      expect(patched.metadata.resourceVersion).not.toBe(made.metadata.resourceVersion);
       expect(repatched.metadata.resourceVersion).toBe(patched.metadata.resourceVersion);
     },
   ],
   [
     'generation counts the changes of what is asked for, not those of metadata',
     async ({ cluster, namespace, signal }) => {
-      const created = await cluster.create(deploymentType, paused(deployment(namespace, 'a')), manager, signal);
-      const labelled = await cluster.apply(deploymentType, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a', namespace, labels: { x: 'y' } } }, { ...manager, force: true }, signal);
-      const scaled = await cluster.apply(deploymentType, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a', namespace, labels: { x: 'y' } }, spec: { replicas: 3 } }, { ...manager, force: true }, signal);
+      await serveWidgets(cluster, signal);
+      const { apiVersion, kind } = widget(namespace, 'a');
+      const metadata = { name: 'a', namespace, labels: { x: 'y' } };
+      const created = await cluster.create(widgetType, widget(namespace, 'a'), manager, signal);
+      const labelled = await cluster.apply(widgetType, { apiVersion, kind, metadata }, { ...manager, force: true }, signal);
+      const changed = await cluster.apply(widgetType, { apiVersion, kind, metadata, spec: { size: 3 } }, { ...manager, force: true }, signal);
 
-      expect([created, labelled, scaled].map(({ metadata }) => metadata.generation)).toEqual([1, 1, 2]);
+      expect([created, labelled, changed].map(({ metadata }) => metadata.generation)).toEqual([1, 1, 2]);
     },
   ],
   [
@@ -84,19 +89,20 @@ export const objectsClauses: readonly Clause[] = [
     async ({ cluster, namespace, signal }) => {
       const dry = { ...manager, dryRun: true };
       const live = await cluster.create(configMapType, configMap(namespace, 'a', { x: '1' }), manager, signal);
-      const deployed = await cluster.create(deploymentType, paused(deployment(namespace, 'd')), manager, signal);
+      await serveWidgets(cluster, signal);
+      const made = await cluster.create(widgetType, widget(namespace, 'd'), manager, signal);
 
       const created = await cluster.create(configMapType, configMap(namespace, 'b', { x: '2' }), dry, signal);
       const updated = await cluster.update(configMapType, { ...live, data: { x: '3' } }, dry, signal);
       const applied = await cluster.apply(configMapType, configMap(namespace, 'a', { y: '4' }), dry, signal);
       await cluster.apply(configMapType, configMap(namespace, 'c'), dry, signal);
-      const patched = await cluster.patchStatus(deploymentType, { namespace, name: 'd' }, { replicas: 5 }, dry, signal);
+      const patched = await cluster.patchStatus(widgetType, { namespace, name: 'd' }, { replicas: 5 }, dry, signal);
 
       expect([created, updated, applied].map(({ data }) => data)).toEqual([{ x: '2' }, { x: '3' }, { x: '1', y: '4' }]);
       expect(patched['status']).toMatchObject({ replicas: 5 });
       expect(await cluster.get(configMapType, { namespace, name: 'a' }, signal)).toEqual(live);
       for (const name of ['b', 'c']) expect(await cluster.get(configMapType, { namespace, name }, signal)).toBeUndefined();
-      expect(await cluster.get(deploymentType, { namespace, name: 'd' }, signal)).toEqual(deployed);
+      expect(await cluster.get(widgetType, { namespace, name: 'd' }, signal)).toEqual(made);
     },
   ],
   [
@@ -126,14 +132,15 @@ export const objectsClauses: readonly Clause[] = [
   [
     'status is written by patchStatus only, and patchStatus writes nothing else',
     async ({ cluster, namespace, signal }) => {
+      await serveWidgets(cluster, signal);
       const key = { namespace, name: 'a' };
-      const created = await cluster.create(deploymentType, { ...paused(deployment(namespace, 'a')), status: { replicas: 9 } }, manager, signal);
+      const created = await cluster.create(widgetType, { ...widget(namespace, 'a'), status: { replicas: 9 } }, manager, signal);
       expect(created['status'] ?? {}).not.toHaveProperty('replicas');
 
-      const patched = await cluster.patchStatus(deploymentType, key, { replicas: 2, readyReplicas: 1 }, manager, signal);
-      const narrowed = await cluster.patchStatus(deploymentType, key, { readyReplicas: null }, manager, signal);
-      const updated = await cluster.update(deploymentType, { ...narrowed, status: { replicas: 7 } }, manager, signal);
-      const applied = await cluster.apply(deploymentType, { ...paused(deployment(namespace, 'a')), status: { replicas: 8 } }, { ...manager, force: true }, signal);
+      const patched = await cluster.patchStatus(widgetType, key, { replicas: 2, readyReplicas: 1 }, manager, signal);
+      const narrowed = await cluster.patchStatus(widgetType, key, { readyReplicas: null }, manager, signal);
+      const updated = await cluster.update(widgetType, { ...narrowed, status: { replicas: 7 } }, manager, signal);
+      const applied = await cluster.apply(widgetType, { ...widget(namespace, 'a'), status: { replicas: 8 } }, { ...manager, force: true }, signal);
 
       expect(patched['status']).toMatchObject({ replicas: 2, readyReplicas: 1 });
       expect(patched['spec']).toEqual(created['spec']);
@@ -145,13 +152,20 @@ export const objectsClauses: readonly Clause[] = [
   [
     'patchStatus with a resourceVersion that is not current is a conflict',
     async ({ cluster, namespace, signal }) => {
+      await serveWidgets(cluster, signal);
       const key = { namespace, name: 'a' };
-      const created = await cluster.create(deploymentType, paused(deployment(namespace, 'a')), manager, signal);
+      const created = await cluster.create(widgetType, widget(namespace, 'a'), manager, signal);
       const resourceVersion = created.metadata.resourceVersion!;
-      const patched = await cluster.patchStatus(deploymentType, key, { replicas: 1 }, { ...manager, resourceVersion }, signal);
+      const patched = await cluster.patchStatus(widgetType, key, { replicas: 1 }, { ...manager, resourceVersion }, signal);
 
-      await refuses('conflict', cluster.patchStatus(deploymentType, key, { replicas: 2 }, { ...manager, resourceVersion }, signal));
-      expect(await cluster.get(deploymentType, key, signal)).toEqual(patched);
+      await refuses('conflict', cluster.patchStatus(widgetType, key, { replicas: 2 }, { ...manager, resourceVersion }, signal));
+      expect(await cluster.get(widgetType, key, signal)).toEqual(patched);
     },
   ],
 ];
+
+/** Defines widgets where they are not defined yet, and waits until they are served. They stay for the next clause. */
+async function serveWidgets(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  await cluster.apply(customResourceDefinitionType, widgetDefinition(widgetGroup), { ...manager, force: true }, signal);
+  await eventually(() => collect(cluster.pages(widgetType, {}, signal)));
+}

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../src/api/object.ts';
-import type { Selection } from '../../../src/kube/port.ts';
+import type { ResourceType, Selection } from '../../../src/kube/port.ts';
 
 export function configMap(namespace: string, name: string, data: Readonly<Record<string, string>> = {}, labels?: Readonly<Record<string, string>>): KubeObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, ...(labels === undefined ? {} : { labels }) }, data };
@@ -18,9 +18,13 @@ export function deployment(namespace: string, name: string): KubeObject {
   };
 }
 
-/** A Deployment that its controller leaves alone, status included. */
-export function paused(object: KubeObject): KubeObject {
-  return { ...object, spec: { ...(object['spec'] as object), paused: true } };
+export const widgetGroup = 'contract.example.com';
+
+/** A kind that no controller knows: what a clause reads is what it wrote, status included. `serveWidgets` defines it. */
+export const widgetType: ResourceType = { group: widgetGroup, version: 'v1', kind: 'Widget', plural: 'widgets', namespaced: true, statusSubresource: true };
+
+export function widget(namespace: string, name: string): KubeObject {
+  return { apiVersion: `${widgetGroup}/v1`, kind: 'Widget', metadata: { name, namespace }, spec: { size: 1 } };
 }
 
 export function withContainers(object: KubeObject, ...names: readonly string[]): KubeObject {
