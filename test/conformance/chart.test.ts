@@ -24,7 +24,7 @@ let api: RawApi;
 beforeAll(async () => {
   controlPlane = await startControlPlane(inject('parts'));
   api = createRawApi(controlPlane);
-  for (const name of [namespace, 'team-a', 'team-b']) {
+  for (const name of [namespace, 'team-a']) {
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     expect((await api.call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })).status).toBe(201);
   }
@@ -233,22 +233,7 @@ describe('the CRDs', () => {
   });
 });
 
-describe('the chart, restricted', () => {
-  it('has no ClusterRole where namespaces are given, and no right outside of them', async () => {
-    const values = { scopedNamespaces: ['team-a'] };
-    const kinds = (await renderChart(values)).map(({ kind }) => kind);
-    await install(values);
-
-    const [inside, outside] = [await grantedRights('team-a'), await grantedRights('team-b')];
-
-    expect(kinds.filter((kind) => kind.startsWith('ClusterRole'))).toEqual([]);
-    expect(inside).toContain('secrets: create get list patch update watch');
-    expect(outside).toEqual([]);
-    expect(await may('get', 'namespaces', { namespace: 'team-a' })).toBe(true);
-    expect(await may('list', 'namespaces')).toBe(false);
-    await uninstall();
-  });
-
+describe('the chart, in parts', () => {
   it.each([
     ['secrets', { git: { enabled: false } }, ['prelude-secrets']],
     ['git', { secrets: { enabled: false } }, ['prelude-git']],
@@ -327,7 +312,7 @@ describe('the values', () => {
     ['a value that does not exist', { replicas: 3 }],
     ['a wildcard among the writable kinds', { git: { writableKinds: [{ apiGroups: ['*'], resources: ['*'] }] } }],
     ['a digest that is none', { image: { digest: 'latest' } }],
-    ['a namespace that is none', { scopedNamespaces: ['Team A'] }],
+    ['a namespace that is none', { git: { applicationNamespaces: ['Team A'] } }],
     ['a log level that is none', { log: { level: 'verbose' } }],
     ['no half at all', { secrets: { enabled: false }, git: { enabled: false } }],
     ['no account to run under', { serviceAccount: { create: false } }],
