@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KubeError, type KubeErrorKind } from './kube-error.ts';
+import { KubeError, type KubeErrorKind } from '../kube-error.ts';
 
 /** What was asked, for the message: `create secrets devnet/bp-1`. */
 export interface Attempt {
@@ -106,7 +106,8 @@ function plainText({ message, reason }: Status, status: number): string {
 function knownText({ message, reason, details }: Status, status: number): string {
   const sentences = harmless.flatMap((form) => form.exec(message)?.[0] ?? []);
   const fields = details.causes.flatMap((cause) => {
-    if (!/^[\w.[\]/-]{1,300}$/.test(cause.field)) return [];
+    // the path ends in a key of the data at most, never in what it holds
+    if (!/^[\x20-\x7e]{1,300}$/.test(cause.field)) return [];
     const owner = cause.reason === 'FieldManagerConflict' ? /^conflict with "[^"]{1,128}"/.exec(cause.message)?.[0] : undefined;
     return `${cause.field} (${owner ?? (bareWord(cause.reason) || 'refused')})`;
   });
@@ -131,6 +132,8 @@ const harmless: readonly RegExp[] = [
 ];
 
 function bare(reason: string, status: number): string {
+  // the API server's own 404 for an object names it
+  if (status === 404) return 'the server does not serve this kind';
   const word = bareWord(reason);
   return word === '' ? `the server answered ${status}` : `the server answered ${status} ${word}`;
 }

@@ -1,0 +1,62 @@
+import { Pool } from 'undici';
+import type { Authorization } from './cluster-access.ts';
+
+/** Connections for requests, which come back to the pool, and for watches, each of which keeps its own for minutes. */
+export interface Connections {
+  readonly requests: Pool;
+  readonly watches: Pool;
+}
+
+/** How many requests are under way at once; the others wait for a connection. */
+const mostRequests = 16;
+/** How many watches; far more than there are kinds to watch. */
+const mostWatches = 64;
+/** The API server drops idle connections after 90 s, load balancers after 60 s: we are earlier, so that a request never meets a closed door. */
+const idleFor = 30_000;
+const connectWithin = 10_000;
+
+/**
+ * The connections to one API server under one identity. New certificates or a new CA make new pools; what runs on the old
+ * ones ends in peace.
+ */
+export class ConnectionPools {
+  readonly #origin: string;
+  #current: (Connections & { readonly id: string }) | undefined;
+  #closed = false;
+
+  /** @param origin scheme, host and port */
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  for(authorization: Authorization): Connections {
+    if (this.#closed) throw new Error('the cluster has been closed');
+    if (this.#current?.id === authorization.connectionId) return this.#current;
+    const old = this.#current;
+    this.#current = { id: authorization.connectionId, requests: this.#open(authorization, mostRequests), watches: this.#open(authorization, mostWatches) };
+    if (old !== undefined) void Promise.allSettled([old.requests.close(), old.watches.close()]);
+    return this.#current;
+  }
+
+  /** Drops every connection at once; whoever closes has waited for what matters. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const { requests, watches } = this.#current ?? {};
+    this.#current = undefined;
+    await Promise.all([requests?.destroy(), watches?.destroy()]);
+  }
+
+  #open({ tls }: Authorization, connections: number): Pool {
+    return new Pool(this.#origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: idleFor,
+      keepAliveMaxTimeout: idleFor,
+      // every call has a deadline of its own, and a watch may be silent
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { ...tls, timeout: connectWithin, keepAlive: true, keepAliveInitialDelay: idleFor },
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Discovery } from '../port.ts';
+import type { ApiClient } from './api-client.ts';
+import { untilAborted } from './deadline.ts';
+import { readServedKinds, type ServedKinds } from './served-kinds.ts';
+
+export interface DiscoveryCacheOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** Ends reads that nobody in particular owns. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds after which an answer is checked again; kinds change rarely, and those who miss one ask for a fresh answer. */
+const keptFor = 600_000;
+
+/**
+ * What the cluster serves, read once for all who ask. Readers that ask for a fresh answer while one is being read share
+ * the next one: the one under way may have begun before what they look for was there.
+ */
+export class DiscoveryCache {
+  readonly #options: DiscoveryCacheOptions;
+  #kept: { readonly at: number; readonly kinds: ServedKinds } | undefined;
+  #running: Promise<ServedKinds> | undefined;
+  #next: Promise<ServedKinds> | undefined;
+
+  constructor(options: DiscoveryCacheOptions) {
+    this.#options = options;
+  }
+
+  /** @throws KubeError, or the signal's reason */
+  async find(signal: AbortSignal, fresh: boolean): Promise<Discovery> {
+    if (fresh) return await untilAborted(this.#after(), signal);
+    if (this.#kept !== undefined && this.#options.clock.monotonic() - this.#kept.at < keptFor) return this.#kept.kinds;
+    return await untilAborted(this.#running ?? this.#start(), signal);
+  }
+
+  /** A read that begins after this call. */
+  #after(): Promise<ServedKinds> {
+    const running = this.#running;
+    if (running === undefined) return this.#start();
+    this.#next ??= running.then(
+      () => this.#start(),
+      () => this.#start(),
+    );
+    return this.#next;
+  }
+
+  #start(): Promise<ServedKinds> {
+    this.#next = undefined;
+    const read = this.#read().finally(() => {
+      if (this.#running === read) this.#running = undefined;
+    });
+    this.#running = read;
+    return read;
+  }
+
+  async #read(): Promise<ServedKinds> {
+    const { client, clock, signal } = this.#options;
+    const kinds = await readServedKinds(client, this.#kept?.kinds, signal);
+    this.#kept = { at: clock.monotonic(), kinds };
+    return kinds;
+  }
+}
