@@ -37,11 +37,11 @@ export interface Stage {
   readonly edit: (type: ResourceType, name: string, change: (object: KubeObject) => KubeObject) => Promise<void>;
   readonly status: (name: string) => Promise<ExternalSecretStatus>;
   readonly storeStatus: (name: string) => Promise<SecretStoreStatus>;
-  readonly until: (check: () => unknown) => Promise<void>;
+  readonly until: (check: () => unknown, timeout?: number) => Promise<void>;
   readonly untilSynced: (name: string) => Promise<void>;
   readonly untilFailed: (name: string, message: string | RegExp) => Promise<void>;
   /** Waits until a Secret holds just these texts; undefined: until it is gone. */
-  readonly untilData: (name: string, data: Readonly<Record<string, string>> | undefined) => Promise<void>;
+  readonly untilData: (name: string, data: Readonly<Record<string, string>> | undefined, timeout?: number) => Promise<void>;
   /** Time for what must not happen. */
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -49,6 +49,9 @@ export interface Stage {
 const options = { fieldManager: 'test' };
 const { signal } = new AbortController();
 const patience = { timeout: 15_000, interval: 20 };
+
+/** The garbage collector of a new control plane looks for new kinds every 30 seconds. */
+export const collectorPatience = 45_000;
 
 /** Sets the stage for the tests of the calling `describe`. */
 export function setStage(prefix: string, open: () => Promise<World>): Stage {
@@ -83,7 +86,7 @@ export function setStage(prefix: string, open: () => Promise<World>): Stage {
     if (object === undefined) throw new Error(`${type.kind} ${name} is not there`);
     return object;
   };
-  const until: Stage['until'] = (check) => vi.waitFor(check, patience).then(() => undefined);
+  const until: Stage['until'] = (check, timeout = patience.timeout) => vi.waitFor(check, { ...patience, timeout }).then(() => undefined);
   const status: Stage['status'] = async (name) => parseExternalSecretStatus(await must(externalSecretType, name));
   const ready = async (name: string): Promise<Condition | undefined> => (await status(name)).conditions.find(({ type }) => type === 'Ready');
   return {
@@ -128,7 +131,7 @@ export function setStage(prefix: string, open: () => Promise<World>): Stage {
     untilSynced: (name) => until(async () => expect(await ready(name)).toMatchObject({ status: 'True', reason: 'SecretSynced', message: 'secret synced' })),
     untilFailed: (name, message) =>
       until(async () => expect(await ready(name)).toMatchObject({ status: 'False', reason: 'SecretSyncedError', message: typeof message === 'string' ? message : expect.stringMatching(message) })),
-    untilData: (name, data) => until(async () => expect(await secretData(world.cluster, namespace, name)).toEqual(data)),
+    untilData: (name, data, timeout) => until(async () => expect(await secretData(world.cluster, namespace, name)).toEqual(data), timeout),
     pause: (ms) =>
       new Promise((resolve) => {
         setTimeout(resolve, ms);

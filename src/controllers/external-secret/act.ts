@@ -1,3 +1,4 @@
+import type { ExternalSecret } from '../../api/external-secret.ts';
 import { externalSecretEvents } from '../../api/names.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { KubeError, isKubeError } from '../../kube/kube-error.ts';
@@ -7,11 +8,11 @@ import type { Semaphore } from '../../lib/semaphore.ts';
 import type { EventNote } from '../../runtime/outcome.ts';
 import type { DesiredSecret } from '../../secret/desired-secret.ts';
 import { driftOf } from '../../secret/drift.ts';
-import type { ExternalSecret } from '../../api/external-secret.ts';
 import { secretFieldManager } from '../../secret/field-manager.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
 import { ownershipOf, ownershipProblem } from '../../secret/ownership.ts';
+import { targetName } from '../../secret/provides.ts';
 import { newSecret, updatedSecret } from '../../secret/secret-object.ts';
 
 /** What came of bringing a Secret in line. `refused` left it as it was. */
@@ -78,18 +79,22 @@ function written(object: KubeObject, reason: string, message: string): Applied {
   return { kind: 'written', live: liveSecret(object), event: { type: 'Normal', reason, message } };
 }
 
-/** Reads the Secret as it is now: first its metadata, and the rest only if it is ours, because values of others are none of our business. */
+/** Why the target may not be written, by its metadata alone; undefined where it is ours or not there. */
+export async function findRefusal(externalSecret: ExternalSecret, { cluster }: Pick<ActOptions, 'cluster'>, signal: AbortSignal): Promise<string | undefined> {
+  const key = { namespace: externalSecret.metadata.namespace ?? '', name: targetName(externalSecret) };
+  const head = await cluster.get(secretType, key, signal, { metadataOnly: true });
+  return head === undefined ? undefined : ownershipProblem(key.name, ownershipOf(head, externalSecret));
+}
+
+/** Reads the Secret as it is now, but only if it is ours: values of others are none of our business. */
 async function readLive(
   { externalSecret, desired }: Attempt,
-  { cluster }: ActOptions,
+  options: ActOptions,
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'read'; readonly live: LiveSecret | undefined } | { readonly kind: 'refused'; readonly message: string }> {
-  const key = { namespace: desired.namespace, name: desired.name };
-  const head = await cluster.get(secretType, key, signal, { metadataOnly: true });
-  if (head === undefined) return { kind: 'read', live: undefined };
-  const problem = ownershipProblem(desired.name, ownershipOf(head, externalSecret));
-  if (problem !== undefined) return { kind: 'refused', message: problem };
-  const whole = await cluster.get(secretType, key, signal);
+  const message = await findRefusal(externalSecret, options, signal);
+  if (message !== undefined) return { kind: 'refused', message };
+  const whole = await options.cluster.get(secretType, { namespace: desired.namespace, name: desired.name }, signal);
   return { kind: 'read', live: whole === undefined ? undefined : liveSecret(whole) };
 }
 

@@ -79,7 +79,13 @@ function verdictOf({ metadata, parsed }: StoreEntry): { readonly ready: boolean;
   return { ready: ready.status === 'True', message: ready.message };
 }
 
-/** Changes whenever the store points somewhere else; a hash, because a configuration may hold values. */
-function providerId({ metadata, spec }: SecretStore): string {
-  return textHash(JSON.stringify([metadata.uid, spec.provider]));
+const providerIds = new WeakMap<SecretStore, string>();
+
+/** Changes whenever the store points somewhere else; a hash, because a configuration may hold values. Computed once for each version of a store. */
+function providerId(store: SecretStore): string {
+  const known = providerIds.get(store);
+  if (known !== undefined) return known;
+  const id = textHash(JSON.stringify([store.metadata.uid, store.spec.provider]));
+  providerIds.set(store, id);
+  return id;
 }

@@ -8,12 +8,13 @@ import type { EventNote, Outcome, Reconciled } from '../../runtime/outcome.ts';
 import { assemble } from '../../secret/assemble.ts';
 import { desiredSecret } from '../../secret/desired-secret.ts';
 import { driftOf } from '../../secret/drift.ts';
+import type { LiveSecret } from '../../secret/live-secret.ts';
 import { targetName } from '../../secret/provides.ts';
 import { readValues } from '../../secret/read-values.ts';
 import { resourceVersionOf } from '../../secret/resource-version.ts';
 import { storeName } from '../../secret/store-handle.ts';
 import type { ActOptions, Applied } from './act.ts';
-import { applySecret, deleteOrphans } from './act.ts';
+import { applySecret, deleteOrphans, findRefusal } from './act.ts';
 import type { Decision } from './decide.ts';
 import { decide } from './decide.ts';
 import type { ExternalSecretEntry, ObserveOptions } from './observe.ts';
@@ -81,6 +82,11 @@ async function sync(entry: ExternalSecretEntry, decision: Decision & { readonly 
   const { externalSecret, store } = decision;
   const fight = decision.heals ? fightOver(entry, options) : undefined;
   if (fight !== undefined) return report(entry, fight, options);
+  if (options.memory.isRefused(entry.metadata.uid ?? '')) {
+    // a Secret of somebody else's may change often: that is no reason to read the provider each time
+    const refusal = await findRefusal(externalSecret, options, signal);
+    if (refusal !== undefined) return report(entry, stalled(refusal), options, { refused: true });
+  }
   const started = { at: options.clock.monotonic(), time: options.clock.now() };
   const values = await readValues(options.reader, store, externalSecret.spec, signal);
   const assembled = assemble(externalSecret.spec, values);
@@ -90,11 +96,10 @@ async function sync(entry: ExternalSecretEntry, decision: Decision & { readonly 
   const fresh = stillWanted(entry, decision, options);
   if (fresh === undefined) return undefined;
   const desired = desiredSecret(externalSecret, assembled.data);
-  const applied = await applySecret({ externalSecret, desired, live: fresh.live }, options, signal);
+  const applied = await write({ externalSecret, desired, live: fresh.live }, options, signal);
   if (applied.kind === 'refused') return report(entry, stalled(applied.message), options, { refused: true });
   if (applied.kind === 'written') {
     if (decision.heals) options.memory.recordHeal(entry.metadata.uid ?? '', started.at, fightSpan);
-    options.memory.recordWrite(targetKey(externalSecret), applied.live);
     const drift = driftOf(applied.live, desired);
     if (drift.kind === 'update') return report(entry, failed(`the API server keeps Secret "${desired.name}" otherwise than it was written (${drift.differs.join(', ')}): does an admission webhook change it?`), options);
   }
@@ -108,6 +113,19 @@ async function sync(entry: ExternalSecretEntry, decision: Decision & { readonly 
   const status = syncedStatus(externalSecret, applied, { version, time: started.time });
   const events = [...(applied.kind === 'written' ? [applied.event] : []), ...notes];
   return report(entry, synced(nextRefresh(externalSecret, started.at) - options.clock.monotonic()), options, { events, ...(status === undefined ? {} : { status }) });
+}
+
+async function write(attempt: Parameters<typeof applySecret>[0], options: ReconcileOptions, signal: AbortSignal): Promise<Applied> {
+  const key = targetKey(attempt.externalSecret);
+  options.memory.beginWrite(key);
+  let live: LiveSecret | undefined;
+  try {
+    const applied = await applySecret(attempt, options, signal);
+    if (applied.kind === 'written') ({ live } = applied);
+    return applied;
+  } finally {
+    options.memory.endWrite(key, live);
+  }
 }
 
 /** The same decision again, on what is known now; undefined where it has become another one. */

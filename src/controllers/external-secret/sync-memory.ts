@@ -33,6 +33,7 @@ interface Entry {
 export class SyncMemory {
   readonly #entries = new Map<string, Entry>();
   readonly #written = new Map<string, LiveSecret>();
+  readonly #inFlight = new Map<string, { overtaken: boolean }>();
 
   lastSync(uid: string): LastSync | undefined {
     return this.#entries.get(uid)?.last;
@@ -79,9 +80,20 @@ export class SyncMemory {
     this.#entries.delete(uid);
   }
 
-  /** A Secret as our write left it. The cache hears of it a little later. */
-  recordWrite(key: ObjectKey, live: LiveSecret): void {
-    this.#written.set(formatKey(key), live);
+  /** A write of the Secret begins: what the cache says of it from now on may be news. */
+  beginWrite(key: ObjectKey): void {
+    this.#inFlight.set(formatKey(key), { overtaken: false });
+  }
+
+  /**
+   * The write has ended, and left the Secret like this; undefined where it wrote nothing. The cache hears of it a little later,
+   * unless it has heard already, of this or of something newer: then the cache is right.
+   */
+  endWrite(key: ObjectKey, live: LiveSecret | undefined): void {
+    const id = formatKey(key);
+    const overtaken = this.#inFlight.get(id)?.overtaken === true;
+    this.#inFlight.delete(id);
+    if (live !== undefined && !overtaken) this.#written.set(id, live);
   }
 
   /** What we wrote last, where the cache has said nothing about the Secret since. */
@@ -91,8 +103,11 @@ export class SyncMemory {
 
   /** The cache has news about a Secret. Answers whether they are no more than the echo of our own write. */
   confirmWrite(key: ObjectKey, current: LiveSecret | undefined): boolean {
-    const written = this.#written.get(formatKey(key));
-    this.#written.delete(formatKey(key));
+    const id = formatKey(key);
+    const written = this.#written.get(id);
+    this.#written.delete(id);
+    const write = this.#inFlight.get(id);
+    if (write !== undefined) write.overtaken = true;
     return written !== undefined && current !== undefined && written.metadata.resourceVersion === current.metadata.resourceVersion;
   }
 
