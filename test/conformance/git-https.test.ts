@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createGitRepository, type GitOptions, type GitRepository } from '../../src/gitops/source/git-repository.ts';
+import { isSourceError } from '../../src/gitops/source/source-error.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { type GitHttpsServer, type Intercept, startGitHttpsServer } from '../support/git-https-server.ts';
+import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
+
+const { signal } = new AbortController();
+let remote: GitRemote;
+let folder: string;
+const servers: GitHttpsServer[] = [];
+
+beforeEach(async () => {
+  remote = await createGitRemote();
+  folder = await mkdtemp(join(tmpdir(), 'git-https-'));
+  await remote.write('a.yaml', 'a: 1\n');
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const server of servers.splice(0)) await server.close();
+  await remote.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function serve(intercept?: Intercept): Promise<GitHttpsServer> {
+  const server = await startGitHttpsServer(dirname(fileURLToPath(remote.url)), intercept);
+  servers.push(server);
+  await writeFile(join(folder, 'ca.pem'), server.ca);
+  // how an operator names a private authority
+  vi.stubEnv('GIT_SSL_CAINFO', join(folder, 'ca.pem'));
+  return server;
+}
+
+function open(url: string, options: Partial<GitOptions> = {}): GitRepository {
+  return createGitRepository(url, { cache: join(folder, 'git'), protocols: ['https'], clock: systemClock, pollTtl: 0, ...options });
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isSourceError(error)) throw new Error('no SourceError was thrown', { cause: error });
+  return `${error.kind}: ${error.message}`;
+}
+
+describe('a repository over https', () => {
+  it('is polled and read, a push after it, and an old commit by its id', async () => {
+    const first = await remote.push('first');
+    const server = await serve();
+    const repository = open(`${server.url}/remote.git`);
+
+    expect(await repository.poll('main', signal)).toBe(first);
+    const tree = await repository.tree('main', signal);
+    const [file] = await tree.list('', signal);
+    expect(Buffer.from(await tree.read(file ?? { path: '', size: 0 }, signal)).toString()).toBe('a: 1\n');
+
+    await remote.write('a.yaml', 'a: 2\n');
+    const second = await remote.push('second');
+    expect((await repository.tree('main', signal)).revision).toBe(second);
+    expect((await open(`${server.url}/remote.git`, { cache: join(folder, 'other') }).tree(first, signal)).revision).toBe(first);
+  });
+
+  it('costs one request to poll, and none to fetch what is there', async () => {
+    await remote.push('first');
+    const server = await serve();
+    const repository = open(`${server.url}/remote.git`);
+    await repository.tree('main', signal);
+    const before = server.requests.length;
+
+    await repository.poll('main', signal);
+    const polled = server.requests.length - before;
+    await repository.tree('main', signal);
+
+    // protocol v2: what the server can do, then its refs
+    expect(polled).toBe(2);
+    expect(server.requests.length - before).toBe(2 * polled);
+  });
+
+  it('is not trusted without its authority', async () => {
+    await remote.push('first');
+    const server = await serve();
+    vi.stubEnv('GIT_SSL_CAINFO', undefined);
+
+    expect(await refusal(open(`${server.url}/remote.git`).poll('main', signal))).toMatch(/^unavailable: .*certificate/i);
+  });
+
+  it('is denied, absent or moved in so many words, and no redirect is followed', async () => {
+    await remote.push('first');
+    const elsewhere = await serve();
+    const server = await serve((request, response) => {
+      const path = request.url ?? '';
+      if (path.startsWith('/private')) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+      else if (path.startsWith('/forbidden')) response.writeHead(403).end();
+      else if (path.startsWith('/moved')) response.writeHead(301, { location: `${elsewhere.url}/remote.git/info/refs?service=git-upload-pack` }).end();
+      else if (path.startsWith('/broken')) response.writeHead(500).end('nonsense');
+      else return undefined;
+      return true;
+    });
+
+    expect(await refusal(open(`${server.url}/private.git`).poll('main', signal))).toMatch(/^denied: /);
+    expect(await refusal(open(`${server.url}/forbidden.git`).poll('main', signal))).toMatch(/^denied: /);
+    expect(await refusal(open(`${server.url}/moved.git`).poll('main', signal))).toMatch(/^invalid: /);
+    expect(await refusal(open(`${server.url}/broken.git`).poll('main', signal))).toMatch(/^unavailable: /);
+    expect(await refusal(open(`${server.url}/nosuch.git`).poll('main', signal))).toMatch(/^absent: /);
+    expect(elsewhere.requests).toEqual([]);
+  });
+
+  it('that hangs is given up at the deadline', async () => {
+    const server = await serve(() => true);
+    const started = performance.now();
+
+    expect(await refusal(open(`${server.url}/remote.git`, { pollDeadline: 500 }).poll('main', signal))).toMatch(/^unavailable: .*git did not finish in time/);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
