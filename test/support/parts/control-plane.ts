@@ -8,7 +8,7 @@ import { type CertificateAuthority, createAuthority } from '../certificate.ts';
 import { auditPolicy } from './audit-log.ts';
 import type { PartPaths } from './build.ts';
 import { freePorts } from './free-ports.ts';
-import { writeKubeconfig } from './kubeconfig.ts';
+import { type KubeconfigOptions, writeKubeconfig } from './kubeconfig.ts';
 import { createProcessGroup, type ProcessGroup } from './process-group.ts';
 
 /** What tests need to know of a running control plane. Plain data, so that it can be handed from process to process. */
@@ -26,8 +26,8 @@ export interface ControlPlaneFacts {
 }
 
 export interface ControlPlane extends ControlPlaneFacts {
-  /** A kubeconfig beside the admin's for somebody else, e.g. a service account's token. Answers its path. */
-  readonly kubeconfigFor: (name: string, user: { readonly token: string } | { readonly cert: string; readonly key: string }) => string;
+  /** A kubeconfig beside the admin's for somebody else, e.g. a service account, or for a proxy in front of the server. Answers its path. */
+  readonly kubeconfigFor: (name: string, user: KubeconfigOptions['user'], server?: string) => string;
   /** A client certificate that the API server trusts. */
   readonly issue: CertificateAuthority['issue'];
   /** Kills the API server and waits until it is back, at the same address. */
@@ -70,7 +70,11 @@ export async function startControlPlane(paths: PartPaths, options: ControlPlaneO
     await prepare(group, facts);
     return {
       ...facts,
-      kubeconfigFor: (name, user) => kubeconfigFor(folder, facts, name, user),
+      kubeconfigFor: (name, user, server = facts.server) => {
+        const path = join(folder, `${name}.kubeconfig`);
+        writeKubeconfig(path, { server, ca: facts.ca, name, user });
+        return path;
+      },
       issue: authority.issue,
       restartApiServer: async () => {
         await group.restart(basename(paths.kubeApiserver));
@@ -82,12 +86,6 @@ export async function startControlPlane(paths: PartPaths, options: ControlPlaneO
     await group.stop();
     throw error;
   }
-}
-
-function kubeconfigFor(folder: string, { server, ca }: ControlPlaneFacts, name: string, user: { readonly token: string } | { readonly cert: string; readonly key: string }): string {
-  const path = join(folder, `${name}.kubeconfig`);
-  writeKubeconfig(path, { server, ca, name, user });
-  return path;
 }
 
 interface ApiServerSetup {
