@@ -101,6 +101,7 @@ describe('reading from Secrets Manager', () => {
 
     expect((await read(wanted)).map(told)).toEqual(['first', 'first', 'second', 'value 1', 'second']);
     expect([server.calls('BatchGetSecretValue'), server.calls('GetSecretValue')]).toEqual([1, 2]);
+    expect(server.requests.find(({ operation }) => operation === 'BatchGetSecretValue')?.ids).toEqual(['turned', 's/1']);
   });
 
   it('says which version it read, for provenance', async () => {
@@ -118,7 +119,10 @@ describe('reading from Secrets Manager', () => {
     server.set('by-arn', 'found');
     const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:by-arn';
 
-    expect((await read([{ key: arn }, { key: 's/1' }])).map(told)).toEqual(['found', 'value 1']);
+    server.set('by-arn-and-more', 'other');
+
+    expect((await read([{ key: arn }, { key: 'by-arn-and-more' }, { key: 's/1' }])).map(told)).toEqual(['found', 'other', 'value 1']);
+    expect(server.calls()).toBe(1);
   });
 
   it('counts a secret that is marked for deletion as absent, alone and in a batch', async () => {
@@ -141,8 +145,8 @@ describe('reading from Secrets Manager', () => {
 });
 
 describe('where BatchGetSecretValue is denied', () => {
-  it('reads one by one, remembers it, and asks again after an hour', async () => {
-    server.denyBatch(true);
+  it.each([true, 'unknown'] as const)('reads one by one, remembers it, and asks again after an hour (%s)', async (denied) => {
+    server.denyBatch(denied);
     await using client = await connectAws({ endpoint: server.url, clock, accessKeyId: server.accessKeyId });
     const readAll = async (): Promise<readonly number[]> => {
       server.resetCalls();
@@ -171,6 +175,7 @@ describe('failures', () => {
   it.each([
     ['error-500', 'unavailable', 'AWS Secrets Manager is not available (InternalServiceError)'],
     ['html', 'unavailable', 'the endpoint does not answer as AWS Secrets Manager does (HTTP 200)'],
+    ['html-404', 'unavailable', 'the endpoint does not answer as AWS Secrets Manager does (HTTP 404)'],
     ['html-500', 'unavailable', 'AWS Secrets Manager is not available (HTTP 502)'],
     ['throttle', 'throttled', 'AWS Secrets Manager asks to slow down (ThrottlingException)'],
   ] as const)('tells %s as %s, in words that stay the same', async (mood, kind, message) => {
@@ -184,6 +189,17 @@ describe('failures', () => {
       expect(server.calls()).toBe(1);
       server.resetCalls();
     }
+  });
+
+  it('tells a refusal in no words of the service as denied, and believes it for this batch only', async () => {
+    await using client = await connectAws({ endpoint: server.url, clock, accessKeyId: server.accessKeyId });
+    server.behave('html-403');
+    expect((await client.read(refs(2), never)).map(told)).toEqual(refs(2).map(() => 'denied: the endpoint denies the request (HTTP 403); check the access key and its policies'));
+    server.behave('well');
+    server.resetCalls();
+    await client.read(refs(2), never);
+
+    expect(server.calls('BatchGetSecretValue')).toBe(1);
   });
 
   it('never takes nonsense for absence', async () => {

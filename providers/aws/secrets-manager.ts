@@ -46,7 +46,6 @@ export async function connectSecretsManager(options: SecretsManagerOptions): Pro
     },
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     maxAttempts: attempts,
-    requestHandler: { connectionTimeout: 5000 },
   });
   return {
     getOne: async (id, version, abortSignal) => {
@@ -119,5 +118,5 @@ function matchBatch(ids: readonly string[], answer: BatchGetSecretValueResponse)
 
 /** Whether `id` is this ARN, with or without the six characters that AWS appends to a secret's name. */
 function isArnOf(arn: string, id: string): boolean {
-  return arn === id || (id.startsWith('arn:') && arn.startsWith(`${id}-`) && arn.length === id.length + 7);
+  return arn === id || (arn.startsWith(`${id}-`) && arn.length === id.length + 7);
 }

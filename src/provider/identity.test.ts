@@ -117,6 +117,66 @@ describe('identities', () => {
     expect(secrets.reads).toHaveLength(2);
   });
 
+  it('starts to count the idle time of a client anew with each use', async () => {
+    const { script, clock, reader } = openReaderBench({ limits: { idle: 1000 } });
+    const readAfter = async (ms: number): Promise<void> => {
+      await clock.advance(ms);
+      const read = reader.read(openStore, refs(0, 1), never);
+      await clock.advance(20);
+      await read;
+    };
+
+    await readAfter(0);
+    const slow = Promise.withResolvers<void>();
+    script.answer = async (asked) => {
+      await slow.promise;
+      return asked.map(({ key }) => valueOf(key));
+    };
+    await clock.advance(900);
+    const underway = reader.read(openStore, refs(0, 1), never);
+    await clock.advance(500);
+    slow.resolve();
+    await underway;
+    await readAfter(900);
+
+    expect(script.connects).toHaveLength(1);
+  });
+
+  it('lets a read end with the credentials it began with, and disposes their client then', async () => {
+    const { script, clock, secrets, reader } = openReaderBench();
+    secrets.set('a/creds', 'one');
+    const gate = Promise.withResolvers<void>();
+    script.answer = async (asked) => {
+      await gate.promise;
+      return asked.map(({ key }) => valueOf(key));
+    };
+
+    const before = reader.read(storeWithToken('a'), refs(0, 1), never);
+    await clock.advance(20);
+    secrets.set('a/creds', 'two');
+    const after = reader.read(storeWithToken('a'), refs(0, 1), never);
+    await clock.advance(20);
+    expect([script.connects.length, script.disposed()]).toEqual([2, 0]);
+    gate.resolve();
+
+    expect((await Promise.all([before, after])).flat().map(textOf)).toEqual(['key-0', 'key-0']);
+    await clock.settle();
+    expect(script.disposed()).toBe(1);
+  });
+
+  it('connects anew where a declared environment variable has changed', async () => {
+    const environment: Record<string, string> = { SCRIPTED_ENDPOINT: 'http://here' };
+    const { script, clock, reader } = openReaderBench({ environment });
+    for (const endpoint of ['http://here', 'http://there']) {
+      environment['SCRIPTED_ENDPOINT'] = endpoint;
+      const read = reader.read(openStore, refs(0, 1), never);
+      await clock.advance(20);
+      await read;
+    }
+
+    expect(script.connects.map((context) => context.environment.get('SCRIPTED_ENDPOINT'))).toEqual(['http://here', 'http://there']);
+  });
+
   it('leaves no timer and no client behind once it is closed', async () => {
     const { script, clock, reader } = openReaderBench();
     script.answer = (_, signal) => hang(signal);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { openReaderBench, openStore, refs, storeWithToken, textOf } from '../../test/support/reader-bench.ts';
 import { failed, hang, valueOf } from '../../test/support/scripted-provider.ts';
@@ -133,6 +134,31 @@ describe('cancelling', () => {
     await clock.advance(100);
 
     expect(script.calls).toEqual([]);
+  });
+
+  it('keeps what others wait for, where one leaves before the call begins', async () => {
+    const { clock, reader } = openReaderBench();
+    const leaving = new AbortController();
+
+    const left = reader.read(openStore, refs(0, 1), leaving.signal);
+    const stays = reader.read(openStore, refs(0, 1), never);
+    await clock.advance(5);
+    leaving.abort(new Error('went away'));
+    await expect(left).rejects.toThrow('went away');
+    await clock.advance(20);
+
+    expect((await stays).map(textOf)).toEqual(['key-0']);
+  });
+
+  it('leaves no listener on a signal that outlives the read', async () => {
+    const { clock, reader } = openReaderBench();
+    const { signal } = new AbortController();
+
+    const read = reader.read(openStore, refs(0, 1), signal);
+    await clock.advance(20);
+    await read;
+
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('throws at once under a signal that is aborted already', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openReaderBench, openStore, refs, textOf } from '../../test/support/reader-bench.ts';
+import type { Answer } from '../../test/support/scripted-provider.ts';
 import { failed, hang, valueOf } from '../../test/support/scripted-provider.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import { ProviderError } from './provider-error.ts';
@@ -195,27 +196,41 @@ describe('bounds', () => {
     expect((await second).map(textOf)).toEqual(refs(1, 40).map(({ key }) => key));
   });
 
-  it('waits longer from one throttled call to the next, and never longer than the bound', async () => {
+  it('waits twice as long from one throttled call to the next, up to the bound, and starts anew after one that went well', async () => {
     const { script, clock, reader } = openReaderBench({ limits: { longestHold: 3000 } });
-    script.answer = async (asked) => asked.map(() => failed(new ProviderError('throttled', 'slow down')));
+    const throttled: Answer = async () => [failed(new ProviderError('throttled', 'slow down'))];
+    const heldFor = async (): Promise<number> => {
+      const calls = script.calls.length;
+      void reader.read(openStore, refs(calls, 1), never);
+      for (let waited = 0; ; waited += 100) {
+        await clock.advance(100);
+        if (script.calls.length > calls) return waited;
+      }
+    };
 
-    const at: number[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      const read = reader.read(openStore, refs(round, 1), never);
-      await clock.advance(5000);
-      await read;
-      at.push(script.calls.length);
-    }
+    script.answer = throttled;
+    const growing = [await heldFor(), await heldFor(), await heldFor(), await heldFor(), await heldFor()];
+    script.answer = async (asked) => asked.map(({ key }) => valueOf(key));
+    await heldFor();
+    script.answer = throttled;
+    const anew = [await heldFor(), await heldFor()];
+
+    // held from the answer on; the next is asked at most 100 ms after it
+    expect(growing).toEqual([0, 900, 1900, 2900, 2900]);
+    expect(anew).toEqual([0, 900]);
+  });
+
+  it('is not held longer than the bound, whatever the provider asks', async () => {
+    const { script, clock, reader } = openReaderBench({ limits: { longestHold: 3000 } });
     script.answer = async () => {
       throw new ProviderError('throttled', 'slow down', { retryAfter: 86_400_000 });
     };
-    void reader.read(openStore, refs(9, 1), never);
+    void reader.read(openStore, refs(0, 1), never);
     await clock.advance(20);
-    const last = reader.read(openStore, refs(10, 1), never);
-    await clock.advance(3000);
-    await last;
 
-    expect(at).toEqual([1, 2, 3, 4]);
-    expect(script.calls).toHaveLength(6);
+    void reader.read(openStore, refs(1, 1), never);
+    await clock.advance(3000);
+
+    expect(script.calls).toHaveLength(2);
   });
 });

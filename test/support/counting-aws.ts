@@ -17,7 +17,7 @@ export interface CountingAwsOptions {
  * How it behaves. `partial`: a batch answers all but its last secret. `throttle`: with a Retry-After of one second.
  * `reset`: closes the connection without an answer; `reset-once` does so once, and is well again.
  */
-export type AwsMood = 'well' | 'reset' | 'reset-once' | 'error-500' | 'hang' | 'hang-after-headers' | 'html' | 'html-500' | 'nonsense' | 'partial' | 'throttle';
+export type AwsMood = 'well' | 'html-403' | 'html-404' | 'reset' | 'reset-once' | 'error-500' | 'hang' | 'hang-after-headers' | 'html' | 'html-500' | 'nonsense' | 'partial' | 'throttle';
 
 /** One request, as it was counted. */
 export interface AwsRequest {
@@ -37,8 +37,8 @@ export interface CountingAws extends Pick<AwsVault, 'set' | 'remove' | 'markDele
   /** How many requests there were: of one operation, or of all. */
   readonly calls: (operation?: string) => number;
   readonly resetCalls: () => void;
-  /** Whether BatchGetSecretValue is denied, as by a policy that does not name it. */
-  readonly denyBatch: (denied: boolean) => void;
+  /** Whether BatchGetSecretValue is denied, as by a policy that does not name it, or is not known at all, as to older imitations. */
+  readonly denyBatch: (denied: boolean | 'unknown') => void;
   /** Whether reading this secret is denied. */
   readonly deny: (name: string, denied?: boolean) => void;
   /** Milliseconds that every answer takes. */
@@ -47,6 +47,8 @@ export interface CountingAws extends Pick<AwsVault, 'set' | 'remove' | 'markDele
   readonly close: () => Promise<void>;
 }
 
+/** Statuses of the pages that a proxy or a login puts in the way. */
+const htmlStatus: Readonly<Partial<Record<AwsMood, number>>> = { html: 200, 'html-403': 403, 'html-404': 404, 'html-500': 502 };
 const mostIds = 20;
 const longestId = 2048;
 
@@ -63,7 +65,7 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
   for (const [name, value] of entriesOf(options.secrets)) vault.set(name, value);
   const requests: AwsRequest[] = [];
   const denied = new Set<string>();
-  let batchDenied = false;
+  let batchDenied: boolean | 'unknown' = false;
   let latency = 0;
   let mood: AwsMood = 'well';
 
@@ -74,6 +76,7 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
   }
 
   function getBatch(ids: readonly string[]): unknown {
+    if (batchDenied === 'unknown') throw new AwsRefusal('UnknownOperationException', 'unknown operation');
     if (batchDenied) throw new AwsRefusal('AccessDeniedException', 'User is not authorized to perform: secretsmanager:BatchGetSecretValue');
     if (ids.length > mostIds) throw new AwsRefusal('ValidationException', `Value at 'secretIdList' failed to satisfy constraint: Member must have length less than or equal to ${mostIds}`);
     // one bad id spoils the request
@@ -131,7 +134,8 @@ function misbehave(mood: AwsMood, response: ServerResponse): boolean {
   if (mood === 'reset' || mood === 'reset-once') response.destroy();
   if (mood === 'hang-after-headers') response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).write('{"Name":');
   if (mood === 'error-500') send(response, 500, { __type: 'InternalServiceError', Message: 'An error occurred on the server side.' });
-  if (mood === 'html' || mood === 'html-500') response.writeHead(mood === 'html' ? 200 : 502, { 'content-type': 'text/html' }).end('<html><body>canary: please log in</body></html>');
+  const page = htmlStatus[mood];
+  if (page !== undefined) response.writeHead(page, { 'content-type': 'text/html' }).end('<html><body>canary: please log in</body></html>');
   if (mood === 'nonsense') send(response, 200, { SecretValues: 'canary', Errors: 7 });
   if (mood === 'throttle') {
     response.setHeader('retry-after', '1');
