@@ -6,6 +6,7 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
 import { limitEvents } from '../runtime/event-sink.ts';
 import type { Foundation } from './half.ts';
+import { informersOf } from './start-informers.ts';
 
 export interface Surroundings {
   readonly cluster: Cluster;
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Where to look; empty: the whole cluster. */
+  readonly namespaces: readonly string[];
 }
 
 /** A foundation, and how it is taken down: what is queued is written first, then everything that lives is ended. */
@@ -24,13 +27,14 @@ export interface OwnedFoundation extends Foundation {
 const lastEvents = 2_000;
 
 /** Makes what all parts share: the event recorder with its limits, and the signal that ends what they have started. */
-export function createFoundation(surroundings: Surroundings): OwnedFoundation {
-  const { cluster, clock, log } = surroundings;
+export function createFoundation({ namespaces, ...surroundings }: Surroundings): OwnedFoundation {
+  const { cluster, clock, random, log } = surroundings;
   const lifetime = new AbortController();
   const recorder = createEventRecorder(cluster, { component: 'prelude', clock, log, signal: lifetime.signal });
   return {
     ...surroundings,
     events: limitEvents(recorder, clock),
+    startInformer: informersOf(cluster, { clock, random, log }, namespaces),
     lifetime: lifetime.signal,
     end: async () => {
       const patience = new AbortController();

@@ -5,7 +5,6 @@ import type { Progress } from '../gitops/apply/progress.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
 import type { Informer } from '../kube/informer.ts';
-import { startInformer } from '../kube/reflector.ts';
 import type { Outcome } from '../runtime/outcome.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
 import { createProviderCheck } from './provider-check.ts';
@@ -32,18 +31,18 @@ const manifestCache = 32 << 20;
 
 /** Puts together what releases Applications from Git. */
 export function composeGit(foundation: Foundation, options: GitHalfOptions): GitHalf {
-  const { cluster, lifetime, clock, random, log, metrics, events } = foundation;
+  const { cluster, lifetime, startInformer, clock, random, log, metrics, events } = foundation;
   const { applicationNamespaces, ...rest } = options;
   const caches: NamedCache[] = [];
   const applications = applicationInformers(applicationNamespaces).map((informer) => {
-    const started = startInformer(cluster, informer, { clock, random, log, signal: lifetime });
+    const started = startInformer(informer, lifetime);
     caches.push({ name: `applications in ${informer.selection.namespace ?? 'all namespaces'}`, synced: started.synced, healthy: started.healthy });
     return started;
   });
   const controller = createApplicationController({
     ...rest,
     applications,
-    startInformer: (informer, signal) => startInformer(cluster, informer, { clock, random, log, signal }),
+    startInformer,
     reader: createManifestReader(manifestCache),
     checkProvider: createProviderCheck(),
     signal: lifetime,

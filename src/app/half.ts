@@ -5,6 +5,7 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
 import type { Controller } from '../runtime/controller.ts';
 import type { EventSink } from '../runtime/event-sink.ts';
+import type { StartInformer } from './start-informers.ts';
 
 /** What every part of the program is built from. */
 export interface Foundation {
@@ -14,6 +15,8 @@ export interface Foundation {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly events: EventSink;
+  /** Starts watches as far as the controller may look. */
+  readonly startInformer: StartInformer;
   /** Ends watches and clients; aborted after the controllers have drained. */
   readonly lifetime: AbortSignal;
 }

@@ -34,6 +34,8 @@ export interface RunOptions {
   /** The controller's own namespace. */
   readonly namespace: string;
   readonly applicationNamespaces: readonly string[];
+  /** The only namespaces the controller looks at, with Roles there; empty: all of them, with ClusterRoles. */
+  readonly namespaces: readonly string[];
   readonly repositories: readonly RepositoryMapping[];
   /** Stores of another class are left to others. */
   readonly controllerClass: string;

@@ -39,7 +39,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   let foundation;
   try {
     const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
-    foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics });
+    foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: options.namespaces });
   } catch (error) {
     if (isKubeError(error)) return error.message;
     throw error;

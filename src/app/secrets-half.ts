@@ -2,7 +2,6 @@ import { createExternalSecretController } from '../controllers/external-secret/c
 import { externalSecretInformers } from '../controllers/external-secret/watch.ts';
 import { createSecretStoreController } from '../controllers/secret-store/controller.ts';
 import type { Informer, InformerOptions } from '../kube/informer.ts';
-import { startInformer } from '../kube/reflector.ts';
 import { createStoreReader } from '../provider/read-planner.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
 import { createCredentialSource } from './credential-source.ts';
@@ -21,7 +20,7 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
   const { cluster, lifetime, clock, random, log, metrics, events } = foundation;
   const caches: NamedCache[] = [];
   const start = <T>(name: string, informer: InformerOptions<T>): Informer<T> => {
-    const started = startInformer(cluster, informer, { clock, random, log, signal: lifetime });
+    const started = foundation.startInformer(informer, lifetime);
     caches.push({ name, synced: started.synced, healthy: started.healthy });
     return started;
   };

@@ -62,7 +62,7 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
 
   const metrics = createMetrics({ version, process: false });
   const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
-  const foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics });
+  const foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: [] });
   try {
     progress.planned(plan, cluster);
     await prepare(foundation, plan.applications, progress, signal);
@@ -90,7 +90,7 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
   const { clock, log, environment, progress } = surroundings;
   const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? controlNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
-  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: '', environment });
+  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: 'default', environment });
   const git = composeGit(foundation, {
     resolver,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],

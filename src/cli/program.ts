@@ -88,8 +88,9 @@ function runCommand(io: Io, signal: AbortSignal, done: (code: ExitCode) => void)
     .addOption(contextOption())
     .addOption(usageOption('--namespace <name>', "the controller's own namespace", (text) => parseNames('--namespace', text)[0] ?? '').default('prelude').env('PRELUDE_NAMESPACE'))
     .addOption(usageOption('--application-namespaces <names>', 'where Applications are taken from (own and argocd unless told)', (text) => parseNames('--application-namespaces', text)).env('PRELUDE_APPLICATION_NAMESPACES'))
+    .addOption(usageOption('--namespaces <names>', 'look at these namespaces only; cluster stores are out of reach then', (text) => parseNames('--namespaces', text)).default([], 'all').env('PRELUDE_NAMESPACES'))
     .addOption(usageOption('--controllers <groups>', 'secrets, git or both', parseControllers).default(parseControllers('secrets,git'), 'secrets,git').env('PRELUDE_CONTROLLERS'))
-    .option('--controller-class <name>', 'the class of stores to serve; stores that name none belong to all', '')
+    .option('--controller-class <name>', 'the class of stores to serve; stores that name none belong to all', 'default')
     .addOption(waitOption('--poll-interval <duration>', 'how often a Git revision is looked at', '60s').env('PRELUDE_POLL_INTERVAL'))
     .addOption(usageOption('--git-protocols <names>', "https, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https'), 'https').env('PRELUDE_GIT_PROTOCOLS'))
     .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
@@ -112,6 +113,7 @@ interface RunFlags {
   readonly repo: RepositoryMapping[];
   readonly namespace: string;
   readonly applicationNamespaces?: readonly string[];
+  readonly namespaces: readonly string[];
   readonly controllers: ReturnType<typeof parseControllers>;
   readonly controllerClass: string;
   readonly pollInterval: number;
