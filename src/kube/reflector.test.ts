@@ -98,6 +98,51 @@ describe('startInformer', () => {
     expect(changes).toEqual(['a: - -> 1', 'b: - -> 2', 'a: 1 -> -', 'c: - -> 9']);
   });
 
+  it('does not list again and again where the server takes no version it has just given', async () => {
+    const { clock, calls } = start({ lists: [[{ items: [], resourceVersion: '5' }]], watches: [[new KubeError('expired', 'too old')]] });
+
+    await clock.advance(60_000);
+
+    const lists = calls.filter((call) => call === 'list').length;
+    expect(lists).toBeGreaterThan(3);
+    expect(lists).toBeLessThan(12);
+  });
+
+  it('comes back ever more slowly to a server that takes a watch and drops it at once, and is unhealthy then', async () => {
+    const { informer, clock, calls } = start({
+      lists: [[{ items: [], resourceVersion: '5' }]],
+      watches: [[{ type: 'bookmark', resourceVersion: '5' }, new KubeError('unavailable', 'connection reset')]],
+    });
+
+    await clock.advance(120_000);
+
+    expect(calls.filter((call) => call.startsWith('watch')).length).toBeLessThan(12);
+    expect(informer.healthy()).toBe(false);
+  });
+
+  it('is healthy again once a watch stands, with or without events', async () => {
+    const { informer, clock } = start({
+      lists: [[{ items: [], resourceVersion: '5' }]],
+      watches: [...Array.from({ length: 8 }, () => [new KubeError('unavailable', 'down')]), [{ type: 'bookmark', resourceVersion: '5' }, 'hang']],
+    });
+    await clock.advance(70_000);
+    expect(informer.healthy()).toBe(false);
+
+    await clock.advance(60_000);
+
+    expect(informer.healthy()).toBe(true);
+  });
+
+  it('finds a kind within seconds of its appearing, however long it was not served', async () => {
+    const { clock, calls } = start({ lists: [new KubeError('absent', 'not served')], watches: [['hang']] });
+    await clock.advance(600_000);
+    const before = calls.length;
+
+    await clock.advance(5_000);
+
+    expect(calls.length).toBe(before + 1);
+  });
+
   it('counts a kind that is not served as one without objects and picks it up when it appears', async () => {
     const { informer, clock, calls } = start({
       lists: [new KubeError('absent', 'not served'), [{ items: [secret('a', '1')], resourceVersion: '5' }]],

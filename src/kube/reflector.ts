@@ -1,5 +1,5 @@
 import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { sleep } from '../lib/sleep.ts';
@@ -17,6 +17,8 @@ export interface InformerDeps {
 }
 
 const backoff: BackoffPolicy = { base: 500, factor: 2, cap: 30_000 };
+/** A kind that is not served yet usually is on its way: somebody waits for it. */
+const absentBackoff: BackoffPolicy = { base: 500, factor: 2, cap: 5_000 };
 /** How long lists and watches may fail before the cache counts as stale, in milliseconds. */
 const staleAfter = 60_000;
 /** A watch that ended sooner than this is followed by a pause, so that a server that closes at once is not hammered. */
@@ -69,11 +71,17 @@ class Reflector<T> {
 
   /** Never returns; throws the signal's reason. */
   async run(): Promise<never> {
-    const { signal } = this.#deps;
+    const { clock, random, signal } = this.#deps;
+    let inVain = 0;
     for (;;) {
       signal.throwIfAborted();
       try {
-        await this.#follow(await this.#list());
+        const version = await this.#list();
+        const listedAt = clock.monotonic();
+        await this.#follow(version);
+        // a server that takes no version it has just given must not be asked for list after list
+        inVain = clock.monotonic() - listedAt < shortWatch ? inVain + 1 : 0;
+        if (inVain > 1) await sleep(clock, backoffDelay(backoff, inVain, random), signal);
       } catch (error) {
         await this.#pause(error, 'the list failed');
       }
@@ -114,14 +122,23 @@ class Reflector<T> {
   async #watch(from: string, seen: (resourceVersion: string) => void): Promise<string> {
     const { type, selection } = this.#options;
     let last = from;
-    for await (const event of this.#cluster.watch(type, selection, from, this.#deps.signal)) {
-      this.#succeeded();
-      if (event.type === 'deleted') this.#cache.remove(event.object);
-      else if (event.type !== 'bookmark') this.#cache.put(event.object);
-      last = (event.type === 'bookmark' ? event.resourceVersion : event.object.metadata.resourceVersion) ?? last;
-      seen(last);
+    let cancel: Cancel = () => {};
+    try {
+      for await (const event of this.#cluster.watch(type, selection, from, this.#deps.signal)) {
+        // that the watch stands says little where the next thing is that it breaks; that it goes on standing does
+        if (event.type === 'bookmark' && event.resourceVersion === from) {
+          cancel();
+          cancel = this.#deps.clock.after(shortWatch, () => this.#succeeded());
+        } else this.#succeeded();
+        if (event.type === 'deleted') this.#cache.remove(event.object);
+        else if (event.type !== 'bookmark') this.#cache.put(event.object);
+        last = (event.type === 'bookmark' ? event.resourceVersion : event.object.metadata.resourceVersion) ?? last;
+        seen(last);
+      }
+      return last;
+    } finally {
+      cancel();
     }
-    return last;
   }
 
   #succeeded(): void {
@@ -148,6 +165,7 @@ class Reflector<T> {
       log[this.#failures < 3 ? 'debug' : 'warn']({ error, failures: this.#failures }, message);
     }
     const asked = isKubeError(error) ? (error.retryAfter ?? 0) : 0;
-    await sleep(clock, Math.max(asked, backoffDelay(backoff, this.#failures, random)), signal);
+    const policy = isKubeError(error, 'absent') ? absentBackoff : backoff;
+    await sleep(clock, Math.max(asked, backoffDelay(policy, this.#failures, random)), signal);
   }
 }
