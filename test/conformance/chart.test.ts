@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { chartFolder, helm, renderChart } from '../support/chart.ts';
 import { readCrds } from '../support/chart-crds.ts';
+import { startController } from '../support/controller-process.ts';
 import { readAuditLog } from '../support/parts/audit-log.ts';
 import { type ControlPlane, startControlPlane } from '../support/parts/control-plane.ts';
-import { freePorts } from '../support/parts/free-ports.ts';
 import { at, createRawApi, type RawApi, rightsIn, serviceAccountToken } from '../support/raw-api.ts';
 
 const namespace = 'prelude-system';
@@ -24,7 +22,7 @@ let api: RawApi;
 beforeAll(async () => {
   controlPlane = await startControlPlane(inject('parts'));
   api = createRawApi(controlPlane);
-  for (const name of [namespace, 'team-a']) {
+  for (const name of [namespace, 'team-a', 'team-b']) {
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     expect((await api.call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })).status).toBe(201);
   }
@@ -233,7 +231,22 @@ describe('the CRDs', () => {
   });
 });
 
-describe('the chart, in parts', () => {
+describe('the chart, restricted', () => {
+  it('has no ClusterRole where namespaces are given, and no right outside of them', async () => {
+    const values = { scopedNamespaces: ['team-a'] };
+    const kinds = (await renderChart(values)).map(({ kind }) => kind);
+    await install(values);
+
+    const [inside, outside] = [await grantedRights('team-a'), await grantedRights('team-b')];
+
+    expect(kinds.filter((kind) => kind.startsWith('ClusterRole'))).toEqual([]);
+    expect(inside).toContain('secrets: create get list patch update watch');
+    expect(outside).toEqual([]);
+    expect(await may('get', 'namespaces', { namespace: 'team-a' })).toBe(true);
+    expect(await may('list', 'namespaces')).toBe(false);
+    await uninstall();
+  });
+
   it.each([
     ['secrets', { git: { enabled: false } }, ['prelude-secrets']],
     ['git', { secrets: { enabled: false } }, ['prelude-git']],
@@ -261,44 +274,29 @@ describe('the chart, in parts', () => {
 });
 
 describe('the controller, run as the chart would run it', () => {
-  beforeAll(() => install());
-  afterAll(uninstall);
-
-  it('takes its arguments, becomes ready under its own account without a single refusal, and ends when told to', async () => {
-    const pod = z.object({ args: z.array(z.string()), env: z.array(z.object({ name: z.string() })) });
-    const deployment = (await renderChart()).find(({ kind }) => kind === 'Deployment');
-    const { args, env } = pod.parse(at(deployment, 'spec', 'template', 'spec', 'containers', 0));
+  it.each([
+    ['the whole cluster', {}],
+    ['one namespace', { scopedNamespaces: ['team-a'] }],
+  ])('for %s takes its arguments, becomes ready under its own account without a single refusal, and ends when told to', async (_, values) => {
+    await install(values);
+    const deployment = (await renderChart(values)).find(({ kind }) => kind === 'Deployment');
+    const { args, env } = podSchema.parse(at(deployment, 'spec', 'template', 'spec', 'containers', 0));
+    expect(args[0]).toBe('run');
     expect(env.map(({ name }) => name)).toEqual(['PRELUDE_NAMESPACE', 'HOME']);
-    const [port = 0] = await freePorts(1);
-    const home = mkdtempSync(join(tmpdir(), 'prelude-home-'));
+    const before = readAuditLog(controlPlane.auditLog).length;
     const kubeconfig = controlPlane.kubeconfigFor('prelude', { token: await serviceAccountToken(api, namespace, 'prelude') });
-    const local = args.map((arg) => arg.replace('--listen=[::]:8080', `--listen=127.0.0.1:${port}`));
-    const controller = spawn(process.execPath, [join(chartFolder, '../../src/cli/main.ts'), ...local, '--kubeconfig', kubeconfig], {
-      env: { PATH: process.env['PATH'], HOME: home, PRELUDE_NAMESPACE: namespace },
-    });
-    const output = Promise.all([text(controller.stdout), text(controller.stderr)]);
-    const exited = new Promise<number | null>((resolve) => controller.on('close', resolve));
 
-    const ready = await untilReady(`http://127.0.0.1:${port}/readyz`, exited);
-    controller.kill('SIGTERM');
+    const controller = await startController({ kubeconfig, args: args.slice(1).filter((arg) => !arg.startsWith('--listen=')), env: { PRELUDE_NAMESPACE: namespace } });
+    const code = await controller.stop();
 
-    expect([ready, await exited], (await output).join('\n')).toEqual([true, 0]);
-    const asked = readAuditLog(controlPlane.auditLog).filter(({ user }) => user === `system:serviceaccount:${namespace}:prelude`);
+    expect(code, controller.output()).toBe(0);
+    const asked = readAuditLog(controlPlane.auditLog).slice(before).filter(({ user }) => user === `system:serviceaccount:${namespace}:prelude`);
     expect(asked.length).toBeGreaterThan(5);
-    expect(asked.filter(({ code }) => code === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
-    rmSync(home, { recursive: true });
+    expect(asked.filter((entry) => entry.code === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
+    await uninstall();
   });
 
-  /** Asks the probe until it is content, for at most 20 seconds, or until the program has ended. */
-  async function untilReady(url: string, exited: Promise<unknown>): Promise<boolean> {
-    const ended = exited.then(() => true);
-    for (let tries = 0; tries < 200; tries += 1) {
-      const answer = await fetch(url).catch(() => undefined);
-      if (answer?.status === 200) return true;
-      if (await Promise.race([ended, delay(100, false)])) return false;
-    }
-    return false;
-  }
+  const podSchema = z.object({ args: z.array(z.string()), env: z.array(z.object({ name: z.string() })) });
 });
 
 describe('the values', () => {
@@ -312,7 +310,7 @@ describe('the values', () => {
     ['a value that does not exist', { replicas: 3 }],
     ['a wildcard among the writable kinds', { git: { writableKinds: [{ apiGroups: ['*'], resources: ['*'] }] } }],
     ['a digest that is none', { image: { digest: 'latest' } }],
-    ['a namespace that is none', { git: { applicationNamespaces: ['Team A'] } }],
+    ['a namespace that is none', { scopedNamespaces: ['Team A'] }],
     ['a log level that is none', { log: { level: 'verbose' } }],
     ['no half at all', { secrets: { enabled: false }, git: { enabled: false } }],
     ['no account to run under', { serviceAccount: { create: false } }],
