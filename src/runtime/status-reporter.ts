@@ -15,7 +15,7 @@ export interface StatusSubject extends EventSubject {
 }
 
 export interface StatusReporterOptions {
-  readonly cluster: Cluster;
+  readonly cluster: Pick<Cluster, 'get' | 'patchStatus'>;
   readonly type: ResourceType;
   readonly fieldManager: string;
   readonly events: EventSink;
@@ -43,10 +43,10 @@ export function createStatusReporter(options: StatusReporterOptions): Report<Sta
 
   return async (subject, reconciled, signal) => {
     const known = written.get(subject) ?? liveOf(subject);
-    const outcome = await writeStatus({ ...options, pruned, subject, reconciled, signal }, known);
-    if (outcome === undefined) return;
-    if (outcome.live !== known) written.set(subject, outcome.live);
-    for (const note of notesOf(reconciled, outcome.changed)) options.events.record(subject, note);
+    const done = await writeStatus({ ...options, pruned, subject, reconciled, signal }, known);
+    if (done === undefined) return;
+    if (done.live !== known) written.set(subject, done.live);
+    for (const note of notesOf(reconciled, done.changed)) options.events.record(subject, note);
   };
 }
 

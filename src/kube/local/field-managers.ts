@@ -20,6 +20,7 @@ export type Writer = Omit<Management, 'fields'>;
 const unowned = new Set([
   '/apiVersion',
   '/kind',
+  '/metadata',
   ...['name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'managedFields', 'selfLink'].map((name) => `/metadata/${name}`),
 ]);
 

@@ -24,13 +24,18 @@ export function lockFolder(file: string): () => void {
   };
 }
 
+/** Linked into place, so that nobody sees a lock without its holder. */
 function tryCreate(file: string, content: string): boolean {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, content, { mode: 0o600 });
   try {
-    writeFileSync(file, content, { flag: 'wx', mode: 0o600 });
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw error;
+  } finally {
+    rmSync(draft);
   }
 }
 

@@ -11,7 +11,9 @@ export function frozenCopy(object: KubeObject): KubeObject {
 }
 
 function copy(value: unknown, path: readonly string[]): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  // JSON has no negative zero
+  if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
   if (Array.isArray(value)) return Object.freeze(value.map((item, index) => (item === undefined ? null : copy(item, [...path, String(index)]))));
   if (!isPlainMap(value)) throw new KubeError('invalid', `${path.join('.')}: not JSON data`);
   const fields: [string, unknown][] = [];
