@@ -1,3 +1,4 @@
+import { informersOf } from '../../src/app/start-informers.ts';
 import { composeSecrets } from '../../src/app/secrets-half.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { Cluster } from '../../src/kube/port.ts';
@@ -30,12 +31,12 @@ export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promi
   script.answer = async (refs) => refs.map(({ key }) => answer(remote, key));
   const events: RunningSecrets['events'] = [];
   const lifetime = new AbortController();
+  const environment = { clock: systemClock, random: Math.random, log: silentLog };
   const half = composeSecrets(
     {
       cluster,
-      clock: systemClock,
-      random: Math.random,
-      log: silentLog,
+      ...environment,
+      startInformer: informersOf(cluster, environment, []),
       metrics: createMetrics({ version: 'test', process: false }),
       events: { record: ({ metadata, kind }, note) => void events.push({ about: `${kind} ${metadata.namespace ?? ''}/${metadata.name}`, note }) },
       lifetime: lifetime.signal,

@@ -1,0 +1,53 @@
+import { expect, test, vi } from 'vitest';
+import { externalSecretObject } from '../../../test/support/external-secret.ts';
+import { openLocalWorld } from '../../../test/support/local-world.ts';
+import { recordCalls } from '../../../test/support/recording-cluster.ts';
+import { makeNamespace, secretData, startSecrets } from '../../../test/support/secret-world.ts';
+import type { Cluster } from '../../kube/port.ts';
+import { KubeError } from '../../kube/kube-error.ts';
+import { externalSecretType } from '../../kube/resource-types.ts';
+
+const { signal } = new AbortController();
+const patience = { timeout: 15_000, interval: 20 };
+
+/** A connection that breaks at the n-th write: before the server has it, or before its answer is back. */
+function breakAt(cluster: Cluster, at: number, when: 'before' | 'after'): Cluster {
+  let count = 0;
+  const broken = new KubeError('unavailable', 'the connection was reset');
+  const fragile = async <T>(write: () => Promise<T>): Promise<T> => {
+    count += 1;
+    if (count !== at) return write();
+    if (when === 'before') throw broken;
+    await write();
+    throw broken;
+  };
+  return {
+    ...recordCalls(cluster),
+    create: (type, object, options, within) => fragile(() => cluster.create(type, object, options, within)),
+    update: (type, object, options, within) => fragile(() => cluster.update(type, object, options, within)),
+    patchStatus: (type, key, status, options, within) => fragile(() => cluster.patchStatus(type, key, status, options, within)),
+  };
+}
+
+const moments = [1, 2, 3, 4, 5].flatMap((at) => [[at, 'before'] as const, [at, 'after'] as const]);
+
+test.concurrent.each(moments)(
+  'where the connection breaks at write %i, %s it took effect, all comes right by itself',
+  async (at, when) => {
+    const { cluster, close } = await openLocalWorld();
+    await makeNamespace(cluster, 'devnet');
+    const running = await startSecrets(breakAt(cluster, at, when), { 'prod/db': 'hunter2' });
+    const spec = { secretStoreRef: { name: 'vault' }, refreshInterval: '500ms', data: [{ secretKey: 'password', remoteRef: { key: 'prod/db' } }] };
+    const { metadata: _own, ...object } = externalSecretObject({ spec });
+    await cluster.create(externalSecretType, { ...object, metadata: { namespace: 'devnet', name: 'database' } }, { fieldManager: 'test' }, signal);
+    const status = async (): Promise<unknown> => (await cluster.get(externalSecretType, { namespace: 'devnet', name: 'database' }, signal))?.['status'];
+
+    await vi.waitFor(async () => expect(await secretData(cluster, 'devnet', 'database')).toEqual({ password: 'hunter2' }), patience);
+    running.remote['prod/db'] = 'rotated';
+    await vi.waitFor(async () => expect(await secretData(cluster, 'devnet', 'database')).toEqual({ password: 'rotated' }), patience);
+    await vi.waitFor(async () => expect(await status()).toMatchObject({ conditions: [{ status: 'True' }] }), patience);
+    await running.stop();
+    await close();
+  },
+  60_000,
+);
