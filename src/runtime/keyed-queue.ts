@@ -21,7 +21,7 @@ export interface KeyedQueueOptions {
   readonly work: (key: string, signal: AbortSignal) => Promise<Next>;
 }
 
-export const defaultBackoff: BackoffPolicy = { base: 1_000, factor: 2, cap: 300_000 };
+const defaultBackoff: BackoffPolicy = { base: 1_000, factor: 2, cap: 300_000 };
 
 /** No server parks a key for longer, whatever it asks for. */
 const longestRetryAfter = 3_600_000;

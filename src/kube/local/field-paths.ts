@@ -29,7 +29,7 @@ export function fieldsOf(value: JsonMap, parent = ''): Set<string> {
 }
 
 /** The maps that a field stands in, innermost first, without the object itself. */
-export function parentsOf(path: string): readonly string[] {
+function parentsOf(path: string): readonly string[] {
   const parents: string[] = [];
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) parents.push(path.slice(0, end));
   return parents;

@@ -114,7 +114,7 @@ function finished(type: ResourceType, live: KubeObject | undefined, { object, ma
 const withoutGeneration: ReadonlySet<string> = new Set(['', 'rbac.authorization.k8s.io', 'storage.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io', 'node.k8s.io']);
 
 /** Counts the versions of what is asked for: all but metadata and, where it is a subresource, status. */
-export function generationOf(type: ResourceType, live: KubeObject | undefined, object: KubeObject): number | undefined {
+function generationOf(type: ResourceType, live: KubeObject | undefined, object: KubeObject): number | undefined {
   if (withoutGeneration.has(type.group)) return undefined;
   const generation = live?.metadata.generation ?? 0;
   return live !== undefined && isDeepStrictEqual(askedFor(type, live), askedFor(type, object)) ? generation : generation + 1;
