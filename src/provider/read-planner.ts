@@ -1,16 +1,15 @@
 import type { Clock } from '../lib/clock.ts';
 import { abortable } from './abortable.ts';
-import { createClientPool } from './client-pool.ts';
+import { ClientPool } from './client-pool.ts';
 import type { ProviderClient, ReadResult, RemoteRef, SecretKeySelector, Validation } from './contract.ts';
 import type { CredentialSource } from './credential-source.ts';
 import { withDeadline } from './deadline.ts';
-import { createIdentities } from './identity.ts';
+import { Identities } from './identity.ts';
 import { asProviderError, ProviderError } from './provider-error.ts';
 import type { ReadLimits } from './read-limits.ts';
 import { defaultReadLimits } from './read-limits.ts';
 import type { ReadMetrics } from './read-metrics.ts';
-import type { ReadQueue } from './read-queue.ts';
-import { createReadQueue } from './read-queue.ts';
+import { ReadQueue } from './read-queue.ts';
 import type { ConfiguredProvider, ProviderRegistry } from './registry.ts';
 import { resolveSelector } from './selector.ts';
 import type { StoreHandle, StoreReader } from './store-reader.ts';
@@ -31,13 +30,13 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
   const { registry, clock, metrics } = options;
   const limits: ReadLimits = { ...defaultReadLimits, ...options.limits };
   const sequence = counter();
-  const pool = createClientPool({
-    identities: createIdentities({ ...options, deadline: limits.deadline }),
+  const pool = new ClientPool({
+    identities: new Identities({ ...options, deadline: limits.deadline }),
     clock,
     deadline: limits.deadline,
     idle: limits.idle,
     open: (client, { id: provider }) => {
-      const queue = createReadQueue({ client, provider, clock, limits, metrics, sequence });
+      const queue = new ReadQueue({ client, provider, clock, limits, metrics, sequence });
       return { client, queue, [Symbol.asyncDispose]: () => dispose(client, queue) };
     },
   });
@@ -90,7 +89,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
       const parsed = registry.parse(store.provider);
       return parsed.ok ? secretsOf(store, parsed.value) : [];
     },
-    close: pool.close,
+    close: () => pool.close(),
   };
 }
 

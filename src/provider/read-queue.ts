@@ -8,20 +8,6 @@ import { checkAnswer, refKey, settleSlot, throttlingOf } from './read-batch.ts';
 import type { ReadLimits } from './read-limits.ts';
 import type { CallOutcome, ReadMetrics } from './read-metrics.ts';
 
-/**
- * All reading under one identity. A reference waits a moment for others (`limits.window`), equal ones are asked once,
- * full batches leave at once, `limits.concurrency` calls run side by side. Nothing is kept once it is answered.
- */
-export interface ReadQueue {
-  /**
-   * @param asked when the request was made, as `sequence` counts: a call that began before is never its answer
-   * @throws the signal's reason
-   */
-  readonly read: (refs: readonly RemoteRef[], asked: number, signal: AbortSignal) => Promise<readonly ReadResult[]>;
-  /** Fails everything that waits and aborts every call. */
-  readonly stop: (error: ProviderError) => void;
-}
-
 export interface ReadQueueOptions {
   readonly client: Pick<ProviderClient, 'read' | 'batchSize'>;
   /** The provider's id, for metrics. */
@@ -43,87 +29,148 @@ interface Call {
 const throttleBackoff = { base: 1000, factor: 2 };
 const abandoned = new ProviderError('unavailable', 'nobody waits for the call any more');
 
-export function createReadQueue({ client, provider, clock, limits, metrics, sequence }: ReadQueueOptions): ReadQueue {
+/**
+ * All reading under one identity. A reference waits a moment for others (`limits.window`), equal ones are asked once,
+ * full batches leave at once, `limits.concurrency` calls run side by side. Nothing is kept once it is answered.
+ */
+export class ReadQueue {
+  readonly #options: ReadQueueOptions;
+  readonly #batchSize: number;
   /** What waits for a call, oldest first. */
-  const pending = new Map<string, Slot>();
-  const calls = new Set<Call>();
-  const batchSize = Math.max(1, client.batchSize);
-  let lastAsked = 0;
-  let heldUntil = 0;
-  let throttledInRow = 0;
-  let cancelWake: Cancel = () => {};
+  readonly #pending = new Map<string, Slot>();
+  readonly #calls = new Set<Call>();
+  #lastAsked = 0;
+  #heldUntil = 0;
+  #throttledInRow = 0;
+  #cancelWake: Cancel = () => {};
 
-  function slotFor(key: string, ref: RemoteRef, asked: number): Slot {
-    for (const call of calls) {
+  constructor(options: ReadQueueOptions) {
+    this.#options = options;
+    this.#batchSize = Math.max(1, options.client.batchSize);
+  }
+
+  /**
+   * Reads references, and answers each in the same order; failures are results.
+   * @param asked when the request was made, as `sequence` counts: a call that began before is never its answer
+   * @throws the signal's reason
+   */
+  read(refs: readonly RemoteRef[], asked: number, signal: AbortSignal): Promise<readonly ReadResult[]> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const byKey = new Map(refs.map((ref) => [refKey(ref), ref]));
+      const results = new Map<string, ReadResult>();
+      const onAbort = (): void => {
+        this.#leave(request, slots);
+        reject(signal.reason);
+      };
+      const request: ReadRequest = {
+        settle: (key, result) => {
+          results.set(key, result);
+          if (results.size < byKey.size) return;
+          signal.removeEventListener('abort', onAbort);
+          resolve(refs.map((ref) => results.get(refKey(ref)) ?? { kind: 'error', error: abandoned }));
+        },
+      };
+      this.#lastAsked = this.#now();
+      const slots = [...byKey].map(([key, ref]) => this.#slotFor(key, ref, asked));
+      for (const slot of slots) slot.requests.add(request);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#pump();
+    });
+  }
+
+  /** Fails everything that waits and aborts every call. */
+  stop(error: ProviderError): void {
+    this.#cancelWake();
+    for (const slot of this.#pending.values()) settleSlot(slot, { kind: 'error', error });
+    this.#pending.clear();
+    for (const call of this.#calls) call.controller.abort(error);
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonic();
+  }
+
+  /** Where to wait for a reference: at a call under way that began after the request was made, or for the next. */
+  #slotFor(key: string, ref: RemoteRef, asked: number): Slot {
+    for (const call of this.#calls) {
       const slot = call.begun > asked ? call.slots.find((one) => one.key === key) : undefined;
       if (slot !== undefined && !call.controller.signal.aborted) return slot;
     }
-    const waiting = pending.get(key) ?? { key, ref, since: clock.monotonic(), requests: new Set() };
-    pending.set(key, waiting);
+    const waiting = this.#pending.get(key) ?? { key, ref, since: this.#now(), requests: new Set() };
+    this.#pending.set(key, waiting);
     return waiting;
   }
 
-  /** When the waiting references leave though they fill no batch. */
-  function dueAt(oldest: Slot): number {
-    return Math.min(oldest.since + limits.window, lastAsked + limits.quiet);
+  /** When the waiting references may leave: at once in a full batch, or when the window is over or all is quiet. */
+  #dueAt(oldest: Slot): number {
+    const { window, quiet } = this.#options.limits;
+    const due = this.#pending.size >= this.#batchSize ? 0 : Math.min(oldest.since + window, this.#lastAsked + quiet);
+    return Math.max(this.#heldUntil, due);
   }
 
   /** Starts every call that may start now, and sets the timer for the next. */
-  function pump(): void {
-    expire();
-    for (let [oldest] = pending.values(); oldest !== undefined; [oldest] = pending.values()) {
-      const now = clock.monotonic();
-      const ready = pending.size >= batchSize || now >= dueAt(oldest);
-      if (!ready || now < heldUntil || calls.size >= limits.concurrency) break;
-      void run([...pending.values()].slice(0, batchSize));
+  #pump(): void {
+    this.#expire();
+    const { concurrency } = this.#options.limits;
+    for (let [oldest] = this.#pending.values(); oldest !== undefined; [oldest] = this.#pending.values()) {
+      if (this.#now() < this.#dueAt(oldest) || this.#calls.size >= concurrency) break;
+      void this.#run(this.#pending.values().take(this.#batchSize).toArray());
     }
-    wake();
+    this.#wake();
   }
 
-  function wake(): void {
-    cancelWake();
-    const [oldest] = pending.values();
+  #wake(): void {
+    this.#cancelWake();
+    const [oldest] = this.#pending.values();
     if (oldest === undefined) return;
+    const { clock, limits } = this.#options;
     const giveUp = oldest.since + limits.patience;
-    const start = Math.max(heldUntil, pending.size >= batchSize ? 0 : dueAt(oldest));
     // with all places taken it is the end of a call that starts the next
-    const next = calls.size >= limits.concurrency ? giveUp : Math.min(giveUp, start);
-    cancelWake = clock.after(Math.max(0, next - clock.monotonic()), pump);
+    const next = this.#calls.size >= limits.concurrency ? giveUp : Math.min(giveUp, this.#dueAt(oldest));
+    this.#cancelWake = clock.after(Math.max(0, next - this.#now()), () => this.#pump());
   }
 
-  function expire(): void {
-    const now = clock.monotonic();
-    for (const slot of pending.values()) {
-      if (now < slot.since + limits.patience) break;
-      pending.delete(slot.key);
-      const waited = `waited ${limits.patience / 1000} s for its turn`;
-      const error =
-        now < heldUntil
-          ? new ProviderError('throttled', `${waited}: the provider asks to slow down`, { retryAfter: heldUntil - now })
-          : new ProviderError('unavailable', `${waited}: the provider answers too slowly`);
-      settleSlot(slot, { kind: 'error', error });
+  #expire(): void {
+    const { patience } = this.#options.limits;
+    for (const slot of this.#pending.values()) {
+      if (this.#now() < slot.since + patience) break;
+      this.#pending.delete(slot.key);
+      settleSlot(slot, { kind: 'error', error: this.#outOfPatience(patience) });
     }
   }
 
-  async function run(slots: readonly Slot[]): Promise<void> {
-    const call: Call = { begun: sequence(), slots, controller: new AbortController() };
-    for (const { key } of slots) pending.delete(key);
-    calls.add(call);
-    const started = clock.monotonic();
-    const { results, outcome } = await ask(call);
-    calls.delete(call);
-    metrics.providerCalled({ provider, outcome, seconds: (clock.monotonic() - started) / 1000, refs: slots.length });
-    if (outcome !== 'aborted') heed(results);
-    for (const [index, slot] of slots.entries()) settleSlot(slot, results[index] ?? { kind: 'error', error: abandoned });
-    pump();
+  #outOfPatience(patience: number): ProviderError {
+    const waited = `waited ${patience / 1000} s for its turn`;
+    const held = this.#heldUntil - this.#now();
+    return held > 0
+      ? new ProviderError('throttled', `${waited}: the provider asks to slow down`, { retryAfter: held })
+      : new ProviderError('unavailable', `${waited}: the provider answers too slowly`);
   }
 
-  async function ask(call: Call): Promise<{ readonly results: readonly ReadResult[]; readonly outcome: CallOutcome }> {
-    const refs = call.slots.map(({ ref }) => ref);
+  async #run(slots: readonly Slot[]): Promise<void> {
+    const { provider, metrics, sequence } = this.#options;
+    const call: Call = { begun: sequence(), slots, controller: new AbortController() };
+    for (const { key } of slots) this.#pending.delete(key);
+    this.#calls.add(call);
+    const started = this.#now();
+    const { results, outcome } = await this.#ask(call);
+    this.#calls.delete(call);
+    metrics.providerCalled({ provider, outcome, seconds: (this.#now() - started) / 1000, refs: slots.length });
+    if (outcome !== 'aborted') this.#heed(results);
+    for (const [index, slot] of slots.entries()) settleSlot(slot, results[index] ?? { kind: 'error', error: abandoned });
+    this.#pump();
+  }
+
+  async #ask({ slots, controller }: Call): Promise<{ readonly results: readonly ReadResult[]; readonly outcome: CallOutcome }> {
+    const { client, clock, limits } = this.#options;
+    const refs = slots.map(({ ref }) => ref);
     const what = 'the provider';
     try {
-      const options = { clock, deadline: limits.deadline, what, controller: call.controller };
-      const results = await withDeadline(async (signal) => client.read(refs, signal), options);
+      const results = await withDeadline(async (signal) => client.read(refs, signal), { clock, deadline: limits.deadline, what, controller });
       return { results: checkAnswer(results, refs.length, limits.largestValue), outcome: 'ok' };
     } catch (thrown) {
       const error = asProviderError(thrown, what);
@@ -132,58 +179,24 @@ export function createReadQueue({ client, provider, clock, limits, metrics, sequ
   }
 
   /** Holds the next calls back where the provider asks for it. */
-  function heed(results: readonly ReadResult[]): void {
+  #heed(results: readonly ReadResult[]): void {
+    const { longestHold } = this.#options.limits;
     const throttling = throttlingOf(results);
-    throttledInRow = throttling === undefined ? 0 : throttledInRow + 1;
+    this.#throttledInRow = throttling === undefined ? 0 : this.#throttledInRow + 1;
     if (throttling === undefined) return;
-    const wait = throttling.retryAfter ?? backoffBound({ ...throttleBackoff, cap: limits.longestHold }, throttledInRow);
-    heldUntil = Math.max(heldUntil, clock.monotonic() + Math.min(wait, limits.longestHold));
+    const wait = throttling.retryAfter ?? backoffBound({ ...throttleBackoff, cap: longestHold }, this.#throttledInRow);
+    this.#heldUntil = Math.max(this.#heldUntil, this.#now() + Math.min(wait, longestHold));
   }
 
   /** A consumer went away: what nobody else waits for is not asked, or not waited for. */
-  function leave(request: ReadRequest, slots: readonly Slot[]): void {
+  #leave(request: ReadRequest, slots: readonly Slot[]): void {
     for (const slot of slots) {
       slot.requests.delete(request);
-      if (slot.requests.size === 0 && pending.get(slot.key) === slot) pending.delete(slot.key);
+      if (slot.requests.size === 0 && this.#pending.get(slot.key) === slot) this.#pending.delete(slot.key);
     }
-    for (const call of calls) {
+    for (const call of this.#calls) {
       if (call.slots.every(({ requests }) => requests.size === 0)) call.controller.abort(abandoned);
     }
-    wake();
+    this.#wake();
   }
-
-  return {
-    read: (refs, asked, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) {
-          reject(signal.reason);
-          return;
-        }
-        const byKey = new Map(refs.map((ref) => [refKey(ref), ref]));
-        const results = new Map<string, ReadResult>();
-        const onAbort = (): void => {
-          leave(request, slots);
-          reject(signal.reason);
-        };
-        const request: ReadRequest = {
-          settle: (key, result) => {
-            results.set(key, result);
-            if (results.size < byKey.size) return;
-            signal.removeEventListener('abort', onAbort);
-            resolve(refs.map((ref) => results.get(refKey(ref)) ?? { kind: 'error', error: abandoned }));
-          },
-        };
-        lastAsked = clock.monotonic();
-        const slots = [...byKey].map(([key, ref]) => slotFor(key, ref, asked));
-        for (const slot of slots) slot.requests.add(request);
-        signal.addEventListener('abort', onAbort, { once: true });
-        pump();
-      }),
-    stop: (error) => {
-      cancelWake();
-      for (const slot of pending.values()) settleSlot(slot, { kind: 'error', error });
-      pending.clear();
-      for (const call of calls) call.controller.abort(error);
-    },
-  };
 }

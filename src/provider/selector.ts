@@ -25,6 +25,11 @@ export function resolveSelector(selector: SecretKeySelector, store: StoreHandle)
   return namespace === undefined ? undefined : { namespace, name, key };
 }
 
+/** The key of one credential in maps. */
+export function credentialKey({ namespace, name, key }: SecretKey): string {
+  return `${namespace}/${name}/${key}`;
+}
+
 /** Whether a cluster store leaves the namespace of one of its Secrets to the consumer. */
 export function dependsOnConsumer(selectors: readonly SecretKeySelector[], store: StoreHandle): boolean {
   return store.scope === 'cluster' && selectors.some(({ namespace }) => namespace === undefined || namespace === '');
