@@ -80,6 +80,27 @@ describe('several managers of one object', () => {
   });
 });
 
+describe('a manifest that the kind has no room for', () => {
+  const container = { name: 'node', image: 'registry.example/node:1' };
+  const template = (fields: object): object => ({ selector: { matchLabels: { app: 'node' } }, template: { metadata: { labels: { app: 'node' } }, spec: { containers: [{ ...container, ...fields }] } } });
+
+  // the API server answers the first three with status 500, as if trying again could help
+  it.each([
+    ['a field of the wrong type', { ...template({}), replicas: 'three' }, '.spec.replicas'],
+    ['an unknown field', { ...template({}), replica: 3 }, '.spec.replica'],
+    ['a list with doubles', template({ env: [{ name: 'A', value: '1' }, { name: 'A', value: '2' }] }), 'duplicate entries'],
+    ['a quantity that is none', template({ resources: { limits: { cpu: 'banana' } } }), 'quantities'],
+    ['a missing field', template({ image: undefined }), 'spec.template.spec.containers[0].image'],
+  ])('is invalid for %s, and applying it again is of no use', async (_title, spec, place) => {
+    const [cluster, namespace] = [await real.admin(), await real.namespace()];
+
+    const error = await refusal(cluster.apply(deploymentType, deployment(namespace, spec), ours, signal));
+
+    expect(error.kind).toBe('invalid');
+    expect(error.message).toContain(place);
+  });
+});
+
 describe('names', () => {
   it('keep their colons and capitals', async () => {
     const cluster = await real.admin();

@@ -51,7 +51,7 @@ export function statusError(attempt: Attempt, failure: Failure): KubeError {
   const seconds = status.details.retryAfterSeconds;
   const retryAfter = failure.retryAfter ?? (seconds === undefined ? undefined : seconds * 1000);
   const message = `${describeAttempt(attempt)}: ${attempt.sensitive ? knownText(status, failure.status) : plainText(status, failure.status)}`;
-  return new KubeError(kindOf(failure.status, status.reason), message, retryAfter === undefined ? {} : { retryAfter });
+  return new KubeError(kindOf(failure.status, status), message, retryAfter === undefined ? {} : { retryAfter });
 }
 
 /** The `Status` in an ERROR event of a watch: its code stands in for the HTTP status. */
@@ -69,7 +69,13 @@ export function describeAttempt({ verb, resource, target }: Attempt): string {
   return target === '' ? `${verb} ${resource}` : `${verb} ${resource} ${target}`;
 }
 
-function kindOf(status: number, reason: string): KubeErrorKind {
+/**
+ * What the API server answers with a bare 500, although trying again cannot help: server-side apply of an object with a
+ * field of the wrong type, an unknown field or a list with doubles, and an object that etcd has no room for.
+ */
+const faultOfTheObject = /^failed to (?:create typed \w+ object|convert new object) |^(?:etcdserver: )?request is too large/;
+
+function kindOf(status: number, { reason, message }: Status): KubeErrorKind {
   switch (status) {
     case 400:
     case 413:
@@ -90,6 +96,8 @@ function kindOf(status: number, reason: string): KubeErrorKind {
       return 'expired';
     case 429:
       return 'throttled';
+    case 500:
+      return faultOfTheObject.test(message) ? 'invalid' : 'unavailable';
     default:
       return 'unavailable';
   }
@@ -125,6 +133,8 @@ const harmless: readonly RegExp[] = [
   /admission webhook "[^"]{1,253}" denied the request/,
   /failed calling webhook "[^"]{1,253}"/,
   /ValidatingAdmissionPolicy '[^']{1,253}' with binding '[^']{1,253}' denied request/,
+  /^failed to create typed patch object \([^)]{1,600}\): \.[\w.-]{1,300}: (field not declared in schema|expected \w+)/,
+  /illegal base64 data at input byte \d+/,
   /the object has been modified; please apply your changes to the latest version and try again/,
   /the (UID|ResourceVersion) in the precondition \([\w-]{1,64}\) does not match/,
   /field is immutable when `immutable` is set/,
