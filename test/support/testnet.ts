@@ -1,0 +1,128 @@
+import { join, dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { KubeObject, ObjectKey } from '../../src/api/object.ts';
+import { openCluster } from '../../src/kube/open-cluster.ts';
+import type { Cluster } from '../../src/kube/port.ts';
+import { applicationType, clusterSecretStoreType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
+import { parseYaml } from '../../src/lib/yaml.ts';
+import { renderChart } from './chart.ts';
+import { startCountingAws, type CountingAws } from './counting-aws.ts';
+import { createGitRemote, type GitRemote } from './git-remote.ts';
+import type { PartPaths } from './parts/build.ts';
+import { type ControlPlane, startControlPlane } from './parts/control-plane.ts';
+import { createRawApi, serviceAccountToken } from './raw-api.ts';
+
+const sample = join(dirname(dirname(import.meta.dirname)), 'test/sample');
+const never = new AbortController().signal;
+
+/** The remote secrets of the sample's devnet, as a provider holds them. */
+export const devnetSecrets: Readonly<Record<string, string>> = {
+  'testnets/devnet/block-producer-1': '{"key": "private-key-of-bp-1", "pub": "B62one"}',
+  'testnets/devnet/block-producer-2': '{"key": "private-key-of-bp-2", "pub": "B62two"}',
+  'testnets/devnet/seed': '{"libp2p": "libp2p-key-pair-of-seed", "password": "key-password-of-seed"}',
+  'testnets/shared/archive-postgres': '{"username": "archive", "password": "archive-db-password"}',
+  'testnets/shared/registry': '{"auths":{"registry.example":{"username":"puller","password":"registry-password"}}}',
+  'testnets/shared/faucet-discord': 'discord-bot-token',
+};
+
+/** A cluster with the chart installed, a provider, and a Git remote with the sample repository: all of it real but the provider's size. */
+export interface Testnet extends AsyncDisposable {
+  readonly plane: ControlPlane;
+  /** As the admin. */
+  readonly cluster: Cluster;
+  readonly aws: CountingAws;
+  readonly remote: GitRemote;
+  /** The kubeconfig of the ServiceAccount that the chart renders, with no more rights than the chart gives. */
+  readonly kubeconfig: string;
+  /** Flags and environment the controller is started with. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface TestnetOptions {
+  readonly parts: PartPaths;
+  /** Values of the chart. */
+  readonly values?: object;
+}
+
+/** The ClusterSecretStore of the sample, on AWS instead of the demo values. */
+export const awsStore = `apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata:
+  name: testnet-secrets
+spec:
+  conditions:
+    - namespaceRegexes: ["^(devnet|testnet-.*)$"]
+  provider:
+    aws:
+      service: SecretsManager
+      region: eu-central-1
+      auth:
+        secretRef:
+          accessKeyIDSecretRef: {name: aws-credentials, namespace: argocd, key: id}
+          secretAccessKeySecretRef: {name: aws-credentials, namespace: argocd, key: secret}
+`;
+
+const release = { release: 'prelude', namespace: 'argocd' };
+
+/** Starts it all; the Applications are in the cluster, the controller is not running yet. */
+export async function startTestnet({ parts, values = {} }: TestnetOptions): Promise<Testnet> {
+  const [plane, aws, remote] = await Promise.all([startControlPlane(parts), startCountingAws({ secrets: devnetSecrets }), createGitRemote()]);
+  const cluster = await openCluster({ kubeconfig: plane.kubeconfig });
+  await cluster.create(namespaceType, object('v1', 'Namespace', { name: 'argocd' }), { fieldManager: 'test' }, never);
+  await installChart(cluster, { ...values, secrets: { mayDelete: true, ...valuesOf(values, 'secrets') } });
+  await cluster.create(secretType, { ...object('v1', 'Secret', { namespace: 'argocd', name: 'aws-credentials' }), stringData: { id: aws.accessKeyId, secret: 'not-a-real-secret-key' } }, { fieldManager: 'test' }, never);
+
+  await remote.copy(sample);
+  await remote.write('stores/manifests/testnet-secrets.yaml', awsStore);
+  await remote.push('A devnet');
+  for (const file of ['stores/application.yaml', 'testnets/devnet/application.yaml']) await createApplication(cluster, file, remote.url);
+
+  const api = createRawApi(plane);
+  const token = await serviceAccountToken(api, 'argocd', 'prelude');
+  await api.close();
+  return {
+    plane,
+    cluster,
+    aws,
+    remote,
+    kubeconfig: plane.kubeconfigFor('prelude', { token }),
+    args: ['--application-namespaces', 'argocd', '--poll-interval', '1s', '--git-protocols', 'file', '--namespace', 'argocd'],
+    env: { AWS_SECRETSMANAGER_ENDPOINT: aws.url },
+    [Symbol.asyncDispose]: async () => {
+      await cluster.close();
+      await Promise.all([plane.stop(), aws.close(), remote.close()]);
+    },
+  };
+}
+
+function valuesOf(values: object, name: string): object {
+  const found: unknown = Reflect.get(values, name);
+  return typeof found === 'object' && found !== null ? found : {};
+}
+
+function object(apiVersion: string, kind: string, metadata: ObjectKey): KubeObject {
+  return { apiVersion, kind, metadata };
+}
+
+/** What `helm install` creates, but for the Deployment: the controller runs beside the cluster here, under the same account. */
+async function installChart(cluster: Cluster, values: object): Promise<void> {
+  const objects = await renderChart(values, release);
+  const isCrd = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';
+  for (const one of [...objects.filter(isCrd), ...objects.filter((other) => !isCrd(other) && other.kind !== 'Deployment')]) {
+    const type = (await cluster.discover(never)).find(one.apiVersion, one.kind) ?? (await cluster.discover(never, { fresh: true })).find(one.apiVersion, one.kind);
+    if (type === undefined) throw new Error(`${one.kind} is not served`);
+    await cluster.apply(type, one, { fieldManager: 'helm' }, never);
+  }
+  for (let tries = 0; tries < 100; tries += 1) {
+    const served = await cluster.discover(never, { fresh: true });
+    if (served.find('argoproj.io/v1alpha1', applicationType.kind) !== undefined && served.find('external-secrets.io/v1', clusterSecretStoreType.kind) !== undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the CRDs are not served');
+}
+
+async function createApplication(cluster: Cluster, file: string, repoURL: string): Promise<void> {
+  const [document] = parseYaml(readFileSync(join(sample, file), 'utf8').replace('repoURL: .', `repoURL: ${repoURL}`).replace('targetRevision: HEAD', 'targetRevision: main'));
+  await cluster.create(applicationType, document?.value as KubeObject, { fieldManager: 'operator' }, never);
+}
