@@ -32,10 +32,11 @@ type Write = (level: Exclude<LogLevel, 'silent'>, fields: LogFields, message: st
  * none is lost when the process dies. Below the level, fields are not even looked at.
  */
 export function createLog(options: LogOptions): Log {
-  const target = typeof options.destination === 'object' ? options.destination : openDestination({ dest: options.destination === 'stdout' ? 1 : 2, sync: true });
+  const { level, destination } = options;
+  const target = typeof destination === 'object' ? destination : openDestination({ dest: destination === 'stdout' ? 1 : 2, sync: true });
   const logger = pino(
     {
-      level: options.level,
+      level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },

@@ -14,7 +14,8 @@ const valueMaps: ReadonlySet<string> = new Set(['data', 'stringData', 'binaryDat
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A text or bytes under such a name is a credential, whoever logs it. */
-const credentialName = /^(authorization|cookie|set-cookie|password|passphrase|token|(access|secret|session|refresh|bearer|id)[-_]?token|secret[-_]?access[-_]?key|(private|api)[-_]?key|client[-_]?secret)$/i;
+const credentialName =
+  /^(authorization|cookie|set-cookie|password|passphrase|token|(access|secret|session|refresh|bearer|id)[-_]?token|secret[-_]?access[-_]?key|(private|api)[-_]?key|client[-_]?secret)$/i;
 
 /**
  * A copy of `value` that is safe to print: plain JSON, bounded, and without secret values. SecretBytes and bytes, the
