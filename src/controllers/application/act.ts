@@ -11,6 +11,7 @@ import type { ResourceType } from '../../kube/port.ts';
 import type { ApplicationContext } from './context.ts';
 import type { SyncDecision } from './decide.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
+import { healPrevious } from './heal-previous.ts';
 import type { Observed } from './observe.ts';
 import { syncOptionsOf } from './sync-options.ts';
 
@@ -73,6 +74,7 @@ export async function act(before: Observed, decision: SyncDecision, context: App
 
   const opened = deps.memory.opened;
   const result = await syncPlan({ plan: observed.plan, options, inventory }, deps, signal);
+  await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
   const resources = judgeResources(result, { cluster: context.cluster, live: context.live, discovery: await context.cluster.discover(signal) });
   const health = applicationHealth(resources, context.cluster);
   const status = statusAfter({ observed, decision, result, resources: resources.map((resource) => resource.status), health, now: context.clock.now() });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Application } from '../../api/application.ts';
 import type { OperationState, Verbatim } from '../../api/application-status.ts';
-import { operationDestination, startOperation, untilNextAttempt } from '../../gitops/history/operation.ts';
+import { operationDestination, operationPruning, pruningOf, startOperation, untilNextAttempt } from '../../gitops/history/operation.ts';
 
 export const skipAnnotation = 'argocd.argoproj.io/skip-reconcile';
 
@@ -56,14 +56,23 @@ export function isAbout({ status }: DecisionInput['application'], target: Target
   return destination === undefined ? isDeepStrictEqual(sync?.comparedTo?.destination, target.destination) : destination === JSON.stringify(target.destination);
 }
 
+/** Something is left that the operation on record was not allowed to delete, and the policy has changed since. */
+function mayPruneNow({ spec, status }: DecisionInput['application'], operation: OperationState): boolean {
+  const { automated } = spec.syncPolicy;
+  const before = operationPruning(operation);
+  const isLeft = status.resources?.some(({ requiresPruning }) => requiresPruning === true) === true;
+  return isLeft && automated?.prune === true && before !== undefined && before !== pruningOf(automated);
+}
+
 /** What to do now. A new commit, or a new spec, makes a new operation at any time: it supersedes one that waits or has failed. */
 export function decideSync(input: DecisionInput): SyncDecision {
   const { application, target, requested, now } = input;
   const { automated, retry } = application.spec.syncPolicy;
   if (automated === undefined && !requested) return { kind: 'compare' };
   const operation = application.status.operationState;
-  if (operation === undefined || !isAbout(application, target)) {
-    const wish = { ...target, prune: automated?.prune ?? false, automated: automated !== undefined };
+  if (operation === undefined || !isAbout(application, target) || mayPruneNow(application, operation)) {
+    const { prune = false, allowEmpty = false } = automated ?? {};
+    const wish = { ...target, prune, allowEmpty, automated: automated !== undefined };
     return { kind: 'sync', operation: startOperation(wish, now), isNew: true };
   }
   if (operation.phase === 'Succeeded') return requested || automated?.selfHeal === true ? { kind: 'heal' } : { kind: 'compare' };

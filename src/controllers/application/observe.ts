@@ -10,6 +10,7 @@ import type { Plan } from '../../gitops/plan/plan.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { ApplicationContext } from './context.ts';
 import type { Target } from './decide.ts';
+import type { PlanRequest } from './plan-cache.ts';
 
 /** An Application as the cache has it, parsed, with the status as far as it is known. */
 export interface Subject {
@@ -22,6 +23,7 @@ export interface Subject {
 export interface Observed extends Subject {
   readonly plan: Plan;
   readonly target: Target;
+  readonly request: PlanRequest;
   /** What keeps the newest commit from being the one that is worked on. */
   readonly notes: readonly ConditionNote[];
 }
@@ -79,5 +81,5 @@ export async function observe(subject: Subject, context: ApplicationContext, sig
   const notes: readonly ConditionNote[] = trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble }];
   if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused' };
   const target: Target = { revision: good.revision, source: verbatim(raw, 'source'), destination: verbatim(raw, 'destination') };
-  return { ...subject, plan: good.plan, target, notes };
+  return { ...subject, plan: good.plan, target, request, notes };
 }

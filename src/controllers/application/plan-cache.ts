@@ -43,6 +43,8 @@ interface Refused {
 /** Plans each Application once per revision, and keeps the last good plan: it serves on while Git has nothing better. */
 export interface PlanCache {
   readonly get: (request: PlanRequest, signal: AbortSignal) => Promise<PlanAnswer>;
+  /** The plan of a commit that was synced before, while a newer one waits. Undefined where it cannot be planned any more. */
+  readonly at: (request: PlanRequest, commit: string, signal: AbortSignal) => Promise<GoodPlan | undefined>;
   /** Forgets refusals: what the others declare has changed. Answers whose. */
   readonly reconsider: () => readonly string[];
   readonly forget: (key: string) => void;
@@ -58,19 +60,19 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
   const refused = new Map<string, Refused>();
 
   /** Plans one commit; the message says why not. A refusal stays until commit or Application change, all else is tried again. */
-  async function planAt(key: string, request: PlanRequest, commit: string, signal: AbortSignal): Promise<PlanAnswer['error']> {
+  async function planAt(slot: string, request: PlanRequest, commit: string, signal: AbortSignal): Promise<PlanAnswer['error']> {
     const { identity } = request;
-    const known = refused.get(key);
+    const known = refused.get(slot);
     if (known?.identity === identity && known.commit === commit) return { message: known.message, kind: 'refused' };
     try {
-      const plan = await makePlan(request, commit, signal);
+      const plan = await makePlan(slot === request.key ? request : { ...request, aside: true }, commit, signal);
       const problems = refusals(plan);
       if (problems.length === 0) {
-        kept.set(key, { identity, commit, plan, revision: revisionOf(plan) });
+        kept.set(slot, { identity, commit, plan, revision: revisionOf(plan) });
         return undefined;
       }
       const message = `revision ${commit} is refused: ${summarise(problems)}`;
-      refused.set(key, { identity, commit, message });
+      refused.set(slot, { identity, commit, message });
       return { message, kind: 'refused' };
     } catch (error) {
       signal.throwIfAborted();
@@ -79,31 +81,40 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     }
   }
 
-
-  function usable(key: string, identity: string): Kept | undefined {
-    const plan = kept.get(key);
+  function usable(slot: string, identity: string): Kept | undefined {
+    const plan = kept.get(slot);
     return plan?.identity === identity ? plan : undefined;
   }
 
+  async function at(request: PlanRequest, commit: string, signal: AbortSignal): Promise<GoodPlan | undefined> {
+    const { key, identity } = request;
+    const known = [usable(key, identity), usable(before(key), identity)].find((plan) => plan?.commit === commit);
+    if (known !== undefined) return known;
+    await planAt(before(key), request, commit, signal);
+    return usable(before(key), identity);
+  }
+
   /** After a restart nothing is kept: what was synced last can be planned once more, often from the clone at hand. */
-  async function lastGood(request: PlanRequest, signal: AbortSignal): Promise<Kept | undefined> {
+  async function lastGood(request: PlanRequest, signal: AbortSignal): Promise<GoodPlan | undefined> {
     const { key, identity, wanted, fallback } = request;
     const known = usable(key, identity) ?? usable(before(key), identity);
     if (known !== undefined || fallback === undefined || fallback === wanted) return known;
-    await planAt(before(key), request, fallback, signal);
-    return usable(before(key), identity);
+    return at(request, fallback, signal);
   }
 
   return {
     get: async (request, signal) => {
       const { key, identity, wanted } = request;
       if (wanted === undefined) return { good: await lastGood(request, signal) };
-      if (usable(key, identity)?.commit === wanted) return { good: usable(key, identity) };
+      const current = usable(key, identity);
+      if (current?.commit === wanted) return { good: current };
       const error = await planAt(key, request, wanted, signal);
       if (error !== undefined) return { good: await lastGood(request, signal), error };
-      kept.delete(before(key));
+      // it may still have to be kept as it is while the new one waits for its Secrets
+      if (current !== undefined) kept.set(before(key), current);
       return { good: usable(key, identity) };
     },
+    at,
     reconsider: () => {
       const keys = [...refused.keys()].filter((key) => !key.endsWith(before('')));
       refused.clear();

@@ -16,6 +16,8 @@ export interface Plannable {
   readonly key: string;
   readonly application: Application;
   readonly identity: string;
+  /** An older commit: not what the Application declares to its neighbours now. */
+  readonly aside?: true;
 }
 
 export interface PlannerOptions {
@@ -54,7 +56,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   const renderers = createRenderers(reader);
   const known = new Map<string, Declared>();
 
-  async function read({ key, application, identity }: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
+  async function read({ key, application, identity, aside }: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
     const before = known.get(key);
     if (before?.identity === identity && before.commit === commit) return before;
     const { repoURL, targetRevision, path } = application.spec.source;
@@ -63,6 +65,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     const scopes = createScopes(rendered.objects.map(({ object }) => object));
     const declarations = declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) });
     const declared = { identity, commit, revision: tree.revision, declarations };
+    if (aside === true) return declared;
     known.set(key, declared);
     if (before === undefined || visible(before.declarations) !== visible(declarations)) onDeclared(key);
     return declared;

@@ -5,7 +5,6 @@ import { crdsStep } from './phase/crds-step.ts';
 import { hooksStep, removeDoneHooks } from './phase/hooks-step.ts';
 import { desiredRefs } from './prune/desired-refs.ts';
 import { namespaceStep } from './phase/namespace-step.ts';
-import { refKey } from './object/object-ref.ts';
 import type { ObjectRef } from './object/object-ref.ts';
 import { preflight } from './phase/preflight.ts';
 import { pruneCandidates, refusePrune } from './prune/prune.ts';
@@ -99,8 +98,12 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   return { stop: pruned.stop, outcomes: run.outcomes, desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
 }
 
-/** What is to be remembered as applied: what Git has, and what could not be deleted yet. */
-export function inventoryOf(result: Pick<SyncResult, 'desired' | 'leftover'>): readonly ObjectRef[] {
-  const all = new Map([...result.desired, ...result.leftover].map((ref) => [refKey(ref), ref]));
-  return [...all.values()];
+/**
+ * Puts the chart of a revision back that is in, while a newer one waits at its barrier: what was already applied is kept as it
+ * is. Accounts, stores and secrets are the newer revision's by then, and nothing is pruned.
+ */
+export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<ReadonlyMap<string, ObjectOutcome>> {
+  const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps, signal, outcomes: new Map() };
+  if (!(await isChartGone(run))) await applyPhase(run, 'waves', phaseObjects(plan, 'waves'));
+  return run.outcomes;
 }

@@ -11,6 +11,7 @@ export interface OperationTarget {
   readonly source: Verbatim;
   readonly destination: Verbatim;
   readonly prune: boolean;
+  readonly allowEmpty: boolean;
   /** False: a person asked for it. */
   readonly automated: boolean;
 }
@@ -23,11 +24,25 @@ export function clip(message: string): string {
 }
 
 const destinationInfo = 'destination';
+const pruningInfo = 'pruning';
+
+/** What an operation may delete, as one comparable text. */
+export function pruningOf({ prune, allowEmpty }: Pick<OperationTarget, 'prune' | 'allowEmpty'>): string {
+  return prune && allowEmpty ? 'all' : prune ? 'some' : 'none';
+}
+
+function infoOf(operation: OperationState, name: string): string | undefined {
+  return textAt(listAt(operation.operation, 'info').find((entry) => textAt(entry, 'name') === name), 'value');
+}
 
 /** The destination an operation was started for; undefined for one of Argo CD's. */
 export function operationDestination(operation: OperationState): string | undefined {
-  const info = listAt(operation.operation, 'info').find((entry) => textAt(entry, 'name') === destinationInfo);
-  return textAt(info, 'value');
+  return infoOf(operation, destinationInfo);
+}
+
+/** What it may delete, as `pruningOf` has it; undefined for one of Argo CD's. */
+export function operationPruning(operation: OperationState): string | undefined {
+  return infoOf(operation, pruningInfo);
 }
 
 /** A new operation. It begins without failures: a new commit makes a fresh start. */
@@ -37,7 +52,10 @@ export function startOperation(target: OperationTarget, now: number): OperationS
       sync: { revision: target.revision, ...(target.prune ? { prune: true } : {}) },
       initiatedBy: target.automated ? { automated: true } : { username: 'prelude' },
       // Argo CD's result has the source and not the destination; `info` is its place for what one wants to add
-      info: [{ name: destinationInfo, value: JSON.stringify(target.destination) }],
+      info: [
+        { name: destinationInfo, value: JSON.stringify(target.destination) },
+        { name: pruningInfo, value: pruningOf(target) },
+      ],
     },
     phase: 'Running',
     message: 'started',

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { parseApplication } from '../../api/application.ts';
+import type { Application } from '../../api/application.ts';
+import type { ApplicationStatus } from '../../api/application-status.ts';
+import { failOperation, startOperation, succeedOperation } from '../../gitops/history/operation.ts';
+import { decideCascade } from './cascade.ts';
+import { decideClaim, decideSync } from './decide.ts';
+import type { Target } from './decide.ts';
+import type { LiveObject } from '../../gitops/apply/object/live-view.ts';
+
+const now = Date.UTC(2026, 0, 1);
+const target: Target = { revision: 'b', source: { repoURL: 'r', path: 'p' }, destination: { name: 'in-cluster', namespace: 'devnet' } };
+
+function application(automated: Readonly<Record<string, boolean>> | undefined, status: ApplicationStatus = {}): Application {
+  const spec = { source: target.source, destination: target.destination, syncPolicy: { ...(automated === undefined ? {} : { automated }), retry: { limit: 1, backoff: { duration: '15s' } } } };
+  const parsed = parseApplication({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'devnet' }, spec });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return { ...parsed.value, status };
+}
+
+const auto = { prune: true, selfHeal: true };
+const running = startOperation({ ...target, prune: true, allowEmpty: false, automated: true }, now);
+const succeeded = succeedOperation(running, '', now);
+const failed = failOperation(running, { message: 'no', refused: false, now }, { limit: 1, duration: 15_000, factor: 2, maxDuration: 0 });
+
+describe('decideSync', () => {
+  const decide = (app: Application, more: { readonly requested?: boolean; readonly at?: number; readonly target?: Target } = {}) =>
+    decideSync({ application: app, target: more.target ?? target, requested: more.requested ?? false, now: more.at ?? now });
+
+  it('compares where nobody asks for a sync', () => {
+    expect(decide(application(undefined)).kind).toBe('compare');
+    expect(decide(application({ enabled: false })).kind).toBe('compare');
+  });
+
+  it('starts an operation for what was never synced, automated or requested', () => {
+    expect(decide(application(auto))).toMatchObject({ kind: 'sync', isNew: true, operation: { operation: { initiatedBy: { automated: true } } } });
+    expect(decide(application(undefined), { requested: true })).toMatchObject({ kind: 'sync', operation: { operation: { initiatedBy: { username: 'prelude' } } } });
+  });
+
+  it('goes on with an operation that runs', () => {
+    expect(decide(application(auto, { operationState: running }))).toEqual({ kind: 'sync', isNew: false, operation: running });
+  });
+
+  it.each<[string, Target]>([
+    ['a new commit', { ...target, revision: 'c' }],
+    ['another path', { ...target, source: { repoURL: 'r', path: 'q' } }],
+    ['another destination', { ...target, destination: { name: 'in-cluster', namespace: 'testnet' } }],
+  ])('starts anew for %s, whatever the one before is at', (_title, other) => {
+    for (const operationState of [running, failed, succeeded]) expect(decide(application(auto, { operationState }), { target: other })).toMatchObject({ kind: 'sync', isNew: true });
+  });
+
+  it('heals what is in, or only compares', () => {
+    expect(decide(application(auto, { operationState: succeeded })).kind).toBe('heal');
+    expect(decide(application({ prune: true }, { operationState: succeeded })).kind).toBe('compare');
+    expect(decide(application(undefined, { operationState: succeeded }), { requested: true }).kind).toBe('heal');
+  });
+
+  it('waits for the time of the next attempt', () => {
+    expect(decide(application(auto, { operationState: failed }), { at: now + 5_000 })).toMatchObject({ kind: 'backoff', after: 10_000 });
+    expect(decide(application(auto, { operationState: failed }), { at: now + 15_000 })).toMatchObject({ kind: 'sync', isNew: false, operation: { retryCount: 1 } });
+  });
+
+  it('starts anew where something was left over and may be deleted by now', () => {
+    const resources = [{ kind: 'ConfigMap', requiresPruning: true }];
+
+    expect(decide(application({ ...auto, allowEmpty: true }, { operationState: succeeded, resources })).kind).toBe('sync');
+    expect(decide(application(auto, { operationState: succeeded, resources })).kind).toBe('heal');
+    expect(decide(application({ ...auto, allowEmpty: true }, { operationState: succeeded, resources: [] })).kind).toBe('heal');
+  });
+
+  it("takes over what Argo CD has synced, by Argo CD's own record", () => {
+    const theirs: ApplicationStatus = { operationState: { operation: { sync: {} }, phase: 'Succeeded', startedAt: '2026-01-01T00:00:00Z', syncResult: { revision: 'b', source: target.source } }, sync: { status: 'Synced', comparedTo: { destination: target.destination } } };
+
+    expect(decide(application(auto, theirs)).kind).toBe('heal');
+    expect(decide(application(auto, { ...theirs, sync: { status: 'Synced', comparedTo: { destination: { namespace: 'other' } } } })).kind).toBe('sync');
+  });
+});
+
+describe('decideClaim', () => {
+  const skip = { 'argocd.argoproj.io/skip-reconcile': 'true' };
+
+  it.each<[string, Readonly<Record<string, string>>, boolean, boolean]>([
+    ['takes an Application where no Argo CD runs', {}, false, true],
+    ["leaves Argo CD's Applications to it", {}, true, false],
+    ['takes one that Argo CD was told to skip', skip, true, true],
+    ['skips one where nobody else would take it', skip, false, false],
+  ])('%s', (_title, annotations, argoRuns, ours) => {
+    expect(decideClaim(annotations, argoRuns).ours).toBe(ours);
+  });
+});
+
+describe('decideCascade', () => {
+  const ref = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'devnet', name: 'a' };
+  const live: LiveObject = { uid: 'u', resourceVersion: '1', generation: undefined, deleting: false, finalizers: [], instance: 'devnet', labels: {}, annotations: {}, health: undefined };
+  const saying = (option: string): LiveObject => ({ ...live, annotations: { 'argocd.argoproj.io/sync-options': option } });
+
+  it.each<[string, typeof ref, LiveObject | undefined, string]>([
+    ['deletes what is its own', ref, live, 'delete'],
+    ["leaves what is another's", ref, { ...live, instance: 'other' }, 'gone'],
+    ['is done with what is gone', ref, undefined, 'gone'],
+    ['waits for what is going', ref, { ...live, deleting: true }, 'leaving'],
+    ['keeps what says so', ref, saying('Delete=false'), 'keep'],
+    ['waits for a confirmation', ref, saying('Delete=confirm'), 'leaving'],
+    ['keeps namespaces', { ...ref, kind: 'Namespace' }, live, 'keep'],
+    ['keeps definitions', { ...ref, group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' }, live, 'keep'],
+  ])('%s', (_title, candidate, found, kind) => {
+    expect(decideCascade(candidate, found, 'devnet').kind).toBe(kind);
+  });
+});

@@ -1,0 +1,393 @@
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/api/object.ts';
+import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
+import { applicationNamespace, manifests, setApplicationStage } from '../support/application-stage.ts';
+import type { World } from '../support/secret-stage.ts';
+
+/** What the Git half does to a cluster, whatever the cluster is made of. */
+export function describeApplicationController(name: string, open: () => Promise<World>): void {
+  describe(`the Git half ${name}`, () => {
+    const stage = setApplicationStage('app', open);
+    const testnet = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('database'), 'node.yaml': manifests.deployment('node', 'database') };
+    const notManual = { automated: { prune: true, selfHeal: true } };
+
+    const applied = (): readonly string[] => stage.recorded.writesIn(stage.namespace).filter((write) => !write.startsWith('patchStatus'));
+    const conditions = async (): Promise<readonly string[]> => ((await stage.status()).conditions ?? []).map(({ type, message }) => `${type}: ${message}`);
+    const message = async (): Promise<string> => (await stage.status()).operationState?.message ?? '';
+    const valueOf = async (config: string): Promise<unknown> => (await stage.get(configMapType, config))?.['data'];
+    const makeDestination = (): Promise<KubeObject> => stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+
+    test('a commit is brought in: namespace, store, secrets, and only then the workloads', async () => {
+      const commit = await stage.push(testnet);
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      expect(applied()).toEqual(['apply secretstores', 'apply externalsecrets', 'create secrets', 'apply deployments']);
+      expect((await stage.get(deploymentType, 'node'))?.metadata.annotations).toMatchObject({ 'argocd.argoproj.io/tracking-id': `${stage.namespace}:apps/Deployment:${stage.namespace}/node` });
+      expect((await stage.get(namespaceType, stage.namespace))?.metadata.annotations?.['argocd.argoproj.io/tracking-id']).toBeUndefined();
+      const status = await stage.status();
+      expect(status.history).toMatchObject([{ id: 0, revision: commit, initiatedBy: { automated: true } }]);
+      expect(status.resources?.map(({ kind, status: code }) => `${kind} ${code}`)).toEqual(['SecretStore Synced', 'ExternalSecret Synced', 'Deployment Synced']);
+      expect(stage.running.events.map(({ note }) => note.reason)).toEqual(['SecretsReady', 'OperationCompleted']);
+    });
+
+    test('a restart finds nothing to write, neither object nor status', async () => {
+      const commit = await stage.push(testnet);
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+      const versions = async (): Promise<unknown[]> => [await stage.application(), await stage.get(deploymentType, 'node'), await stage.get(externalSecretType, 'database')].map((object) => object?.metadata.resourceVersion);
+      // the deployment may still be rolled out by its controller
+      await stage.pause(1_500);
+      await stage.stop();
+      const before = await versions();
+
+      await stage.start();
+      await stage.pause(1_500);
+
+      expect(await versions()).toEqual(before);
+      expect((await stage.status()).history).toHaveLength(1);
+    });
+
+    test('workloads wait for their Secrets, and say what for; no retry is spent', async () => {
+      const commit = await stage.push(testnet);
+      await stage.declare();
+      await stage.start({ remote: { 'prod/db': new ProviderError('denied', 'not allowed to read prod/db') } });
+      await stage.until(async () => expect(await message()).toMatch(/^waiting for ExternalSecret app-\d+\/database: .*not allowed to read prod\/db/));
+      await stage.pause(300);
+
+      expect(applied()).toEqual(['apply secretstores', 'apply externalsecrets']);
+      const waiting = (await stage.status()).operationState;
+      expect(waiting).toMatchObject({ phase: 'Running' });
+      expect(waiting?.retryCount).toBeUndefined();
+
+      stage.secrets.remote['prod/db'] = 'hunter2';
+      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.untilSynced(commit);
+      expect(applied().indexOf('create secrets')).toBeLessThan(applied().indexOf('apply deployments'));
+    });
+
+    test('a Secret made by hand is awaited, and its coming is noticed at once', async () => {
+      const commit = await stage.push({ 'node.yaml': manifests.deployment('node', 'handmade') });
+      await stage.declare({}, { annotations: { 'prelude.dev/assume-secrets': 'handmade' } });
+      await stage.start();
+      await stage.until(async () => expect(await message()).toContain(`Secret ${stage.namespace}/handmade does not exist`));
+
+      const since = Date.now();
+      await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: stage.namespace, name: 'handmade' }, data: { password: '' } });
+      await stage.untilSynced(commit);
+      expect(Date.now() - since).toBeLessThan(5_000);
+    });
+
+    test('a newer commit takes over from one that waits', async () => {
+      await stage.push(testnet);
+      await stage.declare();
+      await stage.start({ remote: {} });
+      await stage.until(async () => expect(await message()).toMatch(/^waiting for/));
+
+      const commit = await stage.push({ 'node.yaml': undefined, 'config.yaml': manifests.config('settings') });
+      await stage.untilSynced(commit);
+      expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+      expect(await valueOf('settings')).toEqual({ value: 'one' });
+    });
+
+    test('a key that nothing provides is refused before the namespace is touched', async () => {
+      await stage.push({ ...testnet, 'node.yaml': manifests.deployment('node', 'database', 'pasword') });
+      await stage.declare();
+      await stage.start();
+
+      await stage.until(async () => expect(await conditions()).toEqual([expect.stringMatching(/^ComparisonError: revision \w{40} is refused: manifests\/node\.yaml:\d+: .*pasword/)]));
+      expect(await stage.get(namespaceType, stage.namespace)).toBeUndefined();
+      expect(applied()).toEqual([]);
+      expect((await stage.status()).sync?.status).toBe('Unknown');
+
+      const commit = await stage.push(testnet);
+      await stage.untilSynced(commit);
+      expect(await conditions()).toEqual([]);
+    });
+
+    test('a kind that the cluster does not serve is named with its file, before anything is touched', async () => {
+      await stage.push({ 'widget.yaml': 'apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: one }\n' });
+      await stage.declare();
+      await stage.start();
+
+      await stage.until(async () => expect(await message()).toMatch(/manifests\/widget\.yaml:1: Widget \(example\.com\/v1\) is not a kind that .* serves/));
+      expect(await stage.get(namespaceType, stage.namespace)).toBeUndefined();
+    });
+
+    test('what is deleted or edited by hand is put back', async () => {
+      const commit = await stage.push({ ...testnet, 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      await stage.remove(deploymentType, 'node');
+      await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+      await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }));
+      await stage.until(async () => expect((await stage.get(deploymentType, 'node'))?.metadata.labels).toMatchObject({ app: 'node' }));
+      await stage.edit(configMapType, { namespace: stage.namespace, name: 'settings' }, (object) => ({ ...object, data: { value: 'theirs' } }));
+      await stage.until(async () => expect(await valueOf('settings')).toEqual({ value: 'one' }));
+      expect(stage.running.events.filter(({ note }) => note.reason === 'Healed').length).toBeGreaterThanOrEqual(3);
+      expect((await stage.status()).history).toHaveLength(1);
+    });
+
+    test('a workload is healed while the provider is down, and while a newer commit waits for its Secrets', async () => {
+      const commit = await stage.push(testnet);
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+      const relabel = (): Promise<void> => stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }));
+      const untilHealed = (): Promise<void> => stage.until(async () => expect((await stage.get(deploymentType, 'node'))?.metadata.labels).toMatchObject({ app: 'node' }));
+
+      stage.secrets.remote['prod/db'] = new ProviderError('unavailable', 'the provider is down');
+      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.until(async () => expect((await stage.status()).health?.status).toBe('Degraded'));
+      await relabel();
+      await untilHealed();
+
+      const next = await stage.push({ 'node.yaml': manifests.deployment('node', 'second'), 'second.yaml': manifests.secret('second') });
+      await stage.until(async () => expect(await message()).toMatch(/^waiting for .*second/));
+      await relabel();
+      await untilHealed();
+      expect(JSON.stringify(await stage.get(deploymentType, 'node'))).not.toContain('second');
+
+      await stage.stop();
+      await relabel();
+      await stage.start({ remote: {} });
+      await untilHealed();
+
+      stage.secrets.remote['prod/db'] = 'hunter2';
+      for (const name of ['database', 'second']) {
+        await stage.edit(externalSecretType, { namespace: stage.namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '2' } } }));
+      }
+      await stage.untilSynced(next);
+      expect(JSON.stringify(await stage.get(deploymentType, 'node'))).toContain('second');
+    });
+
+    test('drift is only reported where selfHeal is off', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare({ syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } });
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      await stage.edit(configMapType, { namespace: stage.namespace, name: 'settings' }, (object) => ({ ...object, data: { value: 'theirs' } }));
+      await stage.until(async () => expect((await stage.status()).sync?.status).toBe('OutOfSync'));
+      await stage.pause(300);
+      expect(await valueOf('settings')).toEqual({ value: 'theirs' });
+    });
+
+    test('an Application without a sync policy is compared, and brought in when it is asked for', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare({ syncPolicy: { syncOptions: ['CreateNamespace=true'] } });
+      await stage.start();
+      await stage.until(async () => expect((await stage.status()).sync).toMatchObject({ status: 'OutOfSync', revision: commit }));
+      expect(await stage.get(namespaceType, stage.namespace)).toBeUndefined();
+      await stage.stop();
+
+      await stage.start({ syncOnce: true });
+      await stage.untilSynced(commit);
+      expect((await stage.status()).history).toMatchObject([{ initiatedBy: { username: 'prelude' } }]);
+    });
+
+    test('what is removed from Git is pruned, workloads before secrets', async () => {
+      const first = await stage.push({ ...testnet, 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(first);
+
+      const commit = await stage.push({ 'node.yaml': undefined, 'secret.yaml': undefined });
+      await stage.untilSynced(commit);
+      await stage.until(async () => expect(await stage.get(secretType, 'database')).toBeUndefined());
+      expect(applied().filter((write) => write.startsWith('delete'))).toEqual(['delete deployments', 'delete externalsecrets']);
+      expect((await stage.status()).resources?.map(({ kind }) => kind)).toEqual(['SecretStore', 'ConfigMap']);
+    });
+
+    test('an empty folder prunes nothing, unless allowEmpty says so', async () => {
+      const first = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(first);
+
+      await stage.push({ 'config.yaml': undefined, 'readme.md': 'moved' });
+      await stage.until(async () => expect(await conditions()).toEqual([expect.stringContaining('an empty directory is more often a mistake')]));
+      expect(await valueOf('settings')).toEqual({ value: 'one' });
+      expect((await stage.status()).resources).toMatchObject([{ kind: 'ConfigMap', status: 'OutOfSync', requiresPruning: true }]);
+
+      await stage.editApplication((object) => ({ ...object, spec: { ...Object(object['spec']), syncPolicy: { automated: { prune: true, allowEmpty: true } } } }));
+      await stage.until(async () => expect(await stage.get(configMapType, 'settings')).toBeUndefined());
+      await stage.until(async () => expect(await conditions()).toEqual([]));
+    });
+
+    test('prune off, Prune=false and a missing inventory each keep what is there, and say so', async () => {
+      const first = await stage.push({ 'a.yaml': manifests.config('a'), 'b.yaml': manifests.config('b'), 'keep.yaml': manifests.config('keep') });
+      await stage.declare({ syncPolicy: { automated: { selfHeal: true }, syncOptions: ['CreateNamespace=true'] } });
+      await stage.start();
+      await stage.untilSynced(first);
+
+      const second = await stage.push({ 'a.yaml': undefined });
+      await stage.until(async () => expect((await stage.status()).resources?.find((resource) => resource.name === 'a')).toMatchObject({ requiresPruning: true, status: 'OutOfSync' }));
+      expect((await stage.status()).operationState?.syncResult).toMatchObject({ revision: second });
+      expect(await valueOf('a')).toEqual({ value: 'one' });
+
+      await stage.edit(configMapType, { namespace: stage.namespace, name: 'a' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'argocd.argoproj.io/sync-options': 'Prune=false' } } }));
+      await stage.editApplication((object) => ({ ...object, spec: { ...Object(object['spec']), syncPolicy: { ...notManual } } }));
+      const third = await stage.push({ 'keep.yaml': manifests.config('keep', 'two') });
+      await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', syncResult: { revision: third } }));
+      expect((await stage.status()).operationState?.syncResult?.resources?.find((resource) => resource.name === 'a')).toMatchObject({ status: 'PruneSkipped', message: expect.stringContaining('Prune=false') });
+
+      await stage.stop();
+      await stage.editApplication((object) => {
+        const { resources: _lost, ...status } = Object(object['status']);
+        return { ...object, status };
+      });
+      await stage.push({ 'b.yaml': undefined });
+      await stage.start();
+      await stage.until(async () => expect(await conditions()).toEqual([expect.stringContaining('status.resources is missing')]));
+      expect(await valueOf('b')).toEqual({ value: 'one' });
+    });
+
+    test('an object that another has taken over is not pruned', async () => {
+      const first = await stage.push({ 'a.yaml': manifests.config('a'), 'b.yaml': manifests.config('b') });
+      await stage.declare({ syncPolicy: { automated: { prune: true }, syncOptions: ['CreateNamespace=true'] } });
+      await stage.start();
+      await stage.untilSynced(first);
+
+      await stage.edit(configMapType, { namespace: stage.namespace, name: 'a' }, ({ metadata: { annotations: _gone, ...metadata }, ...object }) => ({ ...object, metadata }));
+      const commit = await stage.push({ 'a.yaml': undefined });
+      await stage.untilSynced(commit);
+      expect(await valueOf('a')).toEqual({ value: 'one' });
+    });
+
+    test('an object of another Application is refused, until that Application is gone', async () => {
+      await makeDestination();
+      const tracked = { 'argocd.argoproj.io/tracking-id': `other:/ConfigMap:${stage.namespace}/settings` };
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: stage.namespace, name: 'settings', annotations: tracked }, data: { value: 'theirs' } });
+      const other = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { namespace: applicationNamespace, name: 'other' }, spec: { project: 'default', source: { repoURL: stage.remote.url, path: 'none' }, destination: { name: 'in-cluster', namespace: 'elsewhere' } } };
+      await stage.createApplication(other);
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+
+      await stage.until(async () => expect(await conditions()).toEqual(expect.arrayContaining([expect.stringMatching(/^SharedResourceWarning: ConfigMap settings: it belongs to Application other/)])));
+      expect(await valueOf('settings')).toEqual({ value: 'theirs' });
+
+      await stage.removeApplication('other');
+      await stage.untilSynced(commit);
+      expect(await valueOf('settings')).toEqual({ value: 'one' });
+    });
+
+    test('an unmanaged object is adopted, a Secret never', async () => {
+      await makeDestination();
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: stage.namespace, name: 'settings' }, data: { value: 'theirs', more: 'kept' } });
+      await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: stage.namespace, name: 'token' }, data: { value: 'dGhlaXJz' } });
+      await stage.push({ 'config.yaml': manifests.config('settings'), 'token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: token }\n' });
+      await stage.declare();
+      await stage.start();
+      await stage.until(async () => expect(await message()).toMatch(/Secret app-\d+\/token already exists and no Application manages it/));
+      expect((await stage.get(secretType, 'token'))?.['data']).toEqual({ value: 'dGhlaXJz' });
+
+      const commit = await stage.push({ 'token.yaml': undefined });
+      await stage.untilSynced(commit);
+      expect(await valueOf('settings')).toEqual({ value: 'one', more: 'kept' });
+      expect(await stage.get(secretType, 'token')).toBeDefined();
+    });
+
+    test('a namespace that is not there is asked for, and used once it is', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare({ syncPolicy: { automated: {}, retry: { limit: 5, backoff: { duration: '1s', factor: 1 } } } });
+      await stage.start();
+      await stage.until(async () => expect(await message()).toContain(`namespace ${stage.namespace} does not exist; add CreateNamespace=true`));
+
+      await makeDestination();
+      await stage.editApplication((object) => ({ ...object, spec: { ...Object(object['spec']), source: { repoURL: stage.remote.url, targetRevision: commit, path: 'manifests' } } }));
+      await stage.untilSynced(commit);
+    });
+
+    test('a namespace made by CreateNamespace carries managedNamespaceMetadata, and outlives its Application', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      const syncPolicy = { automated: { selfHeal: true }, syncOptions: ['CreateNamespace=true'], managedNamespaceMetadata: { labels: { team: 'testnets' } } };
+      await stage.declare({ syncPolicy }, { finalizers: ['resources-finalizer.argocd.argoproj.io'] });
+      await stage.start();
+      await stage.untilSynced(commit);
+      expect((await stage.get(namespaceType, stage.namespace))?.metadata.labels).toMatchObject({ team: 'testnets' });
+
+      await stage.removeApplication(stage.namespace);
+      await stage.until(async () => expect(await stage.get(configMapType, 'settings')).toBeUndefined());
+      await stage.until(async () => expect(await stage.applications()).not.toContain(stage.namespace));
+      expect(await stage.get(namespaceType, stage.namespace)).toBeDefined();
+    });
+
+    test('without the finalizer everything stays when the Application goes', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      await stage.removeApplication(stage.namespace);
+      await stage.pause(500);
+      expect(await valueOf('settings')).toEqual({ value: 'one' });
+    });
+
+    test('the last good commit serves on while Git is away or has nothing good', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      await stage.push({ 'broken.yaml': 'kind: [' });
+      await stage.until(async () => expect(await conditions()).toEqual([expect.stringMatching(/^ComparisonError: .*manifests\/broken\.yaml/)]));
+      await stage.remove(configMapType, 'settings');
+      await stage.until(async () => expect(await valueOf('settings')).toEqual({ value: 'one' }));
+
+      await stage.stop();
+      await stage.start();
+      await stage.remove(configMapType, 'settings');
+      await stage.until(async () => expect(await valueOf('settings')).toEqual({ value: 'one' }));
+
+      await stage.hideRemote();
+      await stage.until(async () => expect(await conditions()).toEqual([expect.stringMatching(/^ComparisonError: /)]));
+      await stage.remove(configMapType, 'settings');
+      await stage.until(async () => expect(await valueOf('settings')).toEqual({ value: 'one' }));
+    });
+
+    test('a failed sync is tried again as the policy says, and the status tells when', async () => {
+      await makeDestination();
+      await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: stage.namespace, name: 'token' }, data: {} });
+      await stage.push({ 'token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: token }\n' });
+      await stage.declare();
+      await stage.start();
+      await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Running', retryCount: 1, message: expect.stringMatching(/Retrying attempt #1 at \d{4}-/) }));
+      await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Failed', retryCount: 3 }));
+      expect(await conditions()).toEqual([expect.stringContaining('already exists and no Application manages it')]);
+
+      await stage.remove(secretType, 'token');
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.untilSynced(commit);
+      expect((await stage.status()).operationState?.retryCount).toBeUndefined();
+    });
+
+    test('a refresh that is asked for is done, and the annotation removed', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+      await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'argocd.argoproj.io/refresh': 'hard' } } }));
+
+      await stage.until(async () => expect((await stage.application()).metadata.annotations?.['argocd.argoproj.io/refresh']).toBeUndefined());
+      expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded' });
+    });
+
+    test('skip-reconcile is honoured, and an invalid Application is told what is wrong', async () => {
+      await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare({}, { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } });
+      await stage.start();
+      await stage.pause(500);
+      expect((await stage.application())['status']).toBeUndefined();
+
+      await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: {} }, spec: { ...Object(object['spec']), source: { repoURL: stage.remote.url, path: '../up' } } }));
+      await stage.until(async () => expect(await conditions()).toEqual(['InvalidSpecError: spec.source.path: must be relative to the root of the repository and must not hold ".."']));
+    });
+  });
+}
