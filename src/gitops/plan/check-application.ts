@@ -1,10 +1,13 @@
 import type { Application } from '../../api/application.ts';
 import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-secrets.ts';
+import { nearest } from './needs/nearest.ts';
 import type { Problem } from './plan.ts';
 
 /** Our annotations on an Application. `values-from` is known, and refused until charts are rendered. */
 const gateAnnotation = 'prelude.dev/gate';
 const valuesFromAnnotation = 'prelude.dev/values-from';
+
+const knownAnnotations: ReadonlySet<string> = new Set([assumeSecretsAnnotation, gateAnnotation, valuesFromAnnotation]);
 
 /** What is wrong with the annotations of an Application; paths are into its manifest. */
 export function checkApplication({ metadata }: Application): readonly Problem[] {
@@ -14,5 +17,10 @@ export function checkApplication({ metadata }: Application): readonly Problem[] 
   if (annotations[valuesFromAnnotation] !== undefined) refuse(valuesFromAnnotation, 'values from Secrets are not supported yet');
   if ((annotations[gateAnnotation] ?? 'all') !== 'all') refuse(gateAnnotation, 'must be "all"');
   if (parseAssumedSecrets(annotations[assumeSecretsAnnotation] ?? '') === undefined) refuse(assumeSecretsAnnotation, 'must be a list of NAME or NAME/KEY, separated by commas');
+  for (const name of Object.keys(annotations)) {
+    if (!name.startsWith('prelude.dev/') || knownAnnotations.has(name)) continue;
+    const meant = nearest(name, knownAnnotations);
+    problems.push({ severity: 'warning', message: `is not an annotation that means anything${meant === undefined ? '' : `; is "${meant}" meant?`}`, path: `metadata.annotations[${name}]` });
+  }
   return problems;
 }

@@ -109,6 +109,15 @@ describe('planRepository', () => {
     expect(problems(plan)).toEqual([]);
   });
 
+  it('writes v1beta1 of External Secrets as v1', async () => {
+    const plan = await planOf({ 'devnet/a.yaml': `${store}---\n${externalSecret('s')}`.replaceAll('external-secrets.io/v1', 'external-secrets.io/v1beta1') });
+
+    const [one] = plan.applications;
+    const objects = one?.kind === 'planned' ? one.plan.phases.flatMap((phase) => phase.objects) : [];
+    expect(objects.map(({ object }) => object.apiVersion)).toEqual(['external-secrets.io/v1', 'external-secrets.io/v1']);
+    expect(problems(plan)).toEqual([]);
+  });
+
   it('marks objects whose scope only the cluster knows, and leaves foreign namespaces alone', async () => {
     const plan = await planOf({ 'devnet/a.yaml': 'apiVersion: other.example/v1\nkind: Unknown\nmetadata: {name: u}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: elsewhere}\n' });
 
@@ -265,6 +274,9 @@ describe('the problems of a repository', () => {
     ]],
     ['values from Secrets', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations:\n    prelude.dev/values-from: "[]"\n'), 'devnet/a.yaml': store }, [
       'app.yaml:7 error metadata.annotations[prelude.dev/values-from]: values from Secrets are not supported yet',
+    ]],
+    ['an annotation of ours that means nothing', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations: {prelude.dev/assume-secret: x}\n'), 'devnet/a.yaml': store }, [
+      'app.yaml:6 warning metadata.annotations[prelude.dev/assume-secret]: is not an annotation that means anything; is "prelude.dev/assume-secrets" meant?',
     ]],
     ['a gate that is none', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations: {prelude.dev/gate: some}\n'), 'devnet/a.yaml': store }, ['app.yaml:6 error metadata.annotations[prelude.dev/gate]: must be "all"']],
   ])('%s', async (_name, files, expected) => {

@@ -1,5 +1,6 @@
 import { type Application, defaultApplicationNamespace, isApplication } from '../../../api/application.ts';
 import { parseExternalSecret } from '../../../api/external-secret.ts';
+import { externalSecretsApiVersion, externalSecretsGroup } from '../../../api/names.ts';
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
 import { parseSecretStore } from '../../../api/secret-store.ts';
@@ -29,7 +30,9 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   const secrets: DeclaredSecret[] = [];
   const externalSecrets: DeclaredExternalSecret[] = [];
   const stores: DeclaredStore[] = [];
-  const objects = rendered.objects.filter(({ object }) => !isItself(object, { name, namespace })).map((one) => placeObject(one, scopes(one.object), destination));
+  const objects = rendered.objects
+    .filter(({ object }) => !isItself(object, { name, namespace }))
+    .map((one) => placeObject(upgrade(one), scopes(one.object), destination));
 
   for (const one of objects) {
     problems.push(...checkObject(one));
@@ -53,6 +56,12 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
 function isItself(object: KubeObject, self: { readonly name: string; readonly namespace: string }): boolean {
   const { name, namespace = defaultApplicationNamespace } = object.metadata;
   return isApplication(object) && name === self.name && namespace === self.namespace;
+}
+
+/** External Secrets' v1beta1 has the fields of v1, and is written as v1: an API server of today serves no other. */
+function upgrade(one: RenderedObject): RenderedObject {
+  if (one.object.apiVersion !== `${externalSecretsGroup}/v1beta1`) return one;
+  return { ...one, object: { ...one.object, apiVersion: externalSecretsApiVersion } };
 }
 
 function producerOf({ object, origin }: RenderedObject): { readonly kind: string; readonly name: string; readonly origin: RenderedObject['origin'] } {
