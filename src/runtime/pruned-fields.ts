@@ -8,6 +8,27 @@ const mostPaths = 64;
  */
 export class PrunedFields {
   readonly #paths = new Set<string>();
+  #probed = false;
+  #probing: Promise<void> | undefined;
+
+  /**
+   * Learns from a dry run before the first write, once: whoever comes meanwhile waits for it. So a restart, or a takeover
+   * of thousands of objects that are as they should be, finds out that it has nothing to write without writing.
+   * @param dryRun answers what the API server would keep of `sent`; its errors are passed on, and the next one tries again
+   */
+  async probe(sent: unknown, dryRun: () => Promise<unknown>): Promise<void> {
+    while (this.#probing !== undefined) await this.#probing;
+    if (this.#probed) return;
+    const settled = Promise.withResolvers<void>();
+    this.#probing = settled.promise;
+    try {
+      this.learn(sent, await dryRun());
+      this.#probed = true;
+    } finally {
+      this.#probing = undefined;
+      settled.resolve();
+    }
+  }
 
   /** Compares what was sent with what came back. Fields removed by `null` teach nothing. */
   learn(sent: unknown, received: unknown, path = ''): void {

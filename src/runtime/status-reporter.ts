@@ -85,14 +85,22 @@ async function writeStatus(writing: Writing, live: Live): Promise<Written | unde
 async function patchDifference(writing: Writing, live: Live): Promise<Written> {
   const { cluster, type, fieldManager, subject, reconciled, clock, pruned, signal, condition = readyCondition } = writing;
   const desired = desiredStatus({ style: condition, reconciled, live: live.status, generation: subject.metadata.generation, now: clock.now() });
-  const patch = difference(live.status, asRecord(pruned.strip(desired)));
-  if (Object.keys(patch).length === 0) return { live, changed: false };
-
+  const findPatch = (): StatusFields => difference(live.status, asRecord(pruned.strip(desired)));
   const { resourceVersion } = live.metadata;
-  const precondition = resourceVersion === undefined ? {} : { resourceVersion };
-  const answer = liveOf(await cluster.patchStatus(type, keyOf(subject), patch, { fieldManager, ...precondition }, signal));
+  const options = { fieldManager, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  const write = async (patch: StatusFields, dryRun: boolean): Promise<Live> => liveOf(await cluster.patchStatus(type, keyOf(subject), patch, { ...options, dryRun }, signal));
+
+  const wanted = findPatch();
+  if (!isEmpty(wanted)) await pruned.probe(wanted, async () => (await write(wanted, true)).status);
+  const patch = findPatch();
+  if (isEmpty(patch)) return { live, changed: false };
+  const answer = await write(patch, false);
   pruned.learn(patch, answer.status);
   return { live: answer, changed: says(live.status, condition.type) !== says(answer.status, condition.type) };
+}
+
+function isEmpty(fields: StatusFields): boolean {
+  return Object.keys(fields).length === 0;
 }
 
 /** The fields of `desired` that `live` has otherwise; `null` only where there is something to remove. */

@@ -143,7 +143,7 @@ export class ObjectFolder {
   /** Nobody ever sees half a file: it is written beside and moved into place. */
   #replace(path: string, text: string): void {
     onFile(path, () => {
-      const draft = join(dirname(path), `.draft-${process.pid}`);
+      const draft = this.ownFile('draft');
       writeFileSync(draft, text, { mode: 0o600 });
       renameSync(draft, path);
     });
