@@ -17,7 +17,9 @@ export interface Failure {
   readonly error: ProviderError;
 }
 
-const forbidden = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'DecryptionFailure', 'KMSAccessDeniedException']);
+const forbidden = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized']);
+/** One secret's key, never the operation: a batch that fails for it is read one by one, and the next is a batch again. */
+const undecryptable = new Set(['DecryptionFailure', 'KMSAccessDeniedException']);
 const badCredentials = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
@@ -80,6 +82,7 @@ export function failureOfCode({ code, message, status, retryAfter, socketCode }:
     return { meaning: 'failed', error: new ProviderError('throttled', `AWS Secrets Manager asks to slow down${told}`, retryAfter === undefined ? {} : { retryAfter }) };
   }
   if (forbidden.has(code)) return failure('forbidden', 'denied', `AWS denies reading the secret${told}; allow secretsmanager:GetSecretValue on it and kms:Decrypt on its key`);
+  if (undecryptable.has(code)) return failure('refused', 'denied', `AWS cannot decrypt the secret${told}; allow kms:Decrypt on its key`);
   if (badCredentials.has(code)) return failure('failed', 'denied', `AWS refuses the access key${told}; check the Secret that auth.secretRef names`);
   if (unknownOperation.has(code)) return failure('unknown-operation', 'unsupported', `the endpoint does not know the operation${told}`);
   if (refused.has(code)) return failure('refused', 'invalid', `AWS refuses the request${told}; check key and version`);
