@@ -23,6 +23,10 @@ describe('summarize', () => {
     expect(summarize(report(['passed']), 1)).toMatchObject({ passed: 1, failed: 1 });
   });
 
+  it('counts each step that failed besides the tests', () => {
+    expect(summarize(report(['passed']), 0, ['npm run check'])).toEqual({ passed: 1, failed: 1, lines: ['failed: npm run check'] });
+  });
+
   it('counts a run of nothing as failed', () => {
     expect(summarize({ success: true, testResults: [] }, 0)).toMatchObject({ passed: 0, failed: 1 });
   });

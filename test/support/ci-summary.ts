@@ -23,9 +23,9 @@ export interface Summary {
 
 /**
  * Counts a report. A test that did not run (skipped, todo, pending) counts as failed, as does a file that could not be
- * loaded, a run of no tests at all, and a run that ended badly although every test of it passed.
+ * loaded, a run of no tests at all, a run that ended badly although every test of it passed, and each step besides the tests.
  */
-export function summarize(report: unknown, exitCode: number): Summary {
+export function summarize(report: unknown, exitCode: number, failedSteps: readonly string[] = []): Summary {
   const { testResults, success } = reportSchema.parse(report);
   const tests = testResults.flatMap((file) => file.assertionResults.map((test) => ({ file: file.name, ...test })));
   const passed = tests.filter((test) => test.status === 'passed').length;
@@ -35,12 +35,14 @@ export function summarize(report: unknown, exitCode: number): Summary {
     ...(tests.length === 0 ? ['failed: no test ran'] : []),
   ];
   if (lines.length === 0 && (exitCode !== 0 || !success)) lines.push(`failed: the run ended with code ${exitCode}`);
+  lines.push(...failedSteps.map((step) => `failed: ${step}`));
   return { passed, failed: lines.length, lines };
 }
 
 if (import.meta.main) {
-  const [file = '', code = '1'] = process.argv.slice(2);
-  const summary = existsSync(file) ? summarize(JSON.parse(readFileSync(file, 'utf8')), Number(code)) : { passed: 0, failed: 1, lines: ['failed: the tests left no report'] };
+  const [file = '', code = '1', ...failedSteps] = process.argv.slice(2);
+  const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { success: false, testResults: [] };
+  const summary = summarize(report, Number(code), failedSteps);
   for (const line of summary.lines) console.log(line);
   console.log(`${summary.passed} passed, ${summary.failed} failed`);
   process.exitCode = summary.failed === 0 ? 0 : 1;
