@@ -22,7 +22,7 @@ describe('printYaml', () => {
   });
 
   it('prints text of several lines as a block, unless blanks at its start could be taken for indentation', () => {
-    expect(printYaml({ a: 'one\ntwo\n', b: '\tone\n', c: 'one\n  \ntwo' })).toBe('a: |\n  one\n  two\nb: "\\tone\\n"\nc: "one\\n\\  \\ntwo"\n');
+    expect(printYaml({ a: 'one\ntwo\n', b: '\tone\n', c: 'one\n  \ntwo' })).toBe('a: |\n  one\n  two\nb: "\\tone\\n"\nc: "one\\n \\ \\ntwo"\n');
   });
 
   it('prints whatever it is given so that it reads back the same', () => {
