@@ -40,6 +40,18 @@ export function describeSecretControllers(name: string, open: () => Promise<Worl
       ]);
     });
 
+    test('declared together with its store, an ExternalSecret still costs two writes', async () => {
+      await stage.start();
+
+      await stage.declare('database', { secretStoreRef: { name: 'fresh' } });
+      await stage.create(secretStoreType, { ...storeObject(stage.namespace), metadata: { namespace: stage.namespace, name: 'fresh' } });
+      await stage.declare('second', { secretStoreRef: { name: 'fresh' } });
+
+      await stage.untilSynced('second');
+      const writes = stage.recorded.calls.filter(({ verb, key }) => !verb.startsWith('get') && key === `${stage.namespace}/second`);
+      expect(writes.map(({ verb, resource }) => `${verb} ${resource}`)).toEqual(['create secrets', 'patchStatus externalsecrets']);
+    });
+
     test('a refresh without news reads the provider and writes nothing; news are followed', async () => {
       await stage.start();
       await stage.declare('database', { refreshInterval: '500ms' });
@@ -134,6 +146,43 @@ export function describeSecretControllers(name: string, open: () => Promise<Worl
 
       expect(stage.running.script.calls).toEqual([]);
       expect(stage.recorded.writesIn(stage.namespace)).toEqual([]);
+    });
+
+    test("what External Secrets has synced is taken over without a read and without a write", async () => {
+      const lastApplied = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+      const { metadata } = await stage.declare('database', {}, { annotations: lastApplied });
+      const data = new Map([['password', Buffer.from('hunter2')]]);
+      await stage.create(secretType, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: {
+          namespace: stage.namespace,
+          name: 'database',
+          labels: { 'reconcile.external-secrets.io/managed': 'true', 'reconcile.external-secrets.io/created-by': textHash(`${stage.namespace}/database`) },
+          annotations: { ...lastApplied, 'reconcile.external-secrets.io/data-hash': dataHash(data) },
+          ownerReferences: [{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'database', uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: true }],
+        },
+        type: 'Opaque',
+        data: { password: 'aHVudGVyMg==' },
+      });
+      const now = `${new Date().toISOString().slice(0, 19)}Z`;
+      const condition = { type: 'Ready', status: 'True', reason: 'SecretSynced', message: 'secret synced', lastTransitionTime: now };
+      await stage.cluster.patchStatus(
+        externalSecretType,
+        { namespace: stage.namespace, name: 'database' },
+        { refreshTime: now, syncedResourceVersion: resourceVersionOf(metadata), binding: { name: 'database' }, conditions: [condition] },
+        { fieldManager: 'external-secrets' },
+        new AbortController().signal,
+      );
+
+      await stage.start({ 'prod/db': 'rotated' });
+      await stage.pause(500);
+      expect(stage.running.script.calls).toEqual([]);
+      expect(stage.recorded.writesIn(stage.namespace).filter((write) => !write.includes('secretstores'))).toEqual([]);
+
+      await stage.edit(secretType, 'database', (secret) => ({ ...secret, data: {} }));
+      await stage.untilData('database', { password: 'rotated' });
+      expect((await stage.get(secretType, 'database'))?.metadata.annotations).toMatchObject(lastApplied);
     });
 
     test('an orderly stop writes the refresh times that were only remembered', async () => {

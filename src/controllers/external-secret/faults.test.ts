@@ -3,9 +3,12 @@ import { externalSecretObject } from '../../../test/support/external-secret.ts';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import { recordCalls } from '../../../test/support/recording-cluster.ts';
 import { makeNamespace, secretData, startSecrets } from '../../../test/support/secret-world.ts';
+import { parseExternalSecretStatus } from '../../api/external-secret.ts';
+import type { KubeObject } from '../../api/object.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import { externalSecretType } from '../../kube/resource-types.ts';
+import { resourceVersionOf } from '../../secret/resource-version.ts';
 
 const { signal } = new AbortController();
 const patience = { timeout: 15_000, interval: 20 };
@@ -29,6 +32,13 @@ function breakAt(cluster: Cluster, at: number, when: 'before' | 'after'): Cluste
   };
 }
 
+/** Whether the status tells the barrier that the Secret is the one for this version of the object. */
+function isCurrent(object: KubeObject): boolean {
+  const { conditions, syncedResourceVersion, binding, refreshTime } = parseExternalSecretStatus(object);
+  const complete = binding?.name === 'database' && refreshTime !== undefined;
+  return complete && syncedResourceVersion === resourceVersionOf(object.metadata) && conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
 const moments = [1, 2, 3, 4, 5].flatMap((at) => [[at, 'before'] as const, [at, 'after'] as const]);
 
 test.concurrent.each(moments)(
@@ -37,15 +47,19 @@ test.concurrent.each(moments)(
     const { cluster, close } = await openLocalWorld();
     await makeNamespace(cluster, 'devnet');
     const running = await startSecrets(breakAt(cluster, at, when), { 'prod/db': 'hunter2' });
-    const spec = { secretStoreRef: { name: 'vault' }, refreshInterval: '500ms', data: [{ secretKey: 'password', remoteRef: { key: 'prod/db' } }] };
-    const { metadata: _own, ...object } = externalSecretObject({ spec });
+    const { metadata: _own, ...object } = externalSecretObject();
     await cluster.create(externalSecretType, { ...object, metadata: { namespace: 'devnet', name: 'database' } }, { fieldManager: 'test' }, signal);
-    const status = async (): Promise<unknown> => (await cluster.get(externalSecretType, { namespace: 'devnet', name: 'database' }, signal))?.['status'];
+    const live = async (): Promise<KubeObject> => (await cluster.get(externalSecretType, { namespace: 'devnet', name: 'database' }, signal))!;
 
     await vi.waitFor(async () => expect(await secretData(cluster, 'devnet', 'database')).toEqual({ password: 'hunter2' }), patience);
+    await vi.waitFor(async () => expect(isCurrent(await live())).toBe(true), patience);
     running.remote['prod/db'] = 'rotated';
+    await vi.waitFor(async () => {
+      const { metadata, ...rest } = await live();
+      await cluster.update(externalSecretType, { ...rest, metadata: { ...metadata, annotations: { 'external-secrets.io/force-sync': '1' } } }, { fieldManager: 'test' }, signal);
+    }, patience);
     await vi.waitFor(async () => expect(await secretData(cluster, 'devnet', 'database')).toEqual({ password: 'rotated' }), patience);
-    await vi.waitFor(async () => expect(await status()).toMatchObject({ conditions: [{ status: 'True' }] }), patience);
+    await vi.waitFor(async () => expect(isCurrent(await live())).toBe(true), patience);
     await running.stop();
     await close();
   },

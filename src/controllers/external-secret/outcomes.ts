@@ -8,9 +8,13 @@ const safetyNet = 300_000;
 /** What the provider cannot do better the next second is not asked for every second. */
 const slowRetry = 60_000;
 
-/** The Secret is there and current. @param refreshIn milliseconds until the provider is to be read again; Infinity: time does not matter */
+/**
+ * The Secret is there and current.
+ * @param refreshIn milliseconds until the provider is to be read again; Infinity: time is no reason to
+ */
 export function synced(refreshIn: number): Outcome {
-  return { kind: 'synced', reason: externalSecretReasons.synced, message: 'secret synced', ...(Number.isFinite(refreshIn) ? { requeueAfter: Math.max(0, refreshIn) } : {}) };
+  const requeue = Number.isFinite(refreshIn) ? { requeueAfter: Math.max(0, refreshIn) } : {};
+  return { kind: 'synced', reason: externalSecretReasons.synced, message: 'secret synced', ...requeue };
 }
 
 export function waiting(message: string): Outcome {

@@ -20,7 +20,10 @@ export interface PersistOptions {
 /** A status keeps times to the second. */
 const second = 1_000;
 
-/** Writes the refresh times that are only remembered, so that after a restart nothing is read too early. What fails is logged and costs a read. */
+/**
+ * Writes the refresh times that are only remembered, so that after a restart nothing is read too early.
+ * What fails is logged, and costs no more than a read.
+ */
 export async function persistRefreshTimes({ cluster, caches, memory, writes, log }: PersistOptions, signal: AbortSignal): Promise<void> {
   const lagging = [...caches.externalSecrets.values()].flatMap(({ metadata, parsed }) => {
     const last = memory.lastSync(metadata.uid ?? '');
@@ -31,6 +34,7 @@ export async function persistRefreshTimes({ cluster, caches, memory, writes, log
     // this field alone: whatever else has changed meanwhile stays
     writes.run(() => cluster.patchStatus(externalSecretType, key, { refreshTime }, { fieldManager: statusFieldManager }, signal), signal),
   );
-  const failures = (await Promise.allSettled(attempts)).flatMap((attempt) => (attempt.status === 'rejected' && !isKubeError(attempt.reason, 'absent') ? [attempt.reason] : []));
+  const settled = await Promise.allSettled(attempts);
+  const failures: unknown[] = settled.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : [])).filter((reason) => !isKubeError(reason, 'absent'));
   if (failures.length > 0) log.warn({ count: failures.length, error: failures[0] }, 'refresh times could not be written');
 }

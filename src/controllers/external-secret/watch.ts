@@ -33,52 +33,73 @@ export interface Watching {
   readonly stop: () => void;
 }
 
+/** Which ExternalSecrets have to do with what. */
+interface Indexes {
+  readonly byStore: ReverseIndex;
+  readonly byTarget: ReverseIndex;
+  readonly byNamespace: ReverseIndex;
+  readonly secretsByOwner: ReverseIndex;
+}
+
 /** Turns events of the caches into keys of ExternalSecrets to reconcile. */
 export function watchExternalSecrets(caches: ExternalSecretCaches, memory: SyncMemory, enqueue: (key: ObjectKey) => void): Watching {
-  const byStore = new ReverseIndex();
-  const byTarget = new ReverseIndex();
-  const byNamespace = new ReverseIndex();
-  const secretsByOwner = new ReverseIndex();
+  const indexes: Indexes = { byStore: new ReverseIndex(), byTarget: new ReverseIndex(), byNamespace: new ReverseIndex(), secretsByOwner: new ReverseIndex() };
   const enqueueAll = (keys: Iterable<string>): void => {
     for (const key of keys) enqueue(parseKey(key));
   };
-
   const stops = [
     // Secrets first, so that what is already there is known when the ExternalSecrets are reported
-    caches.managedSecrets.subscribe(({ key, current }) => {
-      secretsByOwner.set(formatKey(key), (current?.metadata.ownerReferences ?? []).map(({ uid }) => uid));
-      if (!memory.confirmWrite(key, current)) enqueueAll(byTarget.itemsOf(formatKey(key)));
-    }),
-    caches.externalSecrets.subscribe(({ key, current, previous }) => {
-      const id = formatKey(key);
-      if (previous !== undefined && previous.metadata.uid !== current?.metadata.uid) memory.forget(previous.metadata.uid ?? '');
-      byStore.set(id, current === undefined ? [] : storesOf(current));
-      byTarget.set(id, current?.parsed.ok === true ? [formatKey(targetKey(current.parsed.value))] : []);
-      byNamespace.set(id, current === undefined ? [] : [key.namespace ?? '']);
-      if (current !== undefined && (previous === undefined || hasNews(previous.metadata, current.metadata))) enqueue(key);
-    }),
-    caches.secretVersions.subscribe(({ key }) => {
-      // only who was refused a Secret of somebody else's waits for news about it
-      for (const id of byTarget.itemsOf(formatKey(key))) {
-        const uid = caches.externalSecrets.get(parseKey(id))?.metadata.uid;
-        if (uid !== undefined && memory.isRefused(uid)) enqueue(parseKey(id));
-      }
-    }),
+    ...watchSecrets(caches, memory, indexes, enqueueAll),
+    watchDeclarations(caches, memory, indexes, enqueue),
     caches.namespaces.subscribe(({ key, current, previous }) => {
-      if (!isDeepStrictEqual(current, previous)) enqueueAll(byNamespace.itemsOf(key.name));
+      if (!isDeepStrictEqual(current, previous)) enqueueAll(indexes.byNamespace.itemsOf(key.name));
     }),
-    ...(['SecretStore', 'ClusterSecretStore'] as const).map((kind) =>
-      (kind === 'SecretStore' ? caches.secretStores : caches.clusterSecretStores).subscribe(({ key, current, previous }) => {
-        if (storeState(current) !== storeState(previous)) enqueueAll(byStore.itemsOf(storeId(kind, key)));
-      }),
-    ),
+    ...watchStores(caches, indexes, enqueueAll),
   ];
   return {
-    ownedBy: (uid) => [...secretsByOwner.itemsOf(uid)].map(parseKey),
+    ownedBy: (uid) => [...indexes.secretsByOwner.itemsOf(uid)].map(parseKey),
     stop: () => {
       for (const stop of stops) stop();
     },
   };
+}
+
+type Stop = () => void;
+
+function watchDeclarations({ externalSecrets }: ExternalSecretCaches, memory: SyncMemory, { byStore, byTarget, byNamespace }: Indexes, enqueue: (key: ObjectKey) => void): Stop {
+  return externalSecrets.subscribe(({ key, current, previous }) => {
+    const id = formatKey(key);
+    if (previous !== undefined && previous.metadata.uid !== current?.metadata.uid) memory.forget(previous.metadata.uid ?? '');
+    byStore.set(id, current === undefined ? [] : storesOf(current));
+    byTarget.set(id, current?.parsed.ok === true ? [formatKey(targetKey(current.parsed.value))] : []);
+    byNamespace.set(id, current === undefined ? [] : [key.namespace ?? '']);
+    if (current !== undefined && (previous === undefined || hasNews(previous.metadata, current.metadata))) enqueue(key);
+  });
+}
+
+function watchSecrets(caches: ExternalSecretCaches, memory: SyncMemory, { byTarget, secretsByOwner }: Indexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
+  return [
+    caches.managedSecrets.subscribe(({ key, current }) => {
+      secretsByOwner.set(formatKey(key), (current?.metadata.ownerReferences ?? []).map(({ uid }) => uid));
+      if (!memory.confirmWrite(key, current)) enqueueAll(byTarget.itemsOf(formatKey(key)));
+    }),
+    caches.secretVersions.subscribe(({ key }) => {
+      // only who was refused a Secret of somebody else's waits for news about it
+      const refused = [...byTarget.itemsOf(formatKey(key))].filter((id) => {
+        const uid = caches.externalSecrets.get(parseKey(id))?.metadata.uid;
+        return uid !== undefined && memory.isRefused(uid);
+      });
+      enqueueAll(refused);
+    }),
+  ];
+}
+
+function watchStores({ secretStores, clusterSecretStores }: ExternalSecretCaches, { byStore }: Indexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
+  const watch = (kind: StoreKind, stores: ExternalSecretCaches['secretStores']): Stop =>
+    stores.subscribe(({ key, current, previous }) => {
+      if (storeState(current) !== storeState(previous)) enqueueAll(byStore.itemsOf(storeId(kind, key)));
+    });
+  return [watch('SecretStore', secretStores), watch('ClusterSecretStore', clusterSecretStores)];
 }
 
 /** Statuses are ours, or nobody's business: what counts is what somebody asks for. */

@@ -39,12 +39,13 @@ const concurrency = 32;
 /** Makes the controller that says of every store whether it can be read through. */
 export function createSecretStoreController(options: SecretStoreControllerOptions): Controller {
   const { kind, cluster, caches, reader, events, controllerClass, clock, random, log, metrics } = options;
+  const type = kind === 'ClusterSecretStore' ? clusterSecretStoreType : secretStoreType;
   const stop = watchStores(caches, reader, (key) => controller.enqueue(key));
   const controller = createController<StoreEntry>({
     name: kind.toLowerCase(),
     find: (key) => caches.stores.get(key),
     reconcile: (entry, signal) => reconcileStore(entry, { reader, controllerClass }, signal),
-    report: createStatusReporter({ cluster, type: kind === 'ClusterSecretStore' ? clusterSecretStoreType : secretStoreType, fieldManager: statusFieldManager, events, clock }),
+    report: createStatusReporter({ cluster, type, fieldManager: statusFieldManager, events, clock }),
     explain: (error) => ({ ...explainError(error), reason: storeReasons.invalid }),
     clock,
     random,

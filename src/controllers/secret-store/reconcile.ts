@@ -2,7 +2,7 @@ import { storeReasons } from '../../api/names.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import type { Outcome, Reconciled } from '../../runtime/outcome.ts';
-import type { StoreEntry } from './decide.ts';
+import type { Decision, StoreEntry } from './decide.ts';
 import { decide, judge, judgeFailure } from './decide.ts';
 
 export interface ReconcileOptions {
@@ -26,7 +26,7 @@ export async function reconcileStore(entry: StoreEntry, { reader, controllerClas
   return { outcome, status: { capabilities }, events };
 }
 
-async function validate(reader: ReconcileOptions['reader'], { store, interval }: { readonly store: Parameters<StoreReader['validate']>[0]; readonly interval: number }, signal: AbortSignal): Promise<Outcome> {
+async function validate(reader: ReconcileOptions['reader'], { store, interval }: Decision & { readonly kind: 'validate' }, signal: AbortSignal): Promise<Outcome> {
   try {
     return judge(await reader.validate(store, signal), interval);
   } catch (error) {
