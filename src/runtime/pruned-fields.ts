@@ -8,22 +8,21 @@ const mostPaths = 64;
  */
 export class PrunedFields {
   readonly #paths = new Set<string>();
-  #probed = false;
+  #known = false;
   #probing: Promise<void> | undefined;
 
   /**
-   * Learns from a dry run before the first write, once: whoever comes meanwhile waits for it. So a restart, or a takeover
-   * of thousands of objects that are as they should be, finds out that it has nothing to write without writing.
+   * Learns from a dry run, unless something has been learned already; whoever comes meanwhile waits for it. So a restart, or
+   * a takeover of thousands of objects that are as they should be, finds out that it has nothing to write without writing.
    * @param dryRun answers what the API server would keep of `sent`; its errors are passed on, and the next one tries again
    */
   async probe(sent: unknown, dryRun: () => Promise<unknown>): Promise<void> {
     while (this.#probing !== undefined) await this.#probing;
-    if (this.#probed) return;
+    if (this.#known) return;
     const settled = Promise.withResolvers<void>();
     this.#probing = settled.promise;
     try {
       this.learn(sent, await dryRun());
-      this.#probed = true;
     } finally {
       this.#probing = undefined;
       settled.resolve();
@@ -31,19 +30,9 @@ export class PrunedFields {
   }
 
   /** Compares what was sent with what came back. Fields removed by `null` teach nothing. */
-  learn(sent: unknown, received: unknown, path = ''): void {
-    if (Array.isArray(sent)) {
-      if (!Array.isArray(received) || received.length !== sent.length) return;
-      for (const [index, item] of sent.entries()) this.learn(item, received[index], `${path}[]`);
-      return;
-    }
-    if (!isRecord(sent) || !isRecord(received)) return;
-    for (const [name, value] of Object.entries(sent)) {
-      if (value === null || value === undefined) continue;
-      const field = join(path, name);
-      if (Object.hasOwn(received, name)) this.learn(value, received[name], field);
-      else if (this.#paths.size < mostPaths) this.#paths.add(field);
-    }
+  learn(sent: unknown, received: unknown): void {
+    this.#known = true;
+    this.#compare(sent, received, '');
   }
 
   /** A copy of `value` without the fields known to be dropped. */
@@ -53,6 +42,21 @@ export class PrunedFields {
     if (!isRecord(value)) return value;
     const kept = Object.entries(value).filter(([name]) => !this.#paths.has(join(path, name)));
     return Object.fromEntries(kept.map(([name, item]) => [name, this.strip(item, join(path, name))]));
+  }
+
+  #compare(sent: unknown, received: unknown, path: string): void {
+    if (Array.isArray(sent)) {
+      if (!Array.isArray(received) || received.length !== sent.length) return;
+      for (const [index, item] of sent.entries()) this.#compare(item, received[index], `${path}[]`);
+      return;
+    }
+    if (!isRecord(sent) || !isRecord(received)) return;
+    for (const [name, value] of Object.entries(sent)) {
+      if (value === null || value === undefined) continue;
+      const field = join(path, name);
+      if (Object.hasOwn(received, name)) this.#compare(value, received[name], field);
+      else if (this.#paths.size < mostPaths) this.#paths.add(field);
+    }
   }
 }
 

@@ -91,8 +91,10 @@ async function patchDifference(writing: Writing, live: Live): Promise<Written> {
   const write = async (patch: StatusFields, dryRun: boolean): Promise<Live> => liveOf(await cluster.patchStatus(type, keyOf(subject), patch, { ...options, dryRun }, signal));
 
   const wanted = findPatch();
-  if (!isEmpty(wanted)) await pruned.probe(wanted, async () => (await write(wanted, true)).status);
-  const patch = findPatch();
+  // it says already what it should, and differs nevertheless: perhaps in nothing that would be kept
+  const dubious = !isEmpty(wanted) && says(live.status, condition.type) === says(desired, condition.type);
+  if (dubious) await pruned.probe(wanted, async () => (await write(wanted, true)).status);
+  const patch = dubious ? findPatch() : wanted;
   if (isEmpty(patch)) return { live, changed: false };
   const answer = await write(patch, false);
   pruned.learn(patch, answer.status);
