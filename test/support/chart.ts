@@ -20,13 +20,15 @@ export interface HelmOptions {
   readonly values?: object;
   /** Absent: helm is kept away from every cluster. */
   readonly kubeconfig?: string;
+  /** Path of helm; that of the test run unless told (a bench is no test run). */
+  readonly program?: string;
 }
 
 /** Runs the real helm with a home of its own, so that nothing of the machine's configuration takes part. */
 export async function helm(args: readonly string[], options: HelmOptions = {}): Promise<HelmResult> {
   const home = mkdtempSync(join(tmpdir(), 'prelude-helm-'));
   try {
-    const child = spawn(inject('parts').helm, [...args], {
+    const child = spawn(options.program ?? inject('parts').helm, [...args], {
       env: { PATH: process.env['PATH'], HOME: home, KUBECONFIG: options.kubeconfig ?? join(home, 'none') },
     });
     child.stdin.end(JSON.stringify(options.values ?? {}));
@@ -46,14 +48,16 @@ export interface ReleaseName {
   readonly release?: string;
   /** Default `prelude-system`; it is not among the objects. */
   readonly namespace?: string;
+  /** As in HelmOptions. */
+  readonly program?: string;
 }
 
 /**
  * The objects that `helm install` would create, as `helm template` prints them, CRDs included.
  * @throws Error with helm's own words where the values or the chart are wrong
  */
-export async function renderChart(values: object = {}, { release = 'prelude', namespace = 'prelude-system' }: ReleaseName = {}): Promise<readonly KubeObject[]> {
-  const { code, stdout, stderr } = await helm(['template', release, chartFolder, '--namespace', namespace, '--values', '-'], { values });
+export async function renderChart(values: object = {}, { release = 'prelude', namespace = 'prelude-system', program }: ReleaseName = {}): Promise<readonly KubeObject[]> {
+  const { code, stdout, stderr } = await helm(['template', release, chartFolder, '--namespace', namespace, '--values', '-'], { values, ...(program === undefined ? {} : { program }) });
   if (code !== 0) throw new Error(`helm template failed: ${stderr}`);
   return parseAllDocuments(stdout).flatMap((document) => {
     const object: unknown = document.toJS();

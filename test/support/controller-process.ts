@@ -26,6 +26,8 @@ export interface ControllerProcess {
   readonly output: () => string;
   /** Milliseconds from the start of the process until it was ready. */
   readonly startedIn: number;
+  /** When the process was started, on `performance.now`'s scale. */
+  readonly startedAt: number;
   /** SIGTERM, and wait. Answers the exit code. */
   readonly stop: () => Promise<number | null>;
   /** SIGKILL: no drain, no last write. */
@@ -59,6 +61,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     url,
     output: () => output,
     startedIn: performance.now() - startedAt,
+    startedAt,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
   };

@@ -70,7 +70,7 @@ export async function startTestnet({ parts, values = {} }: TestnetOptions): Prom
   const [plane, aws, remote] = await Promise.all([startControlPlane(parts), startCountingAws({ secrets: devnetSecrets }), createGitRemote()]);
   const cluster = await openCluster({ kubeconfig: plane.kubeconfig });
   await cluster.create(namespaceType, object('v1', 'Namespace', { name: 'argocd' }), { fieldManager: 'test' }, never);
-  await installChart(cluster, { ...values, secrets: { mayDelete: true, ...valuesOf(values, 'secrets') } });
+  await installChart({ cluster, helm: parts.helm }, { ...values, secrets: { mayDelete: true, ...valuesOf(values, 'secrets') } });
   await cluster.create(secretType, { ...object('v1', 'Secret', { namespace: 'argocd', name: 'aws-credentials' }), stringData: { id: aws.accessKeyId, secret: 'not-a-real-secret-key' } }, { fieldManager: 'test' }, never);
 
   await remote.copy(sample);
@@ -106,8 +106,8 @@ function object(apiVersion: string, kind: string, metadata: ObjectKey): KubeObje
 }
 
 /** What `helm install` creates, but for the Deployment: the controller runs beside the cluster here, under the same account. */
-async function installChart(cluster: Cluster, values: object): Promise<void> {
-  const objects = await renderChart(values, release);
+async function installChart({ cluster, helm }: { readonly cluster: Cluster; readonly helm: string }, values: object): Promise<void> {
+  const objects = await renderChart(values, { ...release, program: helm });
   const isCrd = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';
   for (const one of [...objects.filter(isCrd), ...objects.filter((other) => !isCrd(other) && other.kind !== 'Deployment')]) {
     const type = (await cluster.discover(never)).find(one.apiVersion, one.kind) ?? (await cluster.discover(never, { fresh: true })).find(one.apiVersion, one.kind);

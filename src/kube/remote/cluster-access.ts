@@ -96,7 +96,7 @@ export async function findCluster(options: AccessOptions): Promise<ClusterAccess
 }
 
 async function configLoader({ kubeconfig, context }: AccessOptions): Promise<() => KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./client-node.ts');
   return () => {
     const config = new KubeConfig();
     try {
