@@ -4,6 +4,7 @@ import { KubeError } from '../kube-error.ts';
 import type { ApplyOptions, Cluster, DeleteOptions, Discovery, Page, ResourceType, Selection, WatchEvent, WriteOptions } from '../port.ts';
 import { apiVersionOf, namespaceType } from '../resource-types.ts';
 import type { Change } from './change-log.ts';
+import { type EventExpiry, eventKind } from './event-expiry.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import type { HandEdits } from './hand-edits.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -21,6 +22,7 @@ export interface FolderClusterParts {
   readonly kinds: ServedKinds;
   readonly lifecycle: Lifecycle;
   readonly edits: HandEdits;
+  readonly events: EventExpiry;
   /** RFC 3339. */
   readonly now: () => string;
   readonly onClose: () => void;
@@ -82,6 +84,7 @@ export class FolderCluster implements Cluster {
   async create(type: ResourceType, object: KubeObject, options: WriteOptions, signal: AbortSignal): Promise<KubeObject> {
     const ref = this.#beginWrite(type, keyOf(object), signal);
     this.#requireRoom(type, ref.key);
+    if (ref.kind === eventKind) this.#parts.events.sweep();
     if (this.#parts.store.get(ref) !== undefined) throw new KubeError('exists', `${type.kind} ${formatKey(ref.key)} exists already`);
     return this.#keep(type, createdObject(this.#write(type, options, 'Update'), object, this.#birth()), options);
   }

@@ -39,6 +39,22 @@ describe('an edit by hand while the cluster runs', () => {
     expect(readFileSync(folder.fileOf('new'), 'utf8')).toMatch(/ {2}uid: [0-9a-f-]{36}\n/);
   });
 
+  it('is seen in a folder that was emptied and filled again', async () => {
+    const cluster = await folder.open();
+    for (let round = 0; round < 3; round += 1) {
+      await cluster.create(secretType, secret('a'), us, signal);
+      await cluster.delete(secretType, { namespace: 'default', name: 'a' }, {}, signal);
+    }
+    await cluster.create(secretType, secret('a'), us, signal);
+    await eventAfter(cluster, () => folder.edit(folder.fileOf('a'), (text) => text.replace('dmFsdWU=', 'b25l')));
+    await cluster.delete(secretType, { namespace: 'default', name: 'a' }, {}, signal);
+    await cluster.create(secretType, secret('a'), us, signal);
+
+    const event = await eventAfter(cluster, () => setTimeout(() => folder.edit(folder.fileOf('a'), (text) => text.replace('dmFsdWU=', 'dHdv')), 300));
+
+    expect(event).toMatchObject({ type: 'modified', object: { data: { key: 'dHdv' } } });
+  });
+
   it('is a deletion where the file is removed, of what it owns too', async () => {
     const cluster = await folder.open();
     const { uid = '' } = (await cluster.create(secretType, { ...secret('a'), metadata: { ...secret('a').metadata, finalizers: ['example.com/hold'] } }, us, signal)).metadata;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../../test/support/fake-clock.ts';
 import { getSecret, LocalFolder, secret, signal, us } from '../../../test/support/local-folder.ts';
 import type { ResourceType } from '../port.ts';
-import { configMapType, deploymentType, namespaceType, secretType } from '../resource-types.ts';
+import { configMapType, deploymentType, eventType, namespaceType, secretType } from '../resource-types.ts';
 
 const folder = new LocalFolder();
 
@@ -70,5 +71,20 @@ describe('the objects of a local cluster', () => {
     const cluster = await folder.open();
 
     await expect(cluster.create(secretType, { ...secret('a'), type: 'kubernetes.io/tls' }, us, signal)).rejects.toMatchObject({ kind: 'invalid', message: 'data[tls.crt]: is required by a Secret of type kubernetes.io/tls' });
+  });
+
+  it('are not kept for ever where they are events', async () => {
+    const clock = createFakeClock();
+    const cluster = await folder.open({ clock });
+    const happen = (name: string): Promise<unknown> => cluster.create(eventType, { apiVersion: 'v1', kind: 'Event', metadata: { name, namespace: 'default' }, message: name }, us, signal);
+    await happen('first');
+    await clock.advance(1_800_000);
+    await happen('second');
+    await clock.advance(1_800_001);
+    await happen('third');
+
+    const pages = [];
+    for await (const { items } of cluster.pages(eventType, {}, signal)) pages.push(...items.map(({ metadata }) => metadata.name));
+    expect(pages).toEqual(['second', 'third']);
   });
 });

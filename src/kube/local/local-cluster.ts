@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import type { Cluster, ResourceType } from '../port.ts';
+import { EventExpiry } from './event-expiry.ts';
 import { FolderCluster } from './folder-cluster.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type FolderProblem, HandEdits } from './hand-edits.ts';
@@ -45,13 +46,15 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Cl
     const lifecycle = new Lifecycle({ store, kinds, now });
     const edits = new HandEdits({ folder, store, kinds, lifecycle, now, onProblem });
     edits.takeAll();
+    const events = new EventExpiry({ store, lifecycle, clock });
+    events.sweep();
     const unwatch = watchFolder({ folder, clock, onFile: (file) => edits.take(file), onFolder: (under) => edits.takeAll(under) });
     const onClose = (): void => {
       unwatch();
       store.close();
       unlock();
     };
-    return new FolderCluster({ name, folder, store, kinds, lifecycle, edits, now, onClose });
+    return new FolderCluster({ name, folder, store, kinds, lifecycle, edits, events, now, onClose });
   } catch (error) {
     unlock();
     throw error;

@@ -63,10 +63,12 @@ export class ObjectFolder {
     return folders.flatMap((folder) => this.#entries(folder)).filter(isObjectFile);
   }
 
-  /** The folders that objects stand in, with those above them. */
-  folders(): readonly string[] {
-    const scopes = this.#entries('').filter((path) => this.#isFolder(path));
-    return ['', ...scopes, ...scopes.flatMap((scope) => this.#entries(scope).filter((path) => this.#isFolder(path)))];
+  /** The folders that objects stand in, with those above them, each with what tells it from another one of that path. */
+  folders(): ReadonlyMap<string, string> {
+    const scopes = this.#entries('');
+    const paths = ['', ...scopes, ...scopes.flatMap((scope) => this.#entries(scope))];
+    const found = paths.map((path) => [path, lstatSync(join(this.dir, path), { throwIfNoEntry: false })] as const);
+    return new Map(found.flatMap(([path, stat]) => (stat?.isDirectory() === true ? [[path, `${stat.ino} ${stat.birthtimeMs}`]] : [])));
   }
 
   /** The kind of object that belongs in a file, and the namespace; undefined for a file in no such place. */

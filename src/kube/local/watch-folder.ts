@@ -12,6 +12,11 @@ export interface WatchFolderOptions {
   readonly onFolder: (under: string) => void;
 }
 
+interface Watched {
+  readonly watcher: FSWatcher;
+  readonly identity: string;
+}
+
 /** Editors write in several steps; a moment later they are done. */
 const settleMs = 100;
 /** How often everything is looked at where the system has no watches left to give. */
@@ -23,7 +28,7 @@ const pollMs = 5_000;
  * @returns the function that ends it
  */
 export function watchFolder(options: WatchFolderOptions): () => void {
-  const watchers = new Map<string, FSWatcher>();
+  const watched = new Map<string, Watched>();
   const touched = new Set<string>();
   const { folder, clock } = options;
   let timer: Cancel | undefined;
@@ -51,24 +56,29 @@ export function watchFolder(options: WatchFolderOptions): () => void {
   }
 
   function followFolders(): void {
-    const present = new Set(folder.folders());
-    for (const [path, watcher] of watchers) {
-      if (present.has(path)) continue;
-      watcher.close();
-      watchers.delete(path);
-    }
-    for (const path of present) if (!watchers.has(path) && poll === undefined) follow(path);
+    const present = folder.folders();
+    // one that was removed and made again is another one, which the old watch does not see
+    for (const [path, { identity }] of watched) if (present.get(path) !== identity) drop(path);
+    for (const [path, identity] of present) if (!watched.has(path) && poll === undefined) follow(path, identity);
   }
 
-  function follow(path: string): void {
+  function follow(path: string, identity: string): void {
     try {
       const watcher = watch(join(folder.dir, path), { persistent: false }, (_event, name) => touch(name === null ? path : join(path, name)));
-      watcher.on('error', startPolling);
-      watchers.set(path, watcher);
+      watcher.on('error', () => {
+        drop(path);
+        startPolling();
+      });
+      watched.set(path, { watcher, identity });
     } catch {
       // gone again, or no watches left: polling sees the same, later
       startPolling();
     }
+  }
+
+  function drop(path: string): void {
+    watched.get(path)?.watcher.close();
+    watched.delete(path);
   }
 
   function startPolling(): void {
@@ -82,7 +92,6 @@ export function watchFolder(options: WatchFolderOptions): () => void {
   return () => {
     timer?.();
     poll?.();
-    for (const watcher of watchers.values()) watcher.close();
-    watchers.clear();
+    for (const path of [...watched.keys()]) drop(path);
   };
 }
