@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -36,7 +36,7 @@ export interface EventRecorderOptions {
 
 /** What is queued at most; beyond it events are dropped, because an API server that is slow must not cost memory. */
 const queueLimit = 1000;
-/** How many events are remembered, so that a repetition is counted on the same Event. */
+/** How many events are remembered, so that a repetition is counted. */
 const rememberedLimit = 1000;
 /** The API server's limit on a message, less the room for a mark. */
 const messageLimit = 1000;
@@ -48,10 +48,20 @@ interface Note {
   readonly at: string;
 }
 
-export function createEventRecorder(cluster: Cluster, options: EventRecorderOptions): EventRecorder {
+/** How often an event was recorded, and since when. */
+interface Tally {
+  readonly count: number;
+  readonly since: string;
+}
+
+/**
+ * What is the same about the same object is one Event, whose name follows from what it says: it is applied, so that one
+ * request makes it or counts on, after it has expired or we were restarted too. It takes the verbs create and patch.
+ */
+export function createEventRecorder(cluster: Pick<Cluster, 'apply'>, options: EventRecorderOptions): EventRecorder {
   const { clock, log, signal } = options;
   const queue: Note[] = [];
-  const remembered = new Map<string, KubeObject>();
+  const remembered = new Map<string, Tally>();
   let dropped = 0;
   let running: Promise<void> | undefined;
 
@@ -68,50 +78,16 @@ export function createEventRecorder(cluster: Cluster, options: EventRecorderOpti
     running = undefined;
   }
 
-  async function write({ about, event, at }: Note): Promise<void> {
-    const { namespace = defaultNamespace, uid = '' } = about.metadata;
-    const id = [uid, about.kind, namespace, about.metadata.name, event.type, event.reason, event.message].join('\n');
-    const before = remembered.get(id);
-    remembered.delete(id);
-    const written = (before === undefined ? undefined : await repeat(before, at)) ?? (await create({ about, event, at }, namespace));
-    remembered.set(id, written);
+  async function write(note: Note): Promise<void> {
+    const name = nameOf(note);
+    const before = remembered.get(name);
+    const tally = { count: (before?.count ?? 0) + 1, since: before?.since ?? note.at };
+    await cluster.apply(eventType, eventOf(note, { name, tally, component: options.component }), { fieldManager: options.component, force: true }, signal);
+    // what was written last is forgotten last
+    remembered.delete(name);
+    remembered.set(name, tally);
     const [oldest] = remembered.keys();
     if (remembered.size > rememberedLimit && oldest !== undefined) remembered.delete(oldest);
-  }
-
-  async function repeat(before: KubeObject, at: string): Promise<KubeObject | undefined> {
-    const count = (typeof before['count'] === 'number' ? before['count'] : 1) + 1;
-    try {
-      return await cluster.update(eventType, { ...before, count, lastTimestamp: at }, { fieldManager: options.component }, signal);
-    } catch {
-      // it has expired, or somebody changed it: a new one says the same
-      return undefined;
-    }
-  }
-
-  function create({ about, event, at }: Note, namespace: string): Promise<KubeObject> {
-    const { name, uid, resourceVersion } = about.metadata;
-    const object: KubeObject = {
-      apiVersion: apiVersionOf(eventType),
-      kind: eventType.kind,
-      metadata: { name: `${name.slice(0, 200)}.${randomUUID()}`, namespace },
-      involvedObject: {
-        apiVersion: about.apiVersion,
-        kind: about.kind,
-        name,
-        ...(about.metadata.namespace === undefined ? {} : { namespace: about.metadata.namespace }),
-        ...(uid === undefined ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      },
-      type: event.type,
-      reason: event.reason,
-      message: event.message.length <= messageLimit ? event.message : `${event.message.slice(0, messageLimit)}…`,
-      source: { component: options.component },
-      firstTimestamp: at,
-      lastTimestamp: at,
-      count: 1,
-    };
-    return cluster.create(eventType, object, { fieldManager: options.component }, signal);
   }
 
   return {
@@ -125,8 +101,43 @@ export function createEventRecorder(cluster: Cluster, options: EventRecorderOpti
       running ??= work();
     },
     flush: async (until) => {
-      const stopped = new Promise<void>((resolve) => until.addEventListener('abort', () => resolve(), { once: true }));
-      await Promise.race([running ?? Promise.resolve(), stopped]);
+      const stopped = Promise.withResolvers<void>();
+      const onAbort = (): void => stopped.resolve();
+      if (until.aborted) onAbort();
+      until.addEventListener('abort', onAbort, { once: true });
+      await Promise.race([running, stopped.promise]);
+      until.removeEventListener('abort', onAbort);
     },
+  };
+}
+
+function nameOf({ about, event }: Note): string {
+  const { namespace = '', name, uid = '' } = about.metadata;
+  const hash = createHash('sha256');
+  for (const part of [about.apiVersion, about.kind, namespace, name, uid, event.type, event.reason, event.message]) hash.update(part).update('\0');
+  return `${name.slice(0, 200)}.${hash.digest('hex').slice(0, 16)}`;
+}
+
+function eventOf({ about, event, at }: Note, { name, tally, component }: { readonly name: string; readonly tally: Tally; readonly component: string }): KubeObject {
+  const { metadata } = about;
+  return {
+    apiVersion: apiVersionOf(eventType),
+    kind: eventType.kind,
+    metadata: { name, namespace: metadata.namespace ?? defaultNamespace },
+    involvedObject: {
+      apiVersion: about.apiVersion,
+      kind: about.kind,
+      name: metadata.name,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+      ...(metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
+    },
+    type: event.type,
+    reason: event.reason,
+    message: event.message.length <= messageLimit ? event.message : `${event.message.slice(0, messageLimit)}…`,
+    source: { component },
+    firstTimestamp: tally.since,
+    lastTimestamp: at,
+    count: tally.count,
   };
 }
