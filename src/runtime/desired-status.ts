@@ -1,4 +1,5 @@
 import type { Condition } from '../api/condition.ts';
+import { formatTimestamp } from '../lib/timestamp.ts';
 import type { Outcome, Reconciled } from './outcome.ts';
 
 /** A status as it stands in an object, or as it should: plain JSON. */
@@ -42,7 +43,7 @@ export function desiredStatus({ style, reconciled, live, generation, now }: Stat
     reason: reconciled.outcome.reason,
     message: shorten(reconciled.outcome.message),
     // moves only when the status flips, as Kubernetes defines it
-    lastTransitionTime: previous?.['status'] === status && typeof previous['lastTransitionTime'] === 'string' ? previous['lastTransitionTime'] : formatTime(now),
+    lastTransitionTime: previous?.['status'] === status && typeof previous['lastTransitionTime'] === 'string' ? previous['lastTransitionTime'] : formatTimestamp(now),
     ...observed,
   };
   const others = conditions.map((other) => (other === previous ? condition : other));
@@ -53,11 +54,6 @@ export function desiredStatus({ style, reconciled, live, generation, now }: Stat
 export function conditionsOf(status: StatusFields): readonly StatusFields[] {
   const conditions = status['conditions'];
   return Array.isArray(conditions) ? conditions.filter((item) => typeof item === 'object' && item !== null) : [];
-}
-
-/** RFC 3339 to the second: what Kubernetes keeps of a time. */
-export function formatTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 /** The API server refuses condition messages beyond 32768 characters; nobody reads one this long. */

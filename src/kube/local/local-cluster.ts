@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 import type { Cluster, ResourceType } from '../port.ts';
 import { EventExpiry } from './event-expiry.ts';
 import { FolderCluster } from './folder-cluster.ts';
@@ -42,7 +43,7 @@ export async function openLocalCluster(options: LocalClusterOptions): Promise<Cl
   try {
     const store = new ObjectStore(folder, { clock, history, onSetAside: (file, movedTo) => onProblem({ file, problem: `was in the way of a write, and is kept as ${movedTo}` }) });
     const kinds = new ServedKinds(types);
-    const now = (): string => new Date(clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z');
+    const now = (): string => formatTimestamp(clock.now());
     const lifecycle = new Lifecycle({ store, kinds, now });
     const edits = new HandEdits({ folder, store, kinds, lifecycle, now, onProblem });
     edits.takeAll();
