@@ -46,7 +46,7 @@ it('events reach the API server with the rights to create and patch them alone, 
   await recorder.flush(signal);
 
   const events = await eventsOf(admin, object, namespace);
-  expect(new Set(events.map(({ reason, count, type }) => `${type} ${reason} ${count}`))).toEqual(new Set(['Normal Updated 1', 'Warning UpdateFailed 3']));
+  expect(new Set(events.map(({ reason, count, type }) => [type, reason, count].join(' ')))).toEqual(new Set(['Normal Updated 1', 'Warning UpdateFailed 3']));
   expect(events[0]).toMatchObject({ involvedObject: { kind: 'ConfigMap', name: 'a', namespace }, source: { component: 'prelude' } });
   expect(await eventsOf(admin, whole!, 'default')).toMatchObject([{ reason: 'Created', involvedObject: { kind: 'Namespace', name: namespace } }]);
 });
