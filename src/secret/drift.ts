@@ -26,7 +26,8 @@ export function driftOf(live: LiveSecret, desired: DesiredSecret): Drift {
   ];
   const otherType = desired.type !== undefined && desired.type !== live.type;
   if (otherType) {
-    return { kind: 'blocked', message: `could not update secret: the type of Secret "${desired.name}" cannot be changed from ${live.type} to ${desired.type}; delete it to have it made anew` };
+    const change = `the type of Secret "${desired.name}" cannot be changed from ${live.type} to ${desired.type}`;
+    return { kind: 'blocked', message: `could not update secret: ${change}; delete it to have it made anew` };
   }
   if (differs.length === 0) return { kind: 'none' };
   if (live.immutable && live.dataHash !== desired.dataHash) {

@@ -5,7 +5,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import { externalSecretType } from '../../kube/resource-types.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Semaphore } from '../../lib/semaphore.ts';
-import { formatTime } from '../../runtime/desired-status.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 import type { ExternalSecretCaches } from './observe.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
@@ -28,7 +28,7 @@ export async function persistRefreshTimes({ cluster, caches, memory, writes, log
   const lagging = [...caches.externalSecrets.values()].flatMap(({ metadata, parsed }) => {
     const last = memory.lastSync(metadata.uid ?? '');
     const isBehind = parsed.ok && last !== undefined && last.time - Date.parse(parsed.value.status.refreshTime ?? '') > second;
-    return isBehind ? [{ key: keyOf({ metadata }), refreshTime: formatTime(last.time) }] : [];
+    return isBehind ? [{ key: keyOf({ metadata }), refreshTime: formatTimestamp(last.time) }] : [];
   });
   const attempts = lagging.map(({ key, refreshTime }) =>
     // this field alone: whatever else has changed meanwhile stays

@@ -1,6 +1,6 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { externalSecretEvents } from '../../api/names.ts';
-import { formatTime } from '../../runtime/desired-status.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 import type { EventNote, Outcome, Reconciled } from '../../runtime/outcome.ts';
 import { targetName } from '../../secret/provides.ts';
 import type { ExternalSecretEntry } from './observe.ts';
@@ -30,7 +30,7 @@ export function statusAfterSync(externalSecret: ExternalSecret, { version, time 
   const ready = status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True');
   const lag = time - Date.parse(status.refreshTime ?? '');
   const mayStay = !wrote && ready && status.syncedResourceVersion === version && lag < refreshTimeLag(metadata.uid ?? '');
-  return mayStay ? undefined : { refreshTime: formatTime(time), syncedResourceVersion: version, binding: { name: targetName(externalSecret) } };
+  return mayStay ? undefined : { refreshTime: formatTimestamp(time), syncedResourceVersion: version, binding: { name: targetName(externalSecret) } };
 }
 
 /**

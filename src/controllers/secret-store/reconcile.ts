@@ -1,4 +1,3 @@
-import { storeReasons } from '../../api/names.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import type { Outcome, Reconciled } from '../../runtime/outcome.ts';
@@ -22,7 +21,7 @@ export async function reconcileStore(entry: StoreEntry, { reader, controllerClas
   const outcome = await validate(reader, decision, signal);
   if (outcome.kind !== 'synced') return { outcome };
   // told once, not every five minutes
-  const events = wasReady(entry) ? [] : [{ type: 'Normal', reason: storeReasons.valid, message: outcome.message } as const];
+  const events = wasReady(entry) ? [] : [{ type: 'Normal', reason: outcome.reason, message: outcome.message } as const];
   return { outcome, status: { capabilities }, events };
 }
 
