@@ -1,11 +1,11 @@
 import { describe, expect, inject, it } from 'vitest';
 import type { KubeObject } from '../../src/api/object.ts';
-import { type KubeError, isKubeError } from '../../src/kube/kube-error.ts';
 import type { ResourceType } from '../../src/kube/port.ts';
 import * as resourceTypes from '../../src/kube/resource-types.ts';
 import { configMapType, deploymentType, secretType, serviceAccountType } from '../../src/kube/resource-types.ts';
 import { readAuditLog } from '../support/parts/audit-log.ts';
 import { useRealCluster } from '../support/real-cluster.ts';
+import { refusal } from '../support/refusal.ts';
 
 const facts = inject('controlPlane');
 const real = useRealCluster(facts);
@@ -22,15 +22,6 @@ function configMap(namespace: string, name: string, data: Readonly<Record<string
 
 function deployment(namespace: string, spec: object): KubeObject {
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'node', namespace }, spec };
-}
-
-async function refusal(call: Promise<unknown>): Promise<KubeError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!isKubeError(error)) throw new Error('the call was not refused by a KubeError', { cause: error });
-  return error;
 }
 
 describe('several managers of one object', () => {

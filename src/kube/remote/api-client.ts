@@ -130,7 +130,7 @@ export class ApiClient {
   async #dispatch(request: ApiRequest, signal: AbortSignal, pool: keyof Connections): Promise<Dispatcher.ResponseData> {
     const { access, userAgent } = this.#options;
     const authorization = await untilAborted(access.authorize(), signal);
-    return this.#pools.for(authorization)[pool].request({
+    const response = await this.#pools.for(authorization)[pool].request({
       method: request.method,
       path: this.#basePath + request.path,
       headers: {
@@ -143,6 +143,9 @@ export class ApiClient {
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal,
     });
+    // a body that is given up, or aborted while nobody reads it, fails; where nobody hears that, it ends the process
+    response.body.on('error', () => {});
+    return response;
   }
 
   /** Undefined for a 404 that the request takes as an answer. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
-import { KubeError } from '../kube-error.ts';
+import { isKubeError, KubeError } from '../kube-error.ts';
 import type { ResourceType, Selection, WatchEvent } from '../port.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -37,7 +37,7 @@ const watchSpread = 300;
 /**
  * The events after a resourceVersion. The first is a bookmark of that version, as soon as the server has begun to answer:
  * the watch stands.
- * @throws KubeError `expired` where the version is too old, `unavailable` where the stream was cut, garbled or silent
+ * @throws KubeError `expired` where the version is too old, or an event cannot be read; `unavailable` where the stream was cut or silent
  */
 export async function* watchStream({ client, clock, random }: WatchDeps, start: WatchStart, signal: AbortSignal): AsyncGenerator<WatchEvent, void, void> {
   const request = watchRequest(start, shortestWatch + Math.floor(random() * watchSpread));
@@ -68,7 +68,7 @@ async function* readEvents(body: Readable, context: { readonly request: Attempt;
       deadline.restart(idleLimit);
     }
   } catch (error) {
-    throw error instanceof LineTooLongError ? new KubeError('unavailable', `${describeAttempt(request)}: ${error.message}`) : error;
+    throw error instanceof LineTooLongError ? unusable(request, error.message) : error;
   }
   if (lines.pending > 0) throw new KubeError('unavailable', `${describeAttempt(request)}: the stream was cut in the middle of an event`);
 }
@@ -91,18 +91,27 @@ const eventTypes = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } 
 
 function parseEvent(line: Buffer, request: Attempt, { type, selection }: WatchStart): WatchEvent {
   const parsed = parseJson(line)?.value;
-  if (!isJsonMap(parsed)) throw new KubeError('unavailable', `${describeAttempt(request)}: the server sent something that is no event`);
+  if (!isJsonMap(parsed)) throw unusable(request, 'the server sent something that is no event');
   const { type: name, object } = parsed;
   if (name === 'ERROR') throw watchError(request, object);
   if (name === 'BOOKMARK') return { type: 'bookmark', resourceVersion: versionOf(object, request) };
-  if (name !== 'ADDED' && name !== 'MODIFIED' && name !== 'DELETED') throw new KubeError('unavailable', `${describeAttempt(request)}: the server sent an event of a kind that is not known`);
-  return { type: eventTypes[name], object: objectOf(type, object, selection) };
+  if (name !== 'ADDED' && name !== 'MODIFIED' && name !== 'DELETED') throw unusable(request, 'the server sent an event of a kind that is not known');
+  try {
+    return { type: eventTypes[name], object: objectOf(type, object, selection) };
+  } catch (error) {
+    throw isKubeError(error) ? unusable(request, error.message) : error;
+  }
+}
+
+/** After an event that cannot be read, going on from the version before it would meet it again: only a new list leads past it. */
+function unusable(request: Attempt, reason: string): KubeError {
+  return new KubeError('expired', `${describeAttempt(request)}: ${reason}`);
 }
 
 /** A bookmark holds nothing but a version; not even a name. */
 function versionOf(object: unknown, request: Attempt): string {
   const metadata = isJsonMap(object) ? object['metadata'] : undefined;
   const version = isJsonMap(metadata) ? metadata['resourceVersion'] : undefined;
-  if (typeof version !== 'string' || version === '') throw new KubeError('unavailable', `${describeAttempt(request)}: the server sent a bookmark without a version`);
+  if (typeof version !== 'string' || version === '') throw unusable(request, 'the server sent a bookmark without a version');
   return version;
 }
