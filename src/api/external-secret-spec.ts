@@ -62,10 +62,10 @@ const remoteSourceFields = {
   key: z.string().min(1, 'must not be empty').describe('Name of the value at the provider.'),
   property: z.string().exactOptional().describe('gjson path into the value; without one the whole value is taken.'),
   version: z.string().exactOptional().describe("Version in the provider's own notation; without one the current version is read."),
-  metadataPolicy: supportedOf(['None'], ['None', 'Fetch']).exactOptional(),
-  conversionStrategy: supportedOf(['Default'], ['Default', 'Unicode']).exactOptional(),
-  decodingStrategy: supportedOf(['None', 'Auto', 'Base64', 'Base64URL'], ['Auto', 'Base64', 'Base64URL', 'None']).exactOptional(),
-  nullBytePolicy: supportedOf(['Ignore', 'Fail'], ['Ignore', 'Fail']).exactOptional(),
+  metadataPolicy: supportedOf(['None'], ['None', 'Fetch']).exactOptional().describe("Whether the value itself or the provider's metadata is read."),
+  conversionStrategy: supportedOf(['Default'], ['Default', 'Unicode']).exactOptional().describe('How keys of an object that Kubernetes refuses are made acceptable: Default writes _ for each such character.'),
+  decodingStrategy: supportedOf(['None', 'Auto', 'Base64', 'Base64URL'], ['Auto', 'Base64', 'Base64URL', 'None']).exactOptional().describe('How the value is encoded at the provider; None where absent.'),
+  nullBytePolicy: supportedOf(['Ignore', 'Fail'], ['Ignore', 'Fail']).exactOptional().describe('Whether a NUL byte in the value is an error; Ignore where absent.'),
 };
 
 const remoteSource = z.strictObject(remoteSourceFields).transform(
@@ -108,9 +108,9 @@ const template = z.strictObject({
 
 const target = z.strictObject({
   name: objectName().exactOptional().describe("Name of the Secret; the ExternalSecret's name where absent."),
-  creationPolicy: supportedOf(['Owner'], ['Owner', 'Orphan', 'Merge', 'None', 'CreateOrMerge']).exactOptional(),
-  deletionPolicy: supportedOf(['Retain'], ['Delete', 'Merge', 'Retain']).exactOptional(),
-  immutable: supportedOf([false], [true, false]).exactOptional(),
+  creationPolicy: supportedOf(['Owner'], ['Owner', 'Orphan', 'Merge', 'None', 'CreateOrMerge']).exactOptional().describe('Owner where absent: the Secret is made, kept, and goes with its ExternalSecret.'),
+  deletionPolicy: supportedOf(['Retain'], ['Delete', 'Merge', 'Retain']).exactOptional().describe('What becomes of the Secret when values are gone from the provider; Retain where absent: it stays as it is.'),
+  immutable: supportedOf([false], [true, false]).exactOptional().describe('Whether the Secret is made immutable.'),
   manifest: unsupported(),
   template: template.exactOptional(),
 });
@@ -130,7 +130,7 @@ const dataFromEntry = z.strictObject({
 
 const fields = z.strictObject({
   secretStoreRef: storeReference.exactOptional().describe('The store that values are read from.'),
-  refreshPolicy: supportedOf(['Periodic'], ['CreatedOnce', 'Periodic', 'OnChange']).exactOptional(),
+  refreshPolicy: supportedOf(['Periodic'], ['CreatedOnce', 'Periodic', 'OnChange']).exactOptional().describe('When the provider is read; Periodic where absent.'),
   refreshInterval: goDuration().exactOptional().describe('Go duration between reads of the provider, 1h where absent; 0 reads once per change of the object.'),
   syncWindows: unsupported(),
   target: target.exactOptional(),
