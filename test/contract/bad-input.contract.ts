@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { externalSecretType, secretStoreType, secretType } from '../../src/kube/resource-types.ts';
+import { clusterSecretStoreType, externalSecretType, secretStoreType, secretType } from '../../src/kube/resource-types.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { hang } from '../support/scripted-provider.ts';
 import { setStage, type World } from '../support/secret-stage.ts';
@@ -38,6 +38,30 @@ export function describeBadInput(name: string, open: () => Promise<World>): void
       expect(await stage.get(secretType, 'database')).toEqual(before);
       expect(JSON.stringify([await stage.get(externalSecretType, 'database'), stage.running.events])).not.toContain(secret);
       Object.assign(stage.running.remote, { 'prod/db': 'well again' });
+    });
+
+    test('a namespace that loses its right while the provider is read gets nothing', async () => {
+      await stage.start();
+      const name = `vault-${stage.namespace}`;
+      const store = { ...storeObject(stage.namespace, { conditions: [{ namespaces: [stage.namespace] }] }), kind: 'ClusterSecretStore', metadata: { name } };
+      await stage.create(clusterSecretStoreType, store);
+      const reading = Promise.withResolvers<void>();
+      const revoked = Promise.withResolvers<void>();
+      const answer = stage.running.script.answer;
+      stage.running.script.answer = async (refs, within) => {
+        reading.resolve();
+        await revoked.promise;
+        return answer(refs, within);
+      };
+      await stage.declare('database', { secretStoreRef: { kind: 'ClusterSecretStore', name } });
+      await reading.promise;
+
+      await stage.edit(clusterSecretStoreType, name, (object) => ({ ...object, spec: { ...(object['spec'] as object), conditions: [{ namespaces: ['elsewhere'] }] } }));
+      await stage.pause(200);
+      revoked.resolve();
+
+      await stage.untilFailed('database', /is not allowed from namespace/);
+      expect(stage.recorded.calls.filter(({ resource }) => resource === 'secrets')).toEqual([]);
     });
 
     test('a provider that hangs blocks neither the Secret nor other stores', async () => {
