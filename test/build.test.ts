@@ -70,6 +70,12 @@ describe('the bundle', { timeout: 30_000 }, () => {
     expect(bundledPackages(metafile)).toEqual(expect.arrayContaining(['node_modules/@kubernetes/client-node', 'node_modules/@aws-sdk/client-secrets-manager', 'node_modules/pino']));
   });
 
+  it('holds of them only what is used: of the cluster client a sixth', () => {
+    const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+
+    expect(bytes).toBeLessThan(8 * 1024 * 1024);
+  });
+
   it('keeps the licence of every package inside', () => {
     const texts = readFileSync(join(folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
     const missing = bundledPackages(metafile).filter((path) => !texts.includes(`\n${path.replace(/^.*node_modules\//, '')} `) && !texts.startsWith(path.replace(/^.*node_modules\//, '')));
