@@ -61,6 +61,19 @@ const controllers = [
  * in a folder of its own: pods are scheduled and become Ready. Takes about four seconds; `stop` leaves nothing behind.
  */
 export async function startControlPlane(paths: PartPaths, options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start(paths, options);
+    } catch (error) {
+      // somebody else has taken a port between our finding it free and the server's listening on it
+      if (tries === mostTries || !(error instanceof Error) || !error.message.includes('address already in use')) throw error;
+    }
+  }
+}
+
+const mostTries = 3;
+
+async function start(paths: PartPaths, options: ControlPlaneOptions): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'prelude-control-plane-'));
   const group = createProcessGroup(folder);
   try {
