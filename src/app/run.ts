@@ -1,7 +1,6 @@
 import { providers } from '../../providers/index.ts';
 import { silentProgress } from '../gitops/apply/progress.ts';
 import { createResolver } from '../gitops/source/resolver.ts';
-import { isKubeError } from '../kube/kube-error.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
@@ -9,6 +8,7 @@ import { version } from '../lib/version.ts';
 import { createRegistry } from '../provider/registry.ts';
 import { judgeLiveness, judgeReadiness } from '../server/health.ts';
 import { createServer } from '../server/server.ts';
+import { failureMessage } from './failure-message.ts';
 import { createFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
@@ -41,8 +41,9 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
     const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
     foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: options.namespaces });
   } catch (error) {
-    if (isKubeError(error)) return error.message;
-    throw error;
+    const message = failureMessage(error);
+    if (message === undefined) throw error;
+    return message;
   }
   const halves = compose(foundation, options, environment);
   const caches = halves.flatMap((half) => half.caches);

@@ -25,7 +25,8 @@ export function informersOf(cluster: Cluster, deps: Omit<InformerDeps, 'signal'>
 /** Informers of several namespaces as one. */
 function join<T>(parts: ReadonlyMap<string, Informer<T>>): Informer<T> {
   const all = [...parts.values()];
-  const synced = Promise.all(all.map((part) => part.synced)).then(() => {});
+  const synced = allSynced(all);
+  // whoever waits for it hears of a failure; if nobody does, it is nobody's
   synced.catch(() => {});
   return {
     get: (key: ObjectKey) => parts.get(key.namespace ?? '')?.get(key),
@@ -42,4 +43,8 @@ function join<T>(parts: ReadonlyMap<string, Informer<T>>): Informer<T> {
     synced,
     healthy: () => all.every((part) => part.healthy()),
   };
+}
+
+async function allSynced(parts: readonly Pick<Informer<unknown>, 'synced'>[]): Promise<void> {
+  await Promise.all(parts.map(({ synced }) => synced));
 }

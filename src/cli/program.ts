@@ -123,7 +123,7 @@ interface RunFlags {
 }
 
 /** An option whose parser throws UsageErrors; commander wants its own error to print usage with exit code 2. */
-function usageOption<T>(flags: string, description: string, read: (text: string) => T): Option {
+function usageOption(flags: string, description: string, read: (text: string) => unknown): Option {
   return new Option(flags, description).argParser((text: string) => {
     try {
       return read(text);

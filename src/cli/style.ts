@@ -19,8 +19,8 @@ export function styleFor(io: Io): Style {
 }
 
 /** The characters a terminal shows for `text`. */
-export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+function widthOf(text: string): number {
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 /** `text` filled with spaces to `width`. */
@@ -31,7 +31,7 @@ export function pad(text: string, width: number): string {
 /** `text` in at most `width` characters, the end replaced by `…`. Text that carries colour is left alone where it fits. */
 export function fit(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
-  return `${[...stripVTControlCharacters(text)].slice(0, Math.max(0, width - 1)).join('')}…`;
+  return `${Array.from(stripVTControlCharacters(text)).slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
 /** Rows under a header, columns as wide as their widest cell, the last column cut where the line would not fit. */

@@ -34,7 +34,7 @@ describe('the timeline', () => {
 
     const live = text().split('\r\u001b[2K').at(-2) ?? '';
     expect(live).toContain('devnet waits: Secret bp-1-keys');
-    expect([...live].length).toBeLessThanOrEqual(59 + 10);
+    expect(live.length).toBeLessThanOrEqual(59 + 10);
     expect(text().endsWith('\r\u001b[2K')).toBe(true);
   });
 

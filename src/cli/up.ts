@@ -1,9 +1,8 @@
+import { failureMessage } from '../app/failure-message.ts';
 import type { UpOptions } from '../app/options.ts';
 import { up as bringUp, type UpProgress, type UpResult } from '../app/up.ts';
 import type { ApplicationResult } from '../app/up-watch.ts';
 import type { RepositoryPlan } from '../gitops/plan/planned-application.ts';
-import { isSourceError } from '../gitops/source/source-error.ts';
-import { isKubeError } from '../kube/kube-error.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -23,8 +22,9 @@ export async function up(options: UpOptions, io: Io, signal: AbortSignal): Promi
     return report(result, io);
   } catch (error) {
     for (const timeline of timelines) timeline.close();
-    if (!isSourceError(error) && !isKubeError(error)) throw error;
-    io.err.write(`prelude: ${error.message}\n`);
+    const message = failureMessage(error);
+    if (message === undefined) throw error;
+    io.err.write(`prelude: ${message}\n`);
     return 1;
   }
 }

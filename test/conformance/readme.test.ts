@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { z } from 'zod';
+import { installCrds } from '../../src/app/install-crds.ts';
+import { openCluster } from '../../src/kube/open-cluster.ts';
+import type { Cluster } from '../../src/kube/port.ts';
+import { namespaceType } from '../../src/kube/resource-types.ts';
+import { isKubeError } from '../../src/kube/kube-error.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { parseYaml } from '../../src/lib/yaml.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+const never = new AbortController().signal;
+const manifest = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }) });
+
+/** YAML blocks of a document that hold manifests, with the line they start at. */
+function yamlBlocks(file: string): readonly { readonly at: string; readonly text: string }[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map((match) => ({ at: `${file}:${text.slice(0, match.index).split('\n').length}`, text: match[1] ?? '' }));
+}
+
+// the chart's README shows values, which helm checks against the chart's schema in chart.test.ts
+const blocks = ['README.md', 'providers/aws/README.md', 'providers/fake/README.md'].flatMap(yamlBlocks).filter(({ text }) => text.includes('apiVersion:'));
+
+describe('the manifests that the documents show', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await openCluster({ kubeconfig: inject('controlPlane').kubeconfig });
+    await installCrds(cluster, systemClock, never);
+  });
+
+  afterAll(() => cluster.close());
+
+  it('are there', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each(blocks)('are taken by the real API server as they stand: $at', async ({ text }) => {
+    for (const { value } of parseYaml(text)) {
+      const object = manifest.parse(value);
+      const { namespace } = object.metadata;
+      if (namespace !== undefined) await ensureNamespace(namespace);
+      const type = (await cluster.discover(never)).find(object.apiVersion, object.kind);
+      expect(type, `${object.apiVersion} ${object.kind} is served`).toBeDefined();
+      const { namespace: _, ...clusterScoped } = object.metadata;
+      const shown = { ...object, metadata: type!.namespaced ? { ...clusterScoped, namespace: namespace ?? 'default' } : clusterScoped };
+      const taken = await cluster.apply(type!, shown, { fieldManager: 'readme', force: true, dryRun: true }, never);
+      expect(taken['spec'] ?? taken['data'] ?? {}).toEqual(object['spec'] ?? taken['data'] ?? {});
+    }
+  });
+
+  async function ensureNamespace(name: string): Promise<void> {
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: 'readme' }, never).catch((error: unknown) => {
+      if (!isKubeError(error, 'exists')) throw error;
+    });
+  }
+});
