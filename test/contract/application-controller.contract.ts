@@ -7,7 +7,7 @@ import type { World } from '../support/secret-stage.ts';
 
 /** What the Git half does to a cluster, whatever the cluster is made of. */
 export function describeApplicationController(name: string, open: () => Promise<World>): void {
-  describe(`the Git half ${name}`, () => {
+  describe(`the Git half ${name}`, { timeout: 60_000 }, () => {
     const stage = setApplicationStage('app', open);
     const testnet = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('database'), 'node.yaml': manifests.deployment('node', 'database') };
     const notManual = { automated: { prune: true, selfHeal: true } };
@@ -199,7 +199,8 @@ export function describeApplicationController(name: string, open: () => Promise<
 
       const commit = await stage.push({ 'node.yaml': undefined, 'secret.yaml': undefined });
       await stage.untilSynced(commit);
-      await stage.until(async () => expect(await stage.get(secretType, 'database')).toBeUndefined());
+      // a garbage collector looks for new kinds every 30 seconds
+      await stage.until(async () => expect(await stage.get(secretType, 'database')).toBeUndefined(), 45_000);
       expect(applied().filter((write) => write.startsWith('delete'))).toEqual(['delete deployments', 'delete externalsecrets']);
       expect((await stage.status()).resources?.map(({ kind }) => kind)).toEqual(['SecretStore', 'ConfigMap']);
     });

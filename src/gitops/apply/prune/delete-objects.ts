@@ -29,6 +29,17 @@ export interface DeletionResult {
   readonly pending: readonly ObjectRef[];
 }
 
+/** Groups whose objects own pods. */
+const workloadGroups: ReadonlySet<string> = new Set(['apps', 'batch']);
+
+/**
+ * Foreground deletion keeps an object until its dependents are gone: right for workloads, whose pods still use Secrets. All else is
+ * not held up: the garbage collector learns of custom kinds late, and ExternalSecrets were seen stuck that way (argo-cd#16925).
+ */
+function propagationOf(ref: ObjectRef, wished: Deletion['propagation']): Deletion['propagation'] {
+  return wished === 'Foreground' && !workloadGroups.has(ref.group) ? 'Background' : wished;
+}
+
 async function typeOf(cluster: Cluster, ref: ObjectRef, signal: AbortSignal): Promise<ResourceType | undefined> {
   const apiVersion = ref.group === '' ? ref.version : `${ref.group}/${ref.version}`;
   return (await cluster.discover(signal)).find(apiVersion, ref.kind) ?? (await cluster.discover(signal, { fresh: true })).find(apiVersion, ref.kind);
@@ -41,7 +52,8 @@ async function readLive(cluster: Cluster, type: ResourceType, ref: ObjectRef, si
 
 /** Reads one object, decides, and deletes it under the uid that was read. Answers what is still there afterwards, too. */
 async function deleteObject(deletion: Deletion, ref: ObjectRef, signal: AbortSignal): Promise<Judged> {
-  const { cluster, propagation } = deletion;
+  const { cluster } = deletion;
+  const propagation = propagationOf(ref, deletion.propagation);
   const type = await typeOf(cluster, ref, signal);
   // a kind that is not served any more has no objects
   if (type === undefined) return { ref, decision: { kind: 'gone', message: `${ref.kind} is not served any more` } };
