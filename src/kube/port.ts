@@ -68,6 +68,8 @@ export interface AccessQuestion {
  *
  * Absence is a value: `get` answers undefined, `delete` answers false. All else that goes wrong is a `KubeError`.
  * Every call takes an AbortSignal and has a deadline of its own.
+ * Objects come with their managedFields, in lists and watches too: what is kept of them is the reader's to choose, and a
+ * projection may need to know who wrote a label.
  */
 export interface Cluster {
   /** For people: the context's or the folder's name. */
@@ -77,7 +79,10 @@ export interface Cluster {
   readonly get: (type: ResourceType, key: ObjectKey, signal: AbortSignal, options?: { readonly metadataOnly?: boolean }) => Promise<KubeObject | undefined>;
   /** Every page of a consistent list; an expired continue token restarts the list as KubeError `expired`. */
   readonly pages: (type: ResourceType, selection: Selection, signal: AbortSignal) => AsyncIterable<Page>;
-  /** Events after `resourceVersion`. Ends when the server closes it; KubeError `expired` asks for a new list. */
+  /**
+   * Events after `resourceVersion`. Ends when the server closes it; KubeError `expired` asks for a new list. A bookmark of that
+   * very version may come first: the watch stands.
+   */
   readonly watch: (type: ResourceType, selection: Selection, resourceVersion: string, signal: AbortSignal) => AsyncIterable<WatchEvent>;
   /** KubeError `exists` where the name is taken. */
   readonly create: (type: ResourceType, object: KubeObject, options: WriteOptions, signal: AbortSignal) => Promise<KubeObject>;
@@ -86,8 +91,7 @@ export interface Cluster {
   /** Server-side apply. */
   readonly apply: (type: ResourceType, object: KubeObject, options: ApplyOptions, signal: AbortSignal) => Promise<KubeObject>;
   /**
-   * Merge-patches `status` (through the subresource where there is one) and, for kinds without one, top-level fields in `also`.
-   * `null` removes a field. With `resourceVersion`, KubeError `conflict` where it is not current.
+   * Merge-patches `status`, through the subresource where there is one. `null` removes a field. With `resourceVersion`, KubeError `conflict` where it is not current.
    */
   readonly patchStatus: (
     type: ResourceType,

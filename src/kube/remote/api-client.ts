@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { KubeError } from '../kube-error.ts';
 import type { ApiAnswer, ApiRequest, FinishedRequest } from './api-request.ts';
 import type { Authorization, ClusterAccess } from './cluster-access.ts';
+import { isBroken, reasonOf } from './connection-error.ts';
 import { type Connections, ConnectionPools } from './connection-pools.ts';
 import { type Deadline, startDeadline, untilAborted } from './deadline.ts';
 import { BodyTooLargeError, headerText, isJson, parseJson, readBody, retryAfterOf } from './json-body.ts';
@@ -20,7 +21,7 @@ export interface ApiClientOptions {
 /** Milliseconds for a request, the wait for a connection and one retry included. */
 const requestDeadline = 30_000;
 /** Bytes of one answer. A page of a list that is larger is asked for in smaller ones. */
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 16 * 1024 * 1024;
 /** Bytes of an error's answer that are looked at. */
 const mostErrorBytes = 256 * 1024;
 /** Milliseconds; what the server asks for beyond this is the caller's to wait. */
@@ -87,10 +88,10 @@ export class ApiClient {
   /** What a failure comes down to: the caller's abort, the deadline, what it is already, or a connection. */
   explain(request: ApiRequest, error: unknown, { deadline, signal }: { readonly deadline: Deadline; readonly signal: AbortSignal }): unknown {
     if (signal.aborted) return signal.reason;
+    if (error instanceof KubeError || error instanceof BodyTooLargeError) return error;
     const { server } = this.#options.access;
     if (deadline.passed()) return new KubeError('unavailable', `${describeAttempt(request)}: ${server} did not answer in time`);
-    if (error instanceof KubeError || error instanceof BodyTooLargeError) return error;
-    const reason = error instanceof Error ? error.message : 'the connection failed';
+    const reason = reasonOf(error);
     return new KubeError('unavailable', `${describeAttempt(request)}: no answer from ${server}: ${reason}`, { cause: error });
   }
 
@@ -128,15 +129,14 @@ export class ApiClient {
   }
 
   async #dispatch(request: ApiRequest, signal: AbortSignal, pool: keyof Connections): Promise<Dispatcher.ResponseData> {
-    const { access, userAgent } = this.#options;
-    const authorization = await untilAborted(access.authorize(), signal);
+    const authorization = await this.#authorize(signal);
     const response = await this.#pools.for(authorization)[pool].request({
       method: request.method,
       path: this.#basePath + request.path,
       headers: {
         ...authorization.headers,
         accept: request.accept ?? 'application/json',
-        'user-agent': userAgent,
+        'user-agent': this.#options.userAgent,
         ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
         ...(request.ifNoneMatch === undefined ? {} : { 'if-none-match': request.ifNoneMatch }),
       },
@@ -146,6 +146,15 @@ export class ApiClient {
     // a body that is given up, or aborted while nobody reads it, fails; where nobody hears that, it ends the process
     response.body.on('error', () => {});
     return response;
+  }
+
+  async #authorize(signal: AbortSignal): Promise<Authorization> {
+    const { access } = this.#options;
+    try {
+      return await untilAborted(access.authorize(), signal);
+    } catch (error) {
+      throw signal.aborted ? new KubeError('unavailable', `the credentials for ${access.name} did not come in time; is a credential plugin waiting for something?`) : error;
+    }
   }
 
   /** Undefined for a 404 that the request takes as an answer. */
@@ -163,9 +172,9 @@ export class ApiClient {
   async #worthAnotherTry(request: ApiRequest, { status, error }: Refusal, deadline: Deadline): Promise<boolean> {
     const { access, clock } = this.#options;
     if (status === 401) {
-      const before = await untilAborted(access.authorize(), deadline.signal);
+      const before = await this.#authorize(deadline.signal);
       access.forget();
-      return !sameCredentials(before, await untilAborted(access.authorize(), deadline.signal));
+      return !sameCredentials(before, await this.#authorize(deadline.signal));
     }
     if (request.method !== 'GET') return false;
     if (status === 0) return true;
@@ -189,12 +198,6 @@ export class ApiClient {
 
 function sameCredentials(one: Authorization, other: Authorization): boolean {
   return one.connectionId === other.connectionId && JSON.stringify(one.headers) === JSON.stringify(other.headers);
-}
-
-/** The connection was there and ended before the answer did; which happens to idle ones, at the very moment they are used. */
-function isBroken(error: unknown): boolean {
-  if (error instanceof errors.SocketError || error instanceof errors.ResponseContentLengthMismatchError) return true;
-  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 /** The parsed body of a refusal; undefined where it is too large, not JSON, or does not come. */

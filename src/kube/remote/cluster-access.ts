@@ -50,6 +50,8 @@ export interface AccessOptions {
 
 /** How long credentials are used before they are looked at again. */
 const freshFor = 10_000;
+/** How long a plugin that does not answer is waited for before another is started beside it, which nobody can end either. */
+const pendingFor = 300_000;
 /** Credentials that are refused are looked for again this often at most: a plugin must not be run for every request. */
 const forgetAfter = 5_000;
 
@@ -78,14 +80,14 @@ export async function findCluster(options: AccessOptions): Promise<ClusterAccess
     server,
     authorize: () => {
       if (known !== undefined && options.clock.monotonic() < known.until) return known.answer;
-      const answer = ask();
-      const asked = { until: options.clock.monotonic() + freshFor, answer };
+      const asked = { until: options.clock.monotonic() + pendingFor, answer: ask() };
       known = asked;
-      // a failure is not kept: the next call tries again
-      answer.catch(() => {
-        if (known === asked) known = undefined;
-      });
-      return answer;
+      asked.answer.then(
+        () => (asked.until = options.clock.monotonic() + freshFor),
+        // a failure is not kept: the next call tries again
+        () => (asked.until = 0),
+      );
+      return asked.answer;
     },
     forget: () => {
       if (options.clock.monotonic() - loadedAt < forgetAfter) return;
@@ -172,6 +174,8 @@ function fingerprint(tls: TlsSettings): string {
 function readFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'the reason is not known';
   if (error instanceof SyntaxError) return 'the credential plugin did not answer JSON';
+  // client-node takes the answer for what it should be
+  if (error instanceof TypeError) return 'the credential plugin answered no ExecCredential with a status';
   if (error.name === 'YAMLException') return 'it is not valid YAML';
   return error.message.trim().slice(0, 500) || error.name;
 }

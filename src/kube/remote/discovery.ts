@@ -30,6 +30,7 @@ export class DiscoveryCache {
 
   /** @throws KubeError, or the signal's reason */
   async find(signal: AbortSignal, fresh: boolean): Promise<Discovery> {
+    signal.throwIfAborted();
     if (fresh) return await untilAborted(this.#after(), signal);
     if (this.#kept !== undefined && this.#options.clock.monotonic() - this.#kept.at < keptFor) return this.#kept.kinds;
     return await untilAborted(this.#running ?? this.#start(), signal);
