@@ -76,6 +76,7 @@ export interface Cluster {
   readonly name: string;
   /** `recorded` clusters keep objects in a folder and run nothing: no health, no pods. */
   readonly kind: 'kubernetes' | 'recorded';
+  /** Undefined where there is no such object; where the kind itself is not served, KubeError `absent`. */
   readonly get: (type: ResourceType, key: ObjectKey, signal: AbortSignal, options?: { readonly metadataOnly?: boolean }) => Promise<KubeObject | undefined>;
   /** Every page of a consistent list; an expired continue token restarts the list as KubeError `expired`. */
   readonly pages: (type: ResourceType, selection: Selection, signal: AbortSignal) => AsyncIterable<Page>;

@@ -49,6 +49,7 @@ export class FolderCluster implements Cluster {
 
   async get(type: ResourceType, key: ObjectKey, signal: AbortSignal, options: { readonly metadataOnly?: boolean } = {}): Promise<KubeObject | undefined> {
     this.#begin(signal);
+    this.#requireServed(type);
     const object = this.#parts.store.get({ kind: kindId(type), key });
     return object === undefined ? undefined : present(type, object, options);
   }

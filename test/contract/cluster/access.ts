@@ -37,7 +37,10 @@ export const accessClauses: readonly Clause[] = [
       const type: ResourceType = { group: 'nowhere.example.com', version: 'v1', kind: 'Nothing', plural: 'nothings', namespaced: true, statusSubresource: false };
       const object: KubeObject = { apiVersion: 'nowhere.example.com/v1', kind: 'Nothing', metadata: { name: 'a', namespace } };
 
+      await refuses('absent', cluster.get(type, { namespace, name: 'a' }, signal));
+      await refuses('absent', cluster.delete(type, { namespace, name: 'a' }, {}, signal));
       await refuses('absent', collect(cluster.pages(type, { namespace }, signal)));
+      await refuses('absent', collect(cluster.watch(type, { namespace }, '1', signal)));
       await refuses('absent', cluster.create(type, object, manager, signal));
       await refuses('absent', cluster.apply(type, object, manager, signal));
     },
