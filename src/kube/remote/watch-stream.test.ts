@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../../test/contract/cluster/clause.ts';
 import { createFakeClock } from '../../../test/support/fake-clock.ts';
@@ -49,6 +51,23 @@ describe('a watch', () => {
     const { cluster } = await start(sends(text));
 
     expect((await refusal(collect(cluster.watch(configMapType, {}, '5', signal)))).kind).toBe('expired');
+  });
+
+  it('with an event that has no end is not read on, nor held', async () => {
+    let sent = 0;
+    const chunk = Buffer.alloc(1 << 20, 'x');
+    const endless = function* (): Generator<Buffer> {
+      for (sent = 1; sent <= 100; sent += 1) yield chunk;
+    };
+    const { cluster } = await start((_request, response) => {
+      // what the client hangs up on, fails here
+      pipeline(Readable.from(endless(), { highWaterMark: 1 }), response.writeHead(200, { 'content-type': 'application/json' })).catch(() => {});
+    });
+
+    expect((await refusal(collect(cluster.watch(configMapType, {}, '5', signal)))).kind).toBe('expired');
+
+    // what the sockets buffer comes on top of the limit
+    expect(sent).toBeLessThan(40);
   });
 
   it('that is refused with 410 at once has to start from a new list', async () => {
