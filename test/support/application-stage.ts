@@ -62,8 +62,7 @@ export interface ApplicationStage {
   /** Moves the Git remote away, as when the server is gone. */
   readonly hideRemote: () => Promise<void>;
   readonly editApplication: (change: (object: KubeObject) => KubeObject) => Promise<void>;
-  /** @param ms how long it may take; 20 seconds unless told */
-  readonly until: (check: () => unknown, ms?: number) => Promise<void>;
+  readonly until: (check: () => unknown) => Promise<void>;
   /** Waits until a commit is brought in. */
   readonly untilSynced: (commit: string) => Promise<void>;
   readonly pause: (ms: number) => Promise<void>;
@@ -124,7 +123,7 @@ export function setApplicationStage(prefix: string, open: () => Promise<World>):
     if (object === undefined) throw new Error(`${type.kind} ${key.name} is not there`);
     return object;
   };
-  const until: ApplicationStage['until'] = (check, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 25 }).then(() => undefined);
+  const until: ApplicationStage['until'] = (check) => vi.waitFor(check, { timeout: 20_000, interval: 25 }).then(() => undefined);
   const edit: ApplicationStage['edit'] = (type, key, change) => until(async () => world.cluster.update(type, change(structuredClone(await must(type, key))), options, signal));
   const stop = async (): Promise<void> => {
     await Promise.all([running?.stop(), secrets?.stop()]);

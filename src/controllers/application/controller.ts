@@ -125,10 +125,11 @@ export function createApplicationController(options: ApplicationControllerOption
     for (const part of [plans, planner]) part.forget(key);
     drop(key);
   };
+  const statuses = createStatusWriter(cluster, clock);
   const context: ApplicationContext = {
     ...{ cluster, clock, log, progress: options.progress, live, plans, revisions, secrets, controlNamespace, concurrency: concurrentRequests },
     ...state,
-    statuses: createStatusWriter(cluster, clock),
+    statuses,
     argoRuns: createArgoPresence(cluster, clock),
   };
   const controller = createController<KubeObject>({
@@ -146,7 +147,7 @@ export function createApplicationController(options: ApplicationControllerOption
     },
     ...{ clock, random, log, metrics, backoff, concurrency: concurrentApplications, timeout: passTimeout },
   });
-  const stop = watchApplications(options.applications, { onChange: (key) => controller.enqueue(key), onGone: forget });
+  const stop = watchApplications(options.applications, { onSeen: statuses.seen, onChange: (key) => controller.enqueue(key), onGone: forget });
   return {
     ...controller,
     drain: async (ms) => {

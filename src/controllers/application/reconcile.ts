@@ -51,7 +51,9 @@ async function work(subject: Subject, context: ApplicationContext, signal: Abort
 }
 
 /** Observe, decide, act: one Application. Undefined: it is not ours, or there is nothing to do for it. */
-export async function reconcileApplication(raw: KubeObject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled | undefined> {
+export async function reconcileApplication(cached: KubeObject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled | undefined> {
+  const raw = await context.statuses.latest(cached, signal);
+  if (raw === undefined) return undefined;
   const { namespace = '', annotations = {}, deletionTimestamp } = raw.metadata;
   const claim = decideClaim(annotations, await argoRuns(namespace, context, signal));
   if (!claim.ours) {

@@ -1,10 +1,10 @@
 import { parseApplicationStatus } from '../../api/application.ts';
 import type { ApplicationStatus } from '../../api/application-status.ts';
-import { keyOf } from '../../api/object.ts';
+import { formatKey, keyOf } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldManager } from '../../gitops/apply/sync-run.ts';
 import { mergePatch } from '../../gitops/history/merge-patch.ts';
-import { timestamp } from '../../gitops/history/timestamp.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { applicationType } from '../../kube/resource-types.ts';
@@ -12,29 +12,49 @@ import type { Clock } from '../../lib/clock.ts';
 
 /** The only writer of Application statuses. It writes what differs, and nothing where nothing does. */
 export interface StatusWriter {
-  /** The status as far as it is known: what was written last, until the cache shows a newer object. */
+  /**
+   * The Application to work on: as the cache has it, or read from the API server while the cache may not show our last write
+   * yet. An operation that has just succeeded would be run again otherwise. Undefined where it is gone.
+   */
+  readonly latest: (cached: KubeObject, signal: AbortSignal) => Promise<KubeObject | undefined>;
+  /** The cache shows this version now, or the object is gone. */
+  readonly seen: (key: string, resourceVersion: string | undefined) => void;
+  /** The status of an Application, what was written since it was read included. */
   readonly current: (application: KubeObject) => ApplicationStatus;
   /** False where there was nothing to write, or no object any more. */
   readonly write: (application: KubeObject, status: ApplicationStatus, signal: AbortSignal) => Promise<boolean>;
 }
 
 export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter {
-  // by the cached object that the write was made from: the entry goes when the cache replaces the object
+  /** By the object that a pass works on: what it has written itself. */
   const written = new WeakMap<KubeObject, ApplicationStatus>();
+  /** By key: the resourceVersion of our last write, until the cache shows it. */
+  const pending = new Map<string, string>();
   const current = (application: KubeObject): ApplicationStatus => written.get(application) ?? parseApplicationStatus(application);
 
   return {
+    latest: async (cached, signal) => {
+      const key = formatKey(keyOf(cached));
+      if (!pending.has(key)) return cached;
+      const live = await cluster.get(applicationType, keyOf(cached), signal);
+      // nothing newer is to come: the event with our own version was lost in a new list
+      if (live?.metadata.resourceVersion === cached.metadata.resourceVersion) pending.delete(key);
+      return live;
+    },
+    seen: (key, resourceVersion) => {
+      if (resourceVersion === undefined || pending.get(key) === resourceVersion) pending.delete(key);
+    },
     current,
     write: async (application, status, signal) => {
-      const before = current(application);
-      const { reconciledAt: _then, ...old } = before;
+      const { reconciledAt: _then, ...before } = current(application);
       const { reconciledAt: _now, ...wanted } = status;
-      const patch = mergePatch(old, wanted);
+      const patch = mergePatch(before, wanted);
       if (patch === undefined) return false;
       try {
-        const stamped = { ...patch, reconciledAt: timestamp(clock.now()) };
+        const stamped = { ...patch, reconciledAt: formatTimestamp(clock.now()) };
         const after = await cluster.patchStatus(applicationType, keyOf(application), stamped, { fieldManager }, signal);
         written.set(application, parseApplicationStatus(after));
+        pending.set(formatKey(keyOf(application)), after.metadata.resourceVersion ?? '');
         return true;
       } catch (error) {
         if (isKubeError(error, 'absent')) return false;

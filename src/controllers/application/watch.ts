@@ -35,6 +35,8 @@ function asked({ metadata, spec }: KubeObject): unknown {
 }
 
 export interface ApplicationNews {
+  /** The cache shows another version; undefined: the object is gone. */
+  readonly onSeen: (key: string, resourceVersion: string | undefined) => void;
   readonly onChange: (key: ObjectKey) => void;
   readonly onGone: (key: string) => void;
 }
@@ -43,6 +45,7 @@ export interface ApplicationNews {
 export function watchApplications(informers: readonly Informer<KubeObject>[], news: ApplicationNews): () => void {
   const stops = informers.map((informer) =>
     informer.subscribe(({ key, current, previous }) => {
+      news.onSeen(formatKey(key), current?.metadata.resourceVersion);
       if (current === undefined || (previous !== undefined && previous.metadata.uid !== current.metadata.uid)) news.onGone(formatKey(key));
       if (current !== undefined && (previous === undefined || !isDeepStrictEqual(asked(previous), asked(current)))) news.onChange(key);
     }),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplicationCondition, ApplicationConditionType } from '../../api/application-status.ts';
 import { clip } from './operation.ts';
-import { timestamp } from './timestamp.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 
 /** A condition to be set. Argo CD's have no status: what no longer holds is removed. */
 export interface ConditionNote {
@@ -25,7 +25,7 @@ export function mergeConditions(before: readonly ApplicationCondition[], notes: 
   const set = notes.map(({ type, message }): ApplicationCondition => {
     const text = clip(message);
     const known = before.find((condition) => condition.type === type && condition.message === text);
-    return known ?? { type, message: text, lastTransitionTime: timestamp(now) };
+    return known ?? { type, message: text, lastTransitionTime: formatTimestamp(now) };
   });
   const merged = [...others, ...set];
   return isDeepStrictEqual(merged, before) ? before : merged;

@@ -4,7 +4,7 @@ import { isWorse } from '../health/health.ts';
 import type { Health } from '../health/health.ts';
 import { clip } from './operation.ts';
 import type { JudgedResource } from './resource-status.ts';
-import { timestamp } from './timestamp.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 
 function nameOf({ status }: JudgedResource): string {
   return `${status.kind ?? ''} ${status.name ?? ''}`;
@@ -35,6 +35,6 @@ export function healthStatus(before: HealthStatus | undefined, health: Health, n
   return {
     status: health.status,
     ...(health.message === '' ? {} : { message: clip(health.message) }),
-    lastTransitionTime: same ? before.lastTransitionTime : timestamp(now),
+    lastTransitionTime: same ? before.lastTransitionTime : formatTimestamp(now),
   };
 }

@@ -15,8 +15,9 @@ export function mergePatch(before: Fields, after: Fields): Fields | undefined {
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [old, wanted] = [before[name], after[name]];
     if (isDeepStrictEqual(old, wanted)) continue;
-    if (wanted === undefined) patch[name] = null;
-    else patch[name] = isFields(old) && isFields(wanted) ? mergePatch(old, wanted) : wanted;
+    const change = wanted === undefined ? null : isFields(old) && isFields(wanted) ? mergePatch(old, wanted) : wanted;
+    // objects of another prototype that hold the same are no difference
+    if (change !== undefined) patch[name] = change;
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
 }

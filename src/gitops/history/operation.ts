@@ -2,7 +2,7 @@ import type { RetryPolicy } from '../../api/application-spec.ts';
 import type { OperationState, ResourceResult, Verbatim } from '../../api/application-status.ts';
 import { listAt, textAt } from '../health/live-field.ts';
 import { nextAttempt } from './retry.ts';
-import { timestamp } from './timestamp.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 
 /** What an operation brings in. */
 export interface OperationTarget {
@@ -60,7 +60,7 @@ export function startOperation(target: OperationTarget, now: number): OperationS
     phase: 'Running',
     message: 'started',
     syncResult: { revision: target.revision, source: target.source },
-    startedAt: timestamp(now),
+    startedAt: formatTimestamp(now),
   };
 }
 
@@ -78,13 +78,13 @@ export function failOperation(operation: OperationState, failure: { readonly mes
   const { message, refused, now } = failure;
   const retryCount = (operation.retryCount ?? 0) + 1;
   const { after, withinLimit } = nextAttempt(policy, retryCount);
-  const finished = { ...operation, finishedAt: timestamp(now), retryCount };
+  const finished = { ...operation, finishedAt: formatTimestamp(now), retryCount };
   if (refused || !withinLimit) return { ...finished, phase: 'Failed', message: clip(message) };
-  return { ...finished, phase: 'Running', message: clip(`${message}. Retrying attempt #${retryCount} at ${timestamp(now + after)}`) };
+  return { ...finished, phase: 'Running', message: clip(`${message}. Retrying attempt #${retryCount} at ${formatTimestamp(now + after)}`) };
 }
 
 export function succeedOperation(operation: OperationState, message: string, now: number): OperationState {
-  return { ...operation, phase: 'Succeeded', message: clip(message), finishedAt: timestamp(now) };
+  return { ...operation, phase: 'Succeeded', message: clip(message), finishedAt: formatTimestamp(now) };
 }
 
 /** Adds what became of the objects. */

@@ -1,5 +1,5 @@
 import type { RevisionHistory, Verbatim } from '../../api/application-status.ts';
-import { timestamp } from './timestamp.ts';
+import { formatTimestamp } from '../../lib/timestamp.ts';
 
 /** A sync that has brought a revision in, whole. */
 export interface Deployment {
@@ -18,7 +18,7 @@ export function addHistory(history: readonly RevisionHistory[], deployment: Depl
     revision: deployment.revision,
     source: deployment.source,
     deployStartedAt: deployment.startedAt,
-    deployedAt: timestamp(options.now),
+    deployedAt: formatTimestamp(options.now),
     initiatedBy: deployment.automated ? { automated: true } : { username: 'prelude' },
   };
   return options.limit === 0 ? [] : [...history, entry].slice(-options.limit);
