@@ -96,11 +96,13 @@ describe('the barrier, with a provider that takes five seconds', () => {
     const path = 'testnets/devnet/manifests/workloads/faucet.yaml';
     const manifest = await testnet.remote.git('show', `HEAD:${path}`);
     await testnet.remote.write(path, manifest.replace('key: token', 'key: tokne'));
-    await testnet.remote.push('A typing mistake');
+    const commit = await testnet.remote.push('A typing mistake');
+    const conditionsOf = async (name: string): Promise<string> => JSON.stringify(at(await testnet.cluster.get(applicationType, { namespace: 'argocd', name }, never), 'status', 'conditions') ?? '');
+    // until the controller has seen the commit, a new Application is rightly brought to the one before
+    await expect.poll(() => conditionsOf('testnet-1'), { timeout: 30_000 }).toContain(commit);
     await testnet.cluster.create(applicationType, devnetIn('testnet-refused', testnet.remote.url), { fieldManager: 'operator' }, never);
 
-    const application = (): Promise<KubeObject | undefined> => testnet.cluster.get(applicationType, { namespace: 'argocd', name: 'testnet-refused' }, never);
-    await expect.poll(async () => JSON.stringify(at(await application(), 'status', 'conditions') ?? ''), { timeout: 30_000 }).toMatch(/needs key .*tokne.* of Secret faucet-discord/);
+    await expect.poll(() => conditionsOf('testnet-refused'), { timeout: 30_000 }).toMatch(/needs key .*tokne.* of Secret faucet-discord/);
     expect(await testnet.cluster.get(namespaceType, { name: 'testnet-refused' }, never)).toBeUndefined();
     expect(await count(testnet, serviceType, 'testnet-refused')).toBe(0);
     expect(await count(testnet, deploymentType, 'testnet-refused')).toBe(0);
