@@ -30,7 +30,7 @@ export function notesOf(observed: Observed, result: SyncResult, decision: SyncDe
 export function nextOperation(observed: Observed, decision: SyncDecision, result: SyncResult, now: number): OperationState | undefined {
   if (decision.kind !== 'sync') return observed.application.status.operationState;
   const { stop } = result;
-  const operation = withResults(decision.operation, resultsOf(result.outcomes.values()));
+  const operation = withResults(decision.operation, resultsOf(result.outcomes.values(), decision.operation.syncResult?.resources));
   if (stop === undefined) return succeedOperation(operation, result.pruneRefused ?? 'successfully synced', now);
   if (stop.kind === 'waiting') return continueOperation(operation, stop.message);
   return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, observed.application.spec.syncPolicy.retry);

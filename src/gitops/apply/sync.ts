@@ -27,7 +27,7 @@ export interface SyncRequest {
 export interface SyncResult {
   /** Why it ended before its last phase; absent where all is as Git says. */
   readonly stop: Stop | undefined;
-  /** By `refKey`. Objects that the pass did not get to are not there. */
+  /** By `refKey`, in the order of the plan. Objects that the pass did not get to are not there. */
   readonly outcomes: ReadonlyMap<string, ObjectOutcome>;
   /** What Git has, hooks apart, in the order of the plan. */
   readonly desired: readonly ObjectRef[];
@@ -75,6 +75,16 @@ async function runSteps(run: SyncRun, more: boolean): Promise<Stop | undefined> 
   return first;
 }
 
+/** In the order of the plan: what ran at the same time must not make two equal passes differ. */
+function inPlanOrder({ outcomes }: SyncRun, keys: ReadonlySet<string>): ReadonlyMap<string, ObjectOutcome> {
+  const ordered = new Map<string, ObjectOutcome>();
+  for (const key of [...keys, ...outcomes.keys()]) {
+    const outcome = outcomes.get(key);
+    if (outcome !== undefined) ordered.set(key, outcome);
+  }
+  return ordered;
+}
+
 /**
  * One pass over a plan: carries out what can be done now, and says what it waits for. It is repeated on every event until
  * nothing stops it; a pass over a cluster that already is as Git says writes nothing and reads next to nothing.
@@ -89,13 +99,13 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   const stop = await runSteps(run, willPrune || phaseObjects(plan, 'postSync').length > 0);
   if (stop !== undefined) {
     say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
-    return { stop, outcomes: run.outcomes, desired, leftover: candidates.toReversed(), pruneRefused: undefined };
+    return { stop, outcomes: inPlanOrder(run, keys), desired, leftover: candidates.toReversed(), pruneRefused: undefined };
   }
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && options.mode === 'sync') await removeDoneHooks(run);
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
-  return { stop: pruned.stop, outcomes: run.outcomes, desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
+  return { stop: pruned.stop, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
 }
 
 /**

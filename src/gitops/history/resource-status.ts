@@ -65,14 +65,29 @@ export function judgeResources(result: Pick<SyncResult, 'desired' | 'leftover' |
 
 const syncPhases: Readonly<Record<string, NonNullable<ResourceResult['syncPhase']>>> = { preSync: 'PreSync', postSync: 'PostSync' };
 
-/** `operationState.syncResult.resources`. */
-export function resultsOf(outcomes: Iterable<ObjectOutcome>): readonly ResourceResult[] {
-  const results: ResourceResult[] = [];
-  for (const { ref, phase, hook, status, message } of outcomes) {
-    const { namespace = '', ...rest } = ref;
-    if (status === 'OutOfSync') continue;
-    const hookFields = hook === undefined ? {} : ({ hookType: hook, hookPhase: status === 'Synced' ? 'Succeeded' : 'Failed' } as const);
-    results.push({ ...rest, namespace, status, message, ...hookFields, syncPhase: syncPhases[phase] ?? 'Sync' });
+function resultOf({ ref, phase, hook, status, message }: ObjectOutcome): ResourceResult | undefined {
+  const { namespace = '', ...rest } = ref;
+  if (status === 'OutOfSync') return undefined;
+  const hookFields = hook === undefined ? {} : ({ hookType: hook, hookPhase: status === 'Synced' ? 'Succeeded' : 'Failed' } as const);
+  return { ...rest, namespace, status, message, ...hookFields, syncPhase: syncPhases[phase] ?? 'Sync' };
+}
+
+function keyOfResult({ group, kind, namespace, name }: ResourceResult): string {
+  return `${group}/${kind}/${namespace}/${name}`;
+}
+
+/**
+ * `operationState.syncResult.resources`: what became of each object in an operation, which may take several passes. What an
+ * earlier pass created is not merely unchanged because a later one found it so.
+ */
+export function resultsOf(outcomes: Iterable<ObjectOutcome>, before: readonly ResourceResult[] = []): readonly ResourceResult[] {
+  const results = new Map(before.map((result) => [keyOfResult(result), result]));
+  for (const outcome of outcomes) {
+    const result = resultOf(outcome);
+    if (result === undefined) continue;
+    const known = results.get(keyOfResult(result));
+    if (outcome.change === 'unchanged' && known?.status === 'Synced') continue;
+    results.set(keyOfResult(result), result);
   }
-  return results;
+  return [...results.values()];
 }

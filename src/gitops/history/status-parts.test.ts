@@ -5,7 +5,9 @@ import { phaseNames } from '../plan/plan.ts';
 import { mergeConditions } from './application-conditions.ts';
 import { applicationHealth, healthStatus } from './application-health.ts';
 import { inventoryOfStatus } from './inventory.ts';
+import type { ObjectOutcome } from '../apply/sync-run.ts';
 import { revisionOf } from './plan-revision.ts';
+import { resultsOf } from './resource-status.ts';
 import type { JudgedResource } from './resource-status.ts';
 import { addHistory } from './revision-history.ts';
 
@@ -102,5 +104,25 @@ describe('revisionOf', () => {
     Object.assign(other.phases.flatMap(({ objects }) => objects)[0]?.object['data'] ?? {}, { key: 'another' });
 
     expect(revisionOf(other)).toBe(revisionOf(tainted));
+  });
+});
+
+describe('resultsOf', () => {
+  const outcome = (name: string, more: Partial<ObjectOutcome> = {}): ObjectOutcome => ({
+    ...{ ref: { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'devnet', name }, phase: 'waves', wave: 0, hook: undefined },
+    ...{ status: 'Synced', change: 'created', message: 'created' },
+    ...more,
+  });
+
+  it('keeps what earlier passes did, and takes what this one did', () => {
+    const first = resultsOf([outcome('a'), outcome('b', { status: 'SyncFailed', change: 'none', message: 'no' }), outcome('gone', { status: 'Pruned', change: 'pruned', message: 'pruned' })]);
+    const second = resultsOf([outcome('a', { change: 'unchanged', message: 'unchanged' }), outcome('b', { change: 'configured', message: 'configured' }), outcome('c', { status: 'OutOfSync' })], first);
+
+    expect(second.map(({ name, status, message }) => `${name} ${status} ${message}`)).toEqual(['a Synced created', 'b Synced configured', 'gone Pruned pruned']);
+    expect(resultsOf([], second)).toEqual(second);
+  });
+
+  it('says which hook ran in which phase', () => {
+    expect(resultsOf([outcome('a', { phase: 'preSync', hook: 'PreSync' })])).toMatchObject([{ hookType: 'PreSync', hookPhase: 'Succeeded', syncPhase: 'PreSync' }]);
   });
 });
