@@ -83,10 +83,11 @@ describe('prelude run, under the account that the chart gives it', () => {
 
     await synced(commit);
     for (const [type, name] of [[configMapType, 'settings'], [deploymentType, 'block-producer-2'], [externalSecretType, 'block-producer-2-keys'], [secretType, 'block-producer-2-keys']] as const) {
-      await expect.poll(() => get(type, devnet(name)), { ...within, message: name }).toBeUndefined();
+      // the garbage collector looks for new kinds, ExternalSecret among them, every 30 s
+      await expect.poll(() => get(type, devnet(name)), { timeout: 90_000, interval: 100, message: name }).toBeUndefined();
     }
     expect(await get(deploymentType, devnet('block-producer-1'))).toBeDefined();
-  });
+  }, 150_000);
 
   it('follows a value that is rotated at the provider', async () => {
     await testnet.remote.write(
