@@ -81,6 +81,21 @@ export function describeApplicationController(name: string, open: () => Promise<
       expect(Date.now() - since).toBeLessThan(5_000);
     });
 
+    test('a Secret that another Application declares is awaited, once that Application is there', async () => {
+      await stage.remote.write('others/store.yaml', manifests.store);
+      await stage.remote.write('others/secret.yaml', manifests.secret('database'));
+      const commit = await stage.push({ 'node.yaml': manifests.deployment('node', 'database') });
+      await stage.declare();
+      await stage.start();
+      await stage.until(async () => expect(await conditions()).toEqual([expect.stringMatching(/nothing in Git makes Secret app-\d+\/database/)]));
+      expect(await stage.get(namespaceType, stage.namespace)).toBeUndefined();
+
+      const { metadata, spec } = await stage.application();
+      await stage.createApplication({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { namespace: applicationNamespace, name: `${metadata.name}-others` }, spec: { ...Object(spec), source: { repoURL: stage.remote.url, path: 'others' } } });
+      await stage.untilSynced(commit);
+      expect(applied().indexOf('create secrets')).toBeLessThan(applied().indexOf('apply deployments'));
+    });
+
     test('a newer commit takes over from one that waits', async () => {
       await stage.push(testnet);
       await stage.declare();

@@ -3,7 +3,7 @@ import type { Application } from '../../api/application.ts';
 import type { OperationState, Verbatim } from '../../api/application-status.ts';
 import { operationDestination, operationPruning, pruningOf, startOperation, untilNextAttempt } from '../../gitops/history/operation.ts';
 
-export const skipAnnotation = 'argocd.argoproj.io/skip-reconcile';
+const skipAnnotation = 'argocd.argoproj.io/skip-reconcile';
 
 /** Whether the Application is ours to reconcile at all. */
 export type Claim = { readonly ours: true } | { readonly ours: false; readonly reason: string; readonly message: string };
@@ -49,7 +49,7 @@ export interface DecisionInput {
 }
 
 /** Whether the operation on record was about this very target. */
-export function isAbout({ status }: DecisionInput['application'], target: Target): boolean {
+function isAbout({ status }: DecisionInput['application'], target: Target): boolean {
   const { operationState: operation, sync } = status;
   if (operation?.syncResult?.revision !== target.revision || !isDeepStrictEqual(operation.syncResult.source, target.source)) return false;
   const destination = operationDestination(operation);

@@ -14,7 +14,7 @@ import type { SyncDecision } from './decide.ts';
 import type { Observed } from './observe.ts';
 
 /** Conditions that come of a pass. */
-export function notesOf(observed: Observed, result: SyncResult, decision: SyncDecision): readonly ConditionNote[] {
+function notesOf(observed: Observed, result: SyncResult, decision: SyncDecision): readonly ConditionNote[] {
   const notes: ConditionNote[] = [...observed.notes];
   const shared = [...result.outcomes.values()].find((outcome) => outcome.shared === true);
   if (shared !== undefined) notes.push({ type: 'SharedResourceWarning', message: `${shared.ref.kind} ${shared.ref.name}: ${shared.message}` });
@@ -27,7 +27,7 @@ export function notesOf(observed: Observed, result: SyncResult, decision: SyncDe
 }
 
 /** How the operation on record continues after a pass. A pass that only heals or compares leaves it as it is. */
-export function nextOperation(observed: Observed, decision: SyncDecision, result: SyncResult, now: number): OperationState | undefined {
+function nextOperation(observed: Observed, decision: SyncDecision, result: SyncResult, now: number): OperationState | undefined {
   if (decision.kind !== 'sync') return observed.application.status.operationState;
   const { stop } = result;
   const operation = withResults(decision.operation, resultsOf(result.outcomes.values(), decision.operation.syncResult?.resources));

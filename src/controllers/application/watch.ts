@@ -5,7 +5,7 @@ import type { Informer, InformerOptions } from '../../kube/informer.ts';
 import { applicationType } from '../../kube/resource-types.ts';
 
 /** What the cache keeps of an Application: all but managedFields, which are large and tell us nothing. */
-export function projectApplication(object: KubeObject): KubeObject {
+function projectApplication(object: KubeObject): KubeObject {
   const { managedFields: _fields, ...metadata } = object.metadata;
   return { ...object, metadata };
 }

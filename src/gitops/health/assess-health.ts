@@ -1,6 +1,6 @@
 import { parseApiVersion } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { healthy, isWorse, progressing } from './health.ts';
+import { healthy, progressing } from './health.ts';
 import type { Health } from './health.ts';
 import { claimHealth, definitionHealth, ingressHealth, readyHealth, serviceHealth } from './resource-health.ts';
 import { jobHealth, podHealth } from './run-health.ts';
@@ -44,11 +44,4 @@ export function assessHealth(object: KubeObject): Health {
   if (object.metadata.deletionTimestamp !== undefined) return progressing('Pending deletion');
   if (object.metadata.annotations?.[ignoreAnnotation] === 'true') return healthy;
   return ruleFor(object)?.(object) ?? healthy;
-}
-
-/** The health of an Application: the worst of its objects. */
-export function worstHealth(all: Iterable<Health>): Health {
-  let worst = healthy;
-  for (const health of all) if (isWorse(health.status, worst.status)) worst = health;
-  return worst;
 }

@@ -1,6 +1,7 @@
 import { formatKey } from '../../../api/object.ts';
 import type { ObjectKey } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
+import { externalSecretType } from '../../../kube/resource-types.ts';
 import { createSemaphore } from '../../../lib/semaphore.ts';
 import { preparePhase, summarise } from '../phase/apply-phase.ts';
 import { decideBarrier } from './barrier.ts';
@@ -18,6 +19,17 @@ interface Gate {
   readonly others: readonly Required<ObjectKey>[];
 }
 
+/** ExternalSecrets of other Applications that make Secrets which this one needs. */
+function neighbours({ plan }: SyncRun): readonly DeclaredSecret[] {
+  const found = plan.needs.flatMap(({ namespace, secret, resolution }): readonly DeclaredSecret[] => {
+    const by = resolution.state === 'missing' ? undefined : resolution.by;
+    if (by?.kind !== externalSecretType.kind) return [];
+    const { group, version, kind } = externalSecretType;
+    return [{ ref: { group, version, kind, namespace, name: by.name }, type: externalSecretType, secret: { namespace, name: secret } }];
+  });
+  return [...new Map(found.map((declared) => [refKey(declared.ref), declared])).values()];
+}
+
 async function gateOf(run: SyncRun): Promise<Gate | Stop> {
   const rendered = phaseObjects(run.plan, 'secrets').filter(({ object }) => isExternalSecretsKind(object, 'ExternalSecret'));
   const prepared = await preparePhase(run, 'secrets', rendered);
@@ -25,21 +37,23 @@ async function gateOf(run: SyncRun): Promise<Gate | Stop> {
   const needed = new Map(run.plan.needs.map(({ namespace, secret }) => [secretName({ namespace, name: secret }), { namespace, name: secret }]));
   const declared = prepared.flatMap((object) => declaredSecret(object) ?? []);
   const gating = declared.filter(({ secret }) => run.options.gateAll || needed.has(secretName(secret)));
-  const made = new Set(declared.map(({ secret }) => secretName(secret)));
-  return { declared: gating, others: [...needed].flatMap(([name, key]) => (made.has(name) ? [] : [key])) };
+  const own = new Set(declared.map(({ secret }) => secretName(secret)));
+  const theirs = neighbours(run).filter(({ secret }) => !own.has(secretName(secret)));
+  const made = new Set([...declared, ...theirs].map(({ secret }) => secretName(secret)));
+  return { declared: [...gating, ...theirs], others: [...needed].flatMap(([name, key]) => (made.has(name) ? [] : [key])) };
 }
 
 /** What the cache already knows of a declaration that is not ready. A read would only say the same. */
-function cachedTrouble(run: SyncRun, { object, secret }: DeclaredSecret): ProducerFact | undefined {
-  const seen = run.deps.live.look(object.type, keyOfRef(object.ref));
+function cachedTrouble(run: SyncRun, { ref, type, secret }: DeclaredSecret): ProducerFact | undefined {
+  const seen = run.deps.live.look(type, keyOfRef(ref));
   if (typeof seen !== 'object' || seen.health === undefined || seen.health.status === 'Healthy') return undefined;
-  return { name: formatRef(object.ref), secret: secretName(secret), current: false, message: seen.health.message };
+  return { name: formatRef(ref), secret: secretName(secret), current: false, message: seen.health.message };
 }
 
 /** What was read before, while the declaration has not changed since. Only what was good is kept, so nothing stays shut for an old reason. */
-function remembered(run: SyncRun, { object }: DeclaredSecret): DeclarationFacts | undefined {
-  const seen = run.deps.live.look(object.type, keyOfRef(object.ref));
-  const facts = run.deps.memory.declarations.get(refKey(object.ref));
+function remembered(run: SyncRun, { ref, type }: DeclaredSecret): DeclarationFacts | undefined {
+  const seen = run.deps.live.look(type, keyOfRef(ref));
+  const facts = run.deps.memory.declarations.get(refKey(ref));
   return typeof seen === 'object' && facts?.resourceVersion === seen.resourceVersion ? facts : undefined;
 }
 
@@ -51,7 +65,7 @@ function meetsItsNeeds(run: SyncRun, facts: DeclarationFacts): boolean {
 
 async function readAndRemember(run: SyncRun, declared: DeclaredSecret): Promise<DeclarationFacts> {
   const facts = await readDeclaration(run, declared);
-  const key = refKey(declared.object.ref);
+  const key = refKey(declared.ref);
   if (!meetsItsNeeds(run, facts)) {
     run.deps.memory.declarations.delete(key);
     return facts;

@@ -1,5 +1,6 @@
 import { parseExternalSecret } from '../../../api/external-secret.ts';
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
+import type { ResourceType } from '../../../kube/port.ts';
 import { secretType } from '../../../kube/resource-types.ts';
 import { currencyOf } from '../../../secret/currency.ts';
 import type { SecretView } from '../../../secret/currency.ts';
@@ -8,12 +9,14 @@ import { fieldAt } from '../../health/live-field.ts';
 import type { SecretFact } from './barrier.ts';
 import type { DeclarationFacts } from './declaration-facts.ts';
 import { formatRef, keyOfRef } from '../object/object-ref.ts';
+import type { ObjectRef } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import type { SyncRun } from '../sync-run.ts';
 
-/** An ExternalSecret of the plan, and the Secret that it makes. */
+/** An ExternalSecret that Git declares, and the Secret that it makes. */
 export interface DeclaredSecret {
-  readonly object: PreparedObject;
+  readonly ref: ObjectRef;
+  readonly type: ResourceType;
   readonly secret: Required<ObjectKey>;
 }
 
@@ -25,7 +28,7 @@ export function secretName(key: Required<ObjectKey>): string {
 /** The Secret that a declared ExternalSecret makes; undefined for a manifest that does not parse, which the plan has refused. */
 export function declaredSecret(object: PreparedObject): DeclaredSecret | undefined {
   const parsed = parseExternalSecret(object.object);
-  return parsed.ok ? { object, secret: { namespace: object.ref.namespace ?? '', name: targetName(parsed.value) } } : undefined;
+  return parsed.ok ? { ref: object.ref, type: object.type, secret: { namespace: object.ref.namespace ?? '', name: targetName(parsed.value) } } : undefined;
 }
 
 /** Metadata and key names of a Secret. The values are dropped here, before anything else sees them. */
@@ -58,11 +61,11 @@ function verdict(live: KubeObject | undefined, view: SecretView | undefined): { 
 }
 
 /** Reads a declaration and its Secret from the API server. The declaration first: a Secret that is newer does no harm. */
-export async function readDeclaration(run: SyncRun, { object, secret }: DeclaredSecret): Promise<DeclarationFacts> {
-  const live = await run.deps.cluster.get(object.type, keyOfRef(object.ref), run.signal);
+export async function readDeclaration(run: SyncRun, { ref, type, secret }: DeclaredSecret): Promise<DeclarationFacts> {
+  const live = await run.deps.cluster.get(type, keyOfRef(ref), run.signal);
   const view = await readView(run, secret);
   return {
-    producer: { name: formatRef(object.ref), secret: secretName(secret), ...verdict(live, view) },
+    producer: { name: formatRef(ref), secret: secretName(secret), ...verdict(live, view) },
     secret: view === undefined ? undefined : factOf(view),
     resourceVersion: live?.metadata.resourceVersion ?? '',
   };
