@@ -18,16 +18,21 @@ export async function program(args: readonly string[], io: Io, signal: AbortSign
   }
 }
 
-function describe(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): Command {
+type Done = (code: ExitCode) => void;
+
+function describe(io: Io, signal: AbortSignal, done: Done): Command {
   const root = new Command('prelude')
     .description('Secrets first, charts after: makes every namespace hold its Secrets before anything is released into it.')
     .version(version)
     .exitOverride()
     .showHelpAfterError('(prelude --help shows the commands, prelude COMMAND --help an example)')
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
+  for (const make of [planCommand, renderCommand, upCommand, runCommand]) root.addCommand(make(io, signal, done).copyInheritedSettings(root));
+  return root;
+}
 
-  root
-    .command('plan')
+function planCommand(io: Io, signal: AbortSignal, done: Done): Command {
+  return new Command('plan')
     .description('Say what would be done and what would be missing; offline: no cluster, no provider.')
     .argument('[path]', 'folder of a config repository', '.')
     .addOption(repoOption())
@@ -37,9 +42,10 @@ function describe(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): 
       const [{ plan }, { createProviderCheck }] = await Promise.all([import('./plan.ts'), import('../app/provider-check.ts')]);
       done(await plan({ path, repositories: repo, output, checkProvider: createProviderCheck() }, io, signal));
     });
+}
 
-  root
-    .command('render')
+function renderCommand(io: Io, signal: AbortSignal, done: Done): Command {
+  return new Command('render')
     .description('Print every object of every Application as it would be applied; values of Secrets are masked.')
     .argument('[path]', 'folder of a config repository', '.')
     .addOption(repoOption())
@@ -49,9 +55,10 @@ function describe(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): 
       const [{ render }, { createProviderCheck }] = await Promise.all([import('./render.ts'), import('../app/provider-check.ts')]);
       done(await render({ path, repositories: repo, output, checkProvider: createProviderCheck() }, io, signal));
     });
+}
 
-  root
-    .command('up')
+function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
+  return new Command('up')
     .description('Bring every Application of a repository up, once, and show what happens.')
     .argument('[path]', 'folder of a config repository, or the URL of a Git repository', '.')
     .option('--local <folder>', 'keep the objects in a folder instead of a cluster; nothing runs, everything can be looked at')
@@ -62,14 +69,12 @@ function describe(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): 
     .addOption(waitOption('--timeout <duration>', 'give up after', '10m'))
     .addHelpText('after', '\nExamples:\n  prelude up test/sample --local .prelude     no cluster needed\n  prelude up . --context kind-testnets        into a cluster')
     .action(async (target: string, options: UpFlags) => {
-      if (options.local !== undefined && (options.context ?? options.kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
+      const { local, kubeconfig, context } = options;
+      if (local !== undefined && (context ?? kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
       const { up } = await import('./up.ts');
-      const cluster = options.local === undefined ? ({ kind: 'kubernetes', kubeconfig: options.kubeconfig, context: options.context } as const) : ({ kind: 'local', folder: options.local } as const);
+      const cluster = local === undefined ? ({ kind: 'kubernetes', kubeconfig, context } as const) : ({ kind: 'local', folder: local } as const);
       done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout }, io, signal));
     });
-
-  root.addCommand(runCommand(io, signal, done).copyInheritedSettings(root));
-  return root;
 }
 
 interface UpFlags {
@@ -81,7 +86,7 @@ interface UpFlags {
   readonly timeout: number;
 }
 
-function runCommand(io: Io, signal: AbortSignal, done: (code: ExitCode) => void): Command {
+function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
   return new Command('run')
     .description('Run as a controller: secrets are kept current, Applications as Git says.')
     .addOption(kubeconfigOption())

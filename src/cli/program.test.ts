@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { Io } from './io.ts';
+import { program } from './program.ts';
+
+const never = new AbortController().signal;
+
+async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const text = { out: '', err: '' };
+  const io: Io = { out: { write: (part) => (text.out += part) }, err: { write: (part) => (text.err += part) }, isTerminal: false, columns: 80, env: {} };
+  return { code: await program(args, io, never), ...text };
+}
+
+describe('the command line', () => {
+  it.each(['plan', 'render', 'up', 'run'])('shows an example in the help of %s, within 80 columns', async (command) => {
+    const { code, out } = await run(command, '--help');
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/Examples?.*:\n {2}prelude/);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it.each([
+    [['bogus'], /unknown command 'bogus'/],
+    [['plan', '--output', 'xml'], /text, json, yaml/],
+    [['up', '--timeout', 'soon'], /--timeout soon: write a duration such as 90s/],
+    [['up', '--local', 'a', '--context', 'b'], /choose one/],
+    [['run', '--listen', '8080'], /write host:port/],
+    [['run', '--repo', 'x'], /write URL=PATH/],
+  ])('answers %j with exit code 2 and what to write', async (args, message) => {
+    const { code, err } = await run(...args);
+
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it('plans the sample and says that it is ready', async () => {
+    const { code, out } = await run('plan', 'test/sample');
+
+    expect(code).toBe(0);
+    expect(out.trimEnd().endsWith('ready')).toBe(true);
+  });
+
+  it('tells where it looked when there is no such folder', async () => {
+    const { code, err } = await run('plan', 'test/no-such-folder');
+
+    expect(code).toBe(1);
+    expect(err).toContain('test/no-such-folder');
+  });
+});
