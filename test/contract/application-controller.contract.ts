@@ -51,6 +51,21 @@ export function describeApplicationController(name: string, open: () => Promise<
       expect((await stage.status()).history).toHaveLength(1);
     });
 
+    test('a pass over a cluster that is as Git says reads the namespace and nothing else', async () => {
+      const commit = await stage.push({ ...testnet, 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+      await stage.pause(1_000);
+      const before = stage.recorded.calls.length;
+
+      await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: { look: 'again' } } }));
+      await stage.pause(700);
+
+      const calls = stage.recorded.calls.slice(before).map(({ verb, resource }) => `${verb} ${resource}`);
+      expect(new Set(calls)).toEqual(new Set(['get namespaces']));
+    });
+
     test('workloads wait for their Secrets, and say what for; no retry is spent', async () => {
       const commit = await stage.push(testnet);
       await stage.declare();

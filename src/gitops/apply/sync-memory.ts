@@ -1,7 +1,7 @@
 import type { PreparedObject } from './object/prepared-object.ts';
 import type { RenderedObject } from '../plan/plan.ts';
 import type { AppliedObject } from './object/apply-decision.ts';
-import type { DeclarationFacts } from './barrier/declaration-facts.ts';
+import type { KnownDeclaration } from './barrier/declaration-facts.ts';
 
 /**
  * What is remembered of one Application between two runs, in memory only. All of it can be lost: then some objects are applied
@@ -15,7 +15,7 @@ export interface SyncMemory {
   /** Objects that were read from the API server and found good, by `refKey`: the resourceVersion at which. */
   readonly confirmed: Map<string, string>;
   /** Declarations that were read and found good, with their Secrets' key names, by `refKey`. */
-  readonly declarations: Map<string, DeclarationFacts>;
+  readonly declarations: Map<string, KnownDeclaration>;
   readonly prepared: WeakMap<RenderedObject, PreparedObject>;
   /** When a bounded wait began, on the monotonic clock, by what is waited for. */
   readonly waits: Map<string, number>;

@@ -46,15 +46,25 @@ async function gateOf(run: SyncRun): Promise<Gate | Stop> {
 /** What the cache already knows of a declaration that is not ready. A read would only say the same. */
 function cachedTrouble(run: SyncRun, { ref, type, secret }: DeclaredSecret): ProducerFact | undefined {
   const seen = run.deps.live.look(type, keyOfRef(ref));
+  const trouble = (message: string): ProducerFact => ({ name: formatRef(ref), secret: secretName(secret), current: false, message });
+  // applied a moment ago: its event is on the way
+  if (seen === 'absent' && run.deps.memory.applied.has(refKey(ref))) return trouble('waiting for its first status');
   if (typeof seen !== 'object' || seen.health === undefined || seen.health.status === 'Healthy') return undefined;
-  return { name: formatRef(ref), secret: secretName(secret), current: false, message: seen.health.message };
+  return trouble(seen.health.message);
+}
+
+function cachedVersion(run: SyncRun, { ref, type }: Pick<DeclaredSecret, 'ref' | 'type'>): string | undefined {
+  const seen = run.deps.live.look(type, keyOfRef(ref));
+  return typeof seen === 'object' ? seen.resourceVersion : undefined;
 }
 
 /** What was read before, while the declaration has not changed since. Only what was good is kept, so nothing stays shut for an old reason. */
 function remembered(run: SyncRun, { ref, type }: DeclaredSecret): DeclarationFacts | undefined {
-  const seen = run.deps.live.look(type, keyOfRef(ref));
-  const facts = run.deps.memory.declarations.get(refKey(ref));
-  return typeof seen === 'object' && facts?.resourceVersion === seen.resourceVersion ? facts : undefined;
+  const seen = cachedVersion(run, { ref, type });
+  const known = run.deps.memory.declarations.get(refKey(ref));
+  if (known === undefined || seen === undefined) return undefined;
+  // the cache may still be behind what was read
+  return seen === known.facts.resourceVersion || seen === known.cached ? known.facts : undefined;
 }
 
 function meetsItsNeeds(run: SyncRun, facts: DeclarationFacts): boolean {
@@ -64,13 +74,14 @@ function meetsItsNeeds(run: SyncRun, facts: DeclarationFacts): boolean {
 }
 
 async function readAndRemember(run: SyncRun, declared: DeclaredSecret): Promise<DeclarationFacts> {
+  const cached = cachedVersion(run, declared);
   const facts = await readDeclaration(run, declared);
   const key = refKey(declared.ref);
   if (!meetsItsNeeds(run, facts)) {
     run.deps.memory.declarations.delete(key);
     return facts;
   }
-  run.deps.memory.declarations.set(key, facts);
+  run.deps.memory.declarations.set(key, { facts, cached });
   const keys = facts.secret?.keys.size ?? 0;
   const object = { group: '', version: 'v1', kind: 'Secret', ...declared.secret };
   say(run, { phase: 'barrier', kind: 'object', message: `ready with ${keys} ${keys === 1 ? 'key' : 'keys'}`, object });

@@ -7,3 +7,10 @@ export interface DeclarationFacts {
   /** Of the ExternalSecret, at which the facts were read. */
   readonly resourceVersion: string;
 }
+
+/** Facts that were good, and how far the cache was when they were read. */
+export interface KnownDeclaration {
+  readonly facts: DeclarationFacts;
+  /** The resourceVersion that the cache showed; absent where it showed none. */
+  readonly cached: string | undefined;
+}

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openLocalWorld } from '../../../test/support/local-world.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { Cluster, Selection } from '../../kube/port.ts';
+import { startInformer } from '../../kube/reflector.ts';
+import { configMapType, deploymentType, namespaceType, secretType } from '../../kube/resource-types.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { silentLog } from '../../lib/log.ts';
+import { createLiveIndex } from './live-index.ts';
+import type { LiveIndex, StartInformer } from './live-index.ts';
+import { createSecretWatch } from './secret-watch.ts';
+
+const test = { fieldManager: 'test' };
+const { signal } = new AbortController();
+const key = { namespace: 'devnet', name: 'a' };
+
+let cluster: Cluster;
+let close: () => Promise<void>;
+let lifetime: AbortController;
+let started: { readonly kind: string; readonly selection: Selection; readonly signal: AbortSignal }[];
+let start: StartInformer;
+let news: string[];
+let index: LiveIndex;
+
+beforeEach(async () => {
+  ({ cluster, close } = await openLocalWorld());
+  await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'devnet' } }, test, signal);
+  lifetime = new AbortController();
+  started = [];
+  news = [];
+  start = (options, until) => {
+    started.push({ kind: options.type.kind, selection: options.selection, signal: until });
+    return startInformer(cluster, options, { clock: systemClock, random: Math.random, log: silentLog, signal: until });
+  };
+  index = createLiveIndex({ startInformer: start, onNews: (instance) => news.push(instance), clock: systemClock, signal: lifetime.signal });
+});
+afterEach(async () => {
+  lifetime.abort(new DOMException('stopped', 'AbortError'));
+  await close();
+});
+
+function config(tracked: string | undefined): KubeObject {
+  const annotations = tracked === undefined ? {} : { 'argocd.argoproj.io/tracking-id': `${tracked}:/ConfigMap:devnet/a` };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...key, annotations }, data: { value: 'one' } };
+}
+
+describe('createLiveIndex', () => {
+  it('knows nothing of a kind before it is asked to watch it', async () => {
+    expect(index.look(configMapType, key)).toBe('unknown');
+
+    await index.retain('argocd/devnet', [configMapType]);
+    expect(index.look(configMapType, key)).toBe('absent');
+  });
+
+  it('watches a kind once for all, whole only where health is judged, and stops when nobody uses it', async () => {
+    await index.retain('argocd/one', [configMapType, deploymentType]);
+    await index.retain('argocd/two', [configMapType]);
+    expect(started.map(({ kind, selection }) => `${kind} ${selection.metadataOnly === true ? 'metadata' : 'whole'}`)).toEqual(['ConfigMap metadata', 'Deployment whole']);
+
+    await index.retain('argocd/one', [configMapType]);
+    expect(started.map((watch) => watch.signal.aborted)).toEqual([false, true]);
+    index.release('argocd/one');
+    expect(started[0]?.signal.aborted).toBe(false);
+    index.release('argocd/two');
+    expect(started[0]?.signal.aborted).toBe(true);
+    expect(index.look(configMapType, key)).toBe('unknown');
+  });
+
+  it('tells whose object has news, keeps no data, and does not see what nobody tracks', async () => {
+    await index.retain('argocd/devnet', [configMapType]);
+    await cluster.create(configMapType, config('devnet'), test, signal);
+    await vi.waitFor(() => expect(news).toEqual(['devnet']));
+    expect(index.look(configMapType, key)).toMatchObject({ instance: 'devnet', deleting: false });
+    expect(JSON.stringify(index.look(configMapType, key))).not.toContain('one');
+
+    await cluster.apply(configMapType, config('other'), { ...test, force: true }, signal);
+    await vi.waitFor(() => expect(news).toEqual(['devnet', 'devnet', 'other']));
+    await cluster.delete(configMapType, key, {}, signal);
+    await vi.waitFor(() => expect(news).toEqual(['devnet', 'devnet', 'other', 'other']));
+
+    await cluster.create(configMapType, config(undefined), test, signal);
+    await vi.waitFor(async () => expect(await cluster.get(configMapType, key, signal)).toBeDefined());
+    expect(index.look(configMapType, key)).toBe('absent');
+  });
+});
+
+describe('createSecretWatch', () => {
+  it('wakes for the Secrets that are needed, until released', async () => {
+    const woken: string[] = [];
+    const watch = createSecretWatch({ startInformer: start, signal: lifetime.signal, onChange: (application) => woken.push(application) });
+    const secret = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'devnet', name }, data: {} });
+    watch.watch('argocd/devnet', [{ namespace: 'devnet', name: 'seed' }]);
+    watch.watch('argocd/devnet', [{ namespace: 'devnet', name: 'seed' }]);
+    expect(started.map(({ selection }) => selection)).toEqual([{ namespace: 'devnet', metadataOnly: true }]);
+
+    await cluster.create(secretType, secret('other'), test, signal);
+    await cluster.create(secretType, secret('seed'), test, signal);
+    await vi.waitFor(() => expect(woken).toEqual(['argocd/devnet']));
+
+    watch.release('argocd/devnet');
+    expect(started[0]?.signal.aborted).toBe(true);
+  });
+});
