@@ -1,6 +1,6 @@
 import { createApplicationController } from '../controllers/application/controller.ts';
 import { applicationInformers } from '../controllers/application/watch.ts';
-import type { KubeObject, ObjectKey } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 import type { Progress } from '../gitops/apply/progress.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
@@ -18,7 +18,7 @@ export interface GitHalfOptions {
   /** Sync every Application once, automated or not. */
   readonly syncOnce: boolean;
   readonly progress: Progress;
-  readonly onOutcome?: (application: ObjectKey, outcome: Outcome | undefined) => void;
+  readonly onOutcome?: (application: KubeObject, outcome: Outcome | undefined) => void;
 }
 
 export interface GitHalf extends Half {

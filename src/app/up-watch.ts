@@ -22,8 +22,8 @@ export interface ApplicationResult {
 
 /** Follows Applications until each is up or refused. */
 export interface UpWatch {
-  /** A pass came to an end; undefined: the Application was left alone. */
-  readonly outcome: (key: string, outcome: Outcome | undefined) => void;
+  /** A pass came to an end; undefined: the Application was left alone. The object is as the pass has left it: the watch lags behind. */
+  readonly outcome: (key: string, outcome: Outcome | undefined, object: KubeObject) => void;
   /** The object in the cluster has changed. */
   readonly changed: (key: string, object: KubeObject | undefined) => void;
   /** Aborts once no Application is awaited any more. */
@@ -54,7 +54,8 @@ export function createUpWatch(keys: readonly string[], { clock, waitForHealth }:
     if (outcome.kind === 'stalled' || outcome.reason === 'SyncRefused') return { state: 'refused', message: outcome.message };
     if (outcome.kind !== 'synced') return { state: 'unfinished', message: outcome.message };
     const health = status.health?.status;
-    if (!waitForHealth || health === 'Healthy') return { state: 'up', message: '' };
+    // a health that stands beside an operation under way is from before it
+    if (!waitForHealth || (health === 'Healthy' && status.operationState?.phase === 'Succeeded')) return { state: 'up', message: '' };
     return { state: 'unfinished', message: `applied, and ${health ?? 'of unknown health'}${status.health?.message === undefined ? '' : `: ${status.health.message}`}` };
   }
 
@@ -65,10 +66,11 @@ export function createUpWatch(keys: readonly string[], { clock, waitForHealth }:
   }
 
   return {
-    outcome: (key, outcome) => {
+    outcome: (key, outcome, object) => {
       const state = states.get(key);
       if (state === undefined) return;
       state.outcome = outcome ?? 'left alone';
+      state.status = parseApplicationStatus(object);
       note(state);
     },
     changed: (key, object) => {

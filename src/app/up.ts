@@ -1,5 +1,5 @@
 import { providers } from '../../providers/index.ts';
-import { formatKey, type ObjectKey } from '../api/object.ts';
+import { formatKey, keyOf, type ObjectKey } from '../api/object.ts';
 import type { ProgressEvent } from '../gitops/apply/progress.ts';
 import { isRefused, type PlannedApplication, type RepositoryPlan } from '../gitops/plan/planned-application.ts';
 import { planRepository } from '../gitops/plan/plan-repository.ts';
@@ -46,6 +46,8 @@ const manifestCache = 64 << 20;
 /** Milliseconds between two looks at a revision: what was planned is what is brought up. */
 const pollInterval = 60_000;
 const controlNamespace = 'argocd';
+/** Milliseconds for what is under way when all is done, or somebody has had enough: the next `up` goes on from there. */
+const drainWithin = 2_000;
 
 /**
  * Brings every Application of a repository up, once: plans all of it, refuses all of it where anything is missing, writes the
@@ -98,7 +100,7 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
     pollInterval,
     syncOnce: true,
     progress,
-    onOutcome: (key, outcome) => watch.outcome(formatKey(key), outcome),
+    onOutcome: (application, outcome) => watch.outcome(formatKey(keyOf(application)), outcome, application),
   });
   for (const informer of git.applications) informer.subscribe(({ key, current }) => watch.changed(formatKey(key), current));
 
@@ -106,7 +108,7 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
   const cancel = clock.after(options.timeout, () => timeout.abort());
   const until = AbortSignal.any([signal, timeout.signal, watch.finished]);
   try {
-    await runHalves(until, [secrets, git], { clock, log });
+    await runHalves(until, [secrets, git], { clock, log, drainWithin });
   } finally {
     cancel();
   }

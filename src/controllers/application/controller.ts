@@ -1,6 +1,6 @@
 import { parseApplication } from '../../api/application.ts';
 import { formatKey, keyOf, parseKey } from '../../api/object.ts';
-import type { KubeObject, ObjectKey } from '../../api/object.ts';
+import type { KubeObject } from '../../api/object.ts';
 import { applicationOf } from '../../gitops/apply/object/tracking.ts';
 import type { Progress } from '../../gitops/apply/progress.ts';
 import type { CheckProvider } from '../../gitops/plan/declare/declare.ts';
@@ -47,8 +47,8 @@ export interface ApplicationControllerOptions {
   readonly events: EventSink;
   /** Told what happens, for `up`'s timeline. */
   readonly progress: Progress;
-  /** Told what every pass came to; undefined where the Application is left alone. */
-  readonly onOutcome?: (application: ObjectKey, outcome: Outcome | undefined) => void;
+  /** Told what every pass came to, and the Application with the status it has left; undefined where it is left alone. */
+  readonly onOutcome?: (application: KubeObject, outcome: Outcome | undefined) => void;
   /** Where Applications track their objects by their bare names; Argo CD's own namespace, `argocd`, unless it is elsewhere. */
   readonly controlNamespace: string;
   /** Milliseconds between two looks at a revision. */
@@ -137,13 +137,13 @@ export function createApplicationController(options: ApplicationControllerOption
     find: (key) => cache.get(key),
     reconcile: async (application, deadline) => {
       const reconciled = await reconcileApplication(application, context, deadline);
-      if (reconciled === undefined && application.metadata.deletionTimestamp === undefined) options.onOutcome?.(keyOf(application), undefined);
+      if (reconciled === undefined && application.metadata.deletionTimestamp === undefined) options.onOutcome?.(application, undefined);
       return reconciled;
     },
     // the status is written by the pass itself, before and after it
     report: async (application, reconciled) => {
       for (const note of reconciled.events ?? []) events.record(application, note);
-      options.onOutcome?.(keyOf(application), reconciled.outcome);
+      options.onOutcome?.({ ...application, ...(reconciled.status === undefined ? {} : { status: reconciled.status }) }, reconciled.outcome);
     },
     ...{ clock, random, log, metrics, backoff, concurrency: concurrentApplications, timeout: passTimeout },
   });

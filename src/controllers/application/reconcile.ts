@@ -47,7 +47,7 @@ async function work(subject: Subject, context: ApplicationContext, signal: Abort
   watchSecrets(observed, acted.result.stop?.phase === 'barrier', context);
   await context.statuses.write(observed.raw, acted.status, signal);
   if (acted.result.stop === undefined && decision.kind !== 'compare') context.requestDone(observed.key);
-  return { outcome: outcomeOf(acted, observed, context.clock.now()), events: eventsOf(acted, decision) };
+  return { outcome: outcomeOf(acted, observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } };
 }
 
 /** Observe, decide, act: one Application. Undefined: it is not ours, or there is nothing to do for it. */
