@@ -7,7 +7,7 @@ import { freePorts } from './parts/free-ports.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 /** The program from its sources; set PRELUDE_BIN to run the bundle instead. */
-const program = process.env['PRELUDE_BIN'] ?? join(root, 'src/cli/bin.ts');
+export const programPath = process.env['PRELUDE_BIN'] ?? join(root, 'src/cli/bin.ts');
 
 export interface ControllerOptions {
   readonly kubeconfig: string;
@@ -39,7 +39,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const [port = 0] = await freePorts(1);
   const own = options.cache === undefined ? mkdtempSync(join(tmpdir(), 'prelude-run-')) : undefined;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [program, 'run', '--kubeconfig', options.kubeconfig, '--listen', `127.0.0.1:${port}`, '--log-level', 'debug', ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [programPath, 'run', '--kubeconfig', options.kubeconfig, '--listen', `127.0.0.1:${port}`, '--log-level', 'debug', ...(options.args ?? [])], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PRELUDE_CACHE_DIR: options.cache ?? own ?? '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
