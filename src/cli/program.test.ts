@@ -4,10 +4,20 @@ import { program } from './program.ts';
 
 const never = new AbortController().signal;
 
-async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+interface Told {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...args: readonly string[]): Promise<Told> {
+  return runUnder(never, ...args);
+}
+
+async function runUnder(signal: AbortSignal, ...args: readonly string[]): Promise<Told> {
   const text = { out: '', err: '' };
   const io: Io = { out: { write: (part) => (text.out += part) }, err: { write: (part) => (text.err += part) }, isTerminal: false, columns: 80, env: {} };
-  return { code: await program(args, io, never), ...text };
+  return { code: await program(args, io, signal), ...text };
 }
 
 describe('the command line', () => {
@@ -38,6 +48,12 @@ describe('the command line', () => {
 
     expect(code).toBe(0);
     expect(out.trimEnd().endsWith('ready')).toBe(true);
+  });
+
+  it.each([['plan'], ['render'], ['up', '--local', '/nonexistent/cluster']])('says in one line that it was interrupted: %s', async (command, ...args) => {
+    const interrupted = AbortSignal.abort(new DOMException('stopped by SIGINT', 'AbortError'));
+
+    expect(await runUnder(interrupted, command, 'test/sample', ...args)).toEqual({ code: 1, out: '', err: 'prelude: interrupted\n' });
   });
 
   it('tells where it looked when there is no such folder', async () => {

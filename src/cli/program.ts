@@ -12,6 +12,10 @@ export async function program(args: readonly string[], io: Io, signal: AbortSign
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (signal.aborted && error === signal.reason) {
+      io.err.write('prelude: interrupted\n');
+      return 1;
+    }
     if (!(error instanceof UsageError)) throw error;
     io.err.write(`prelude: ${error.message}\n`);
     return 2;

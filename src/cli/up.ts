@@ -19,7 +19,7 @@ export async function up(options: UpOptions, io: Io, signal: AbortSignal): Promi
   try {
     const result = await bringUp(options, { environment: io.env, clock: systemClock, log: warnings(io), progress: progressOf(io, timelines) }, signal);
     for (const timeline of timelines) timeline.close();
-    return report(result, io);
+    return report(result, io, signal.aborted ? 'interrupted' : `gave up after ${options.timeout / 1000} s`);
   } catch (error) {
     for (const timeline of timelines) timeline.close();
     const message = failureMessage(error);
@@ -65,7 +65,8 @@ function planned({ phases, needs }: Extract<RepositoryPlan['applications'][numbe
   return `${count(objects, 'object')}; ${secrets === 0 ? 'needs no Secret' : `needs ${count(secrets, 'Secret')}`}`;
 }
 
-function report(result: UpResult, io: Io): ExitCode {
+/** @param end why it is over, where something is unfinished */
+function report(result: UpResult, io: Io, end: string): ExitCode {
   const style = styleFor(io);
   if (result.kind === 'refused') {
     for (const problem of allProblems(result.plan)) io.err.write(problemLine(problem, style));
@@ -76,6 +77,7 @@ function report(result: UpResult, io: Io): ExitCode {
   const rows = result.results.map((one) => row(one, { style, recorded, plan: result.plan }));
   io.out.write(`\n${table(['APPLICATION', 'REVISION', 'OBJECTS', 'SECRETS', 'STATE', 'TIME'], rows, io.columns)}`);
   for (const { key, state, message } of result.results) if (state !== 'up') io.err.write(`${style.red(key)}: ${message}\n`);
+  if (result.results.some(({ state }) => state === 'unfinished')) io.err.write(`prelude: ${end}; the same command goes on from here\n`);
   const good = result.results.every(({ state }) => state === 'up');
   io.out.write(good ? `\n${style.green('up')}${recorded ? ': every Secret was there before the first workload was recorded' : ''}\n` : '');
   return good ? 0 : 1;
