@@ -18,8 +18,8 @@ function tellOnce(raw: KubeObject, message: string, context: ApplicationContext)
   context.progress.report({ application: { namespace, name }, phase: 'namespace', kind: 'failed', message, at: context.clock.now() });
 }
 
-/** Nothing can be compared: conditions say why, and what was known of health stays. */
-async function writeUnknown(raw: KubeObject, notes: readonly ConditionNote[], context: ApplicationContext, signal: AbortSignal): Promise<void> {
+/** Nothing can be compared: conditions say why, and what was known of health stays. Says whether that is news. */
+function writeUnknown(raw: KubeObject, notes: readonly ConditionNote[], context: ApplicationContext, signal: AbortSignal): Promise<boolean> {
   const before = context.statuses.current(raw);
   const now = context.clock.now();
   const status: ApplicationStatus = {
@@ -28,22 +28,22 @@ async function writeUnknown(raw: KubeObject, notes: readonly ConditionNote[], co
     health: before.health ?? healthStatus(undefined, { status: 'Unknown', message: '' }, now),
     conditions: mergeConditions(before.conditions ?? [], notes, now),
   };
-  await context.statuses.write(raw, status, signal);
+  return context.statuses.write(raw, status, signal);
 }
 
 /** The Application itself is wrong. */
 export async function reportInvalid(raw: KubeObject, message: string, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
   tellOnce(raw, message, context);
-  await writeUnknown(raw, [{ type: 'InvalidSpecError', message }], context, signal);
-  return { outcome: { kind: 'stalled', reason: 'InvalidSpecError', message }, events: [{ type: 'Warning', reason: 'InvalidSpecError', message }] };
+  const isNews = await writeUnknown(raw, [{ type: 'InvalidSpecError', message }], context, signal);
+  return { outcome: { kind: 'stalled', reason: 'InvalidSpecError', message }, events: isNews ? [{ type: 'Warning', reason: 'InvalidSpecError', message }] : [] };
 }
 
 /** Git cannot be read, or what is in it is refused, and nothing was good before. The namespace was not touched. */
 export async function reportUnplanned({ raw, notes, transient }: Unplanned, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
   const message = notes.map((note) => note.message).join('; ');
   tellOnce(raw, message, context);
-  await writeUnknown(raw, notes, context, signal);
-  const events = [{ type: 'Warning', reason: 'ComparisonError', message }] as const;
+  // it is tried again and again, and told once
+  const events = (await writeUnknown(raw, notes, context, signal)) ? [{ type: 'Warning', reason: 'ComparisonError', message } as const] : [];
   return { outcome: { kind: transient ? 'failed' : 'stalled', reason: 'ComparisonError', message }, events };
 }
 
