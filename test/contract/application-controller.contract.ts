@@ -84,6 +84,24 @@ export function describeApplicationController(name: string, open: () => Promise<
       expect(applied().indexOf('create secrets')).toBeLessThan(applied().indexOf('apply deployments'));
     });
 
+    test('a declaration that nothing needs degrades health and holds nothing up, unless the Application says so', async () => {
+      const files = { ...testnet, 'unused.yaml': manifests.secret('unused', 'prod/unused') };
+      const commit = await stage.push(files);
+      await stage.declare();
+      await stage.start({ remote: { 'prod/db': 'hunter2' } });
+      await stage.untilSynced(commit);
+      await stage.until(async () => expect((await stage.status()).health).toMatchObject({ status: 'Degraded', message: expect.stringMatching(/^ExternalSecret unused: /) }));
+
+      await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: { 'prelude.dev/gate': 'all' } } }));
+      const next = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.until(async () => expect(await message()).toMatch(/^waiting for ExternalSecret app-\d+\/unused: /));
+      expect(await stage.get(configMapType, 'settings')).toBeUndefined();
+
+      stage.secrets.remote['prod/unused'] = 'now';
+      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'unused' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.untilSynced(next);
+    });
+
     test('a Secret made by hand is awaited, and its coming is noticed at once', async () => {
       const commit = await stage.push({ 'node.yaml': manifests.deployment('node', 'handmade') });
       await stage.declare({}, { annotations: { 'prelude.dev/assume-secrets': 'handmade' } });

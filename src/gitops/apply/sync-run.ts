@@ -103,11 +103,14 @@ export function tell(run: SyncRun, event: Said): void {
   run.deps.progress.report({ ...event, application: run.plan.application, at: run.deps.clock.now() });
 }
 
+/** An operation that waits for days must not remember all it has said. */
+const mostReported = 10_000;
+
 /** Reports a state, once per operation: a run is repeated on every event, its timeline must not be. */
 export function say(run: SyncRun, event: Said): void {
   const { memory } = run.deps;
   const { operation } = run.options;
-  if (memory.reported.operation !== operation) memory.reported = { operation, messages: new Set() };
+  if (memory.reported.operation !== operation || memory.reported.messages.size >= mostReported) memory.reported = { operation, messages: new Set() };
   const about = `${event.phase} ${event.object === undefined ? '' : formatRef(event.object)}`;
   const line = `${about} ${event.kind} ${event.message}`;
   const { messages } = memory.reported;

@@ -2,7 +2,6 @@ import { formatKey } from '../../../api/object.ts';
 import type { ObjectKey } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
 import { externalSecretType } from '../../../kube/resource-types.ts';
-import { createSemaphore } from '../../../lib/semaphore.ts';
 import { preparePhase, summarise } from '../phase/apply-phase.ts';
 import { decideBarrier } from './barrier.ts';
 import type { BarrierFacts, ProducerFact, SecretFact } from './barrier.ts';
@@ -10,6 +9,7 @@ import type { DeclarationFacts } from './declaration-facts.ts';
 import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
 import { declaredSecret, readDeclaration, readSecretFact, secretName } from './secret-facts.ts';
 import type { DeclaredSecret } from './secret-facts.ts';
+import { runAll } from '../run-all.ts';
 import { phaseObjects, say } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 
@@ -90,7 +90,6 @@ async function readAndRemember(run: SyncRun, declared: DeclaredSecret): Promise<
 
 /** @param cached whether the cache and what was read before may answer; a barrier never opens on that alone */
 async function gatherFacts(run: SyncRun, gate: Gate, cached: boolean): Promise<BarrierFacts> {
-  const semaphore = createSemaphore(run.deps.concurrency);
   const secrets = new Map<string, SecretFact>();
   const keep = (name: string, fact: SecretFact | undefined): void => {
     if (fact !== undefined) secrets.set(name, fact);
@@ -102,8 +101,8 @@ async function gatherFacts(run: SyncRun, gate: Gate, cached: boolean): Promise<B
     keep(facts.producer.secret, facts.secret);
     return facts.producer;
   };
-  const producers = await Promise.all(gate.declared.map((declared) => semaphore.run(() => producerOf(declared), run.signal)));
-  await Promise.all(gate.others.map((key) => semaphore.run(async () => keep(formatKey(key), await readSecretFact(run, key)), run.signal)));
+  const producers = await runAll(run, gate.declared, producerOf);
+  await runAll(run, gate.others, async (key) => keep(formatKey(key), await readSecretFact(run, key)));
   return { producers, secrets };
 }
 

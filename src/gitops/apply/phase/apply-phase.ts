@@ -1,9 +1,9 @@
-import { createSemaphore } from '../../../lib/semaphore.ts';
 import type { PhaseName, RenderedObject } from '../../plan/plan.ts';
 import { applyObject } from '../object/apply-object.ts';
 import { refOf } from '../object/object-ref.ts';
 import { prepareObject } from '../object/prepared-object.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
+import { runAll } from '../run-all.ts';
 import { findType, formatOrigin, record, say } from '../sync-run.ts';
 import type { ApplyResult, Stop, SyncRun } from '../sync-run.ts';
 
@@ -58,10 +58,9 @@ function stopOf(phase: PhaseName, results: readonly ApplyResult[]): Stop | undef
  * begins, and stops the run where one of its objects could not be applied; `compare` goes through all of them.
  */
 export async function applyObjects(run: SyncRun, phase: PhaseName, objects: readonly PreparedObject[]): Promise<Stop | undefined> {
-  const semaphore = createSemaphore(run.deps.concurrency);
   let stopped: Stop | undefined;
   for (const group of groupByKind(objects)) {
-    const results = await Promise.all(group.map((object) => semaphore.run(() => applyObject(run, object), run.signal)));
+    const results = await runAll(run, group, (object) => applyObject(run, object));
     stopped ??= stopOf(phase, results);
     if (stopped !== undefined && run.options.mode !== 'compare') return stopped;
   }
