@@ -1,0 +1,152 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CliResult, runCli } from '../support/cli-process.ts';
+import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+const sample = join(root, 'test/sample');
+const secrets = ['archive-database', 'block-producer-1-keys', 'block-producer-2-keys', 'faucet-discord', 'registry-credentials', 'seed-keys'];
+const workloads = ['ConfigMap faucet', 'Service archive', 'Service seed', 'Deployment block-producer-1', 'Deployment block-producer-2', 'Deployment faucet', 'Deployment seed', 'StatefulSet archive'];
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'prelude-up-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Files below a folder, by path, with what tells whether one was written. */
+function filesIn(place: string): ReadonlyMap<string, { readonly text: string; readonly modified: number }> {
+  // what the folder counts its writes with is no object
+  const paths = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((path) => !path.startsWith('.cluster') && statSync(join(place, path)).isFile());
+  return new Map(paths.map((path) => [path, { text: readFileSync(join(place, path), 'utf8'), modified: statSync(join(place, path)).mtimeMs }]));
+}
+
+/** Where the first line that holds the text stands in the output. */
+function lineOf({ stdout }: CliResult, text: string): number {
+  const line = stdout.split('\n').findIndex((one) => one.includes(text));
+  if (line < 0) throw new Error(`no line says "${text}":\n${stdout}`);
+  return line;
+}
+
+describe('prelude up PATH --local DIR', () => {
+  const local = (): string => join(folder, 'cluster');
+
+  it('does the first command of the README: every Secret is there before the first workload', async () => {
+    const result = await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
+
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout.trimEnd().split('\n').at(-1)).toBe('up: every Secret was there before the first workload was recorded');
+    const ready = secrets.map((name) => lineOf(result, `Secret ${name} ready`));
+    const written = workloads.map((name) => lineOf(result, `${name} created`));
+    expect(Math.max(...ready)).toBeLessThan(Math.min(...written));
+
+    // the folder counts its writes, so the order can be read from it, too
+    const orders = (kinds: RegExp): readonly number[] =>
+      [...filesIn(join(local(), 'devnet'))].filter(([path]) => kinds.test(path)).map(([, { text }]) => Number(/^ {2}resourceVersion: "(\d+)"$/m.exec(text)?.[1]));
+    expect(orders(/^Secret\//)).toHaveLength(secrets.length);
+    expect(orders(/^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps)\//)).toHaveLength(workloads.length);
+    expect(Math.max(...orders(/^Secret\//))).toBeLessThan(Math.min(...orders(/^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps)\//)));
+  });
+
+  it('keeps what it writes to its user, and out of Git', async () => {
+    await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
+
+    for (const [path] of filesIn(local())) expect(statSync(join(local(), path)).mode & 0o777, path).toBe(0o600);
+    for (const place of ['', 'devnet', 'devnet/Secret', '_cluster']) expect(statSync(join(local(), place)).mode & 0o777, place).toBe(0o700);
+    expect(readFileSync(join(local(), '.gitignore'), 'utf8')).toMatch(/^\*$/m);
+  });
+
+  it('writes nothing when nothing has changed', async () => {
+    await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
+    const before = filesIn(local());
+
+    const result = await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
+
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).not.toMatch(/ (created|configured|updated)$/m);
+    expect(filesIn(local())).toEqual(before);
+  });
+
+  it('refuses a missing need with its place, and writes nothing at all', async () => {
+    const repository = join(folder, 'repository');
+    cpSync(sample, repository, { recursive: true });
+    const faucet = join(repository, 'testnets/devnet/manifests/workloads/faucet.yaml');
+    writeFileSync(faucet, readFileSync(faucet, 'utf8').replace('key: token', 'key: tokne'));
+
+    const result = await runCli(['up', repository, '--local', local()]);
+
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/^testnets\/devnet\/manifests\/workloads\/faucet\.yaml:\d+: error: .*tokne.*faucet-discord/m);
+    expect(result.stderr).toMatch(/^refused: nothing was written/m);
+    expect(result.stdout).toBe('');
+    expect(existsSync(local())).toBe(false);
+  });
+
+  it('names a folder that is not there, and a bad option, with 1 and with 2', async () => {
+    const absent = await runCli(['up', join(folder, 'nowhere'), '--local', local()]);
+    const bad = await runCli(['up', sample, '--local', local(), '--timeout', 'soon']);
+    const both = await runCli(['up', sample, '--local', local(), '--context', 'kind']);
+
+    expect(absent).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(join(folder, 'nowhere')) });
+    expect(bad).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('write a duration such as 90s or 10m') });
+    expect(both).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('choose one') });
+    for (const { stderr } of [absent, bad, both]) expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe('prelude up URL --local DIR', () => {
+  let remote: GitRemote;
+  let commits: Readonly<Record<'first' | 'second' | 'third', string>>;
+
+  beforeAll(async () => {
+    remote = await createGitRemote();
+    await remote.copy(sample);
+    const settings = (network: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  network: ${network}\n`;
+    const commit = async (network: string): Promise<string> => {
+      await remote.write('testnets/devnet/manifests/workloads/settings.yaml', settings(network));
+      return remote.push(`Network ${network}`);
+    };
+    commits = { first: await commit('first'), second: await commit('second'), third: await commit('third') };
+    await remote.git('tag', '--annotate', '--message', 'A release', 'v1.0.0', commits.second);
+    await remote.git('push', 'origin', 'v1.0.0', `${commits.first}:refs/heads/release`);
+  });
+
+  afterAll(() => remote.close());
+
+  it.each(['first by branch', 'second by tag', 'first by commit', 'third by default', 'second by ?ref='] as const)('brings up the %s', async (title) => {
+    const [name = '', , how = ''] = title.split(' ');
+    const commit = Reflect.get(commits, name) as string;
+    const revisions: Readonly<Record<string, readonly string[]>> = {
+      branch: [remote.url, '--revision', 'release'],
+      tag: [remote.url, '--revision', 'v1.0.0'],
+      commit: [remote.url, '--revision', commit],
+      default: [remote.url],
+      '?ref=': [`${remote.url}?ref=v1.0.0`],
+    };
+
+    const result = await runCli(['up', ...(revisions[how] ?? []), '--local', join(folder, 'cluster')]);
+
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(folder, 'cluster/devnet/ConfigMap/settings.yaml'), 'utf8')).toContain(`network: ${name}\n`);
+    expect(result.stdout).toMatch(new RegExp(`argocd/devnet +${commit.slice(0, 12)} `));
+    expect(readdirSync(join(folder, 'cluster/devnet/Secret'))).toHaveLength(secrets.length);
+  });
+
+  it.each([
+    ['a revision that is not there', (url: string) => [url, '--revision', 'v2.0.0'], /v2\.0\.0/],
+    ['a repository that is not there', (url: string) => [`${url}-of-nobody`], /remote\.git-of-nobody/],
+    ['a revision of a folder', () => [sample, '--revision', 'main'], /a revision needs a Git URL/],
+  ])('says so of %s, and writes nothing', async (_title, args, message) => {
+    const result = await runCli(['up', ...args(remote.url), '--local', join(folder, 'cluster')]);
+
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
+    expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(existsSync(join(folder, 'cluster'))).toBe(false);
+  });
+});
