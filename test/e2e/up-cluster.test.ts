@@ -96,7 +96,7 @@ describe('prelude up PATH, into a real API server', () => {
     for (const { stderr, took } of [context, file, down, denied]) {
       expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
       expect(stderr).not.toContain('not-a-token');
-      expect(took).toBeLessThan(15_000);
+      expect(took).toBeLessThan(25_000);
     }
   });
 });
@@ -137,7 +137,7 @@ describe('prelude up, when the provider hangs', () => {
     expect(result.stderr).toMatch(/^argocd\/devnet: .*ExternalSecret devnet\/archive-database/m);
     expect(result.stderr).toMatch(/^prelude: gave up after 5 s/m);
     expect(result.stdout).toMatch(/argocd\/devnet .* unfinished /);
-    expect(result.took).toBeLessThan(12_000);
+    expect(result.took).toBeLessThan(20_000);
     const { body } = await api.call('GET', '/apis/apps/v1/namespaces/devnet/deployments');
     expect(at(body, 'items')).toEqual([]);
   });
@@ -152,7 +152,7 @@ describe('prelude up, when the provider hangs', () => {
     process.signal('SIGINT');
     const result = await process.ended;
 
-    expect(performance.now() - interrupted).toBeLessThan(5_000);
+    expect(performance.now() - interrupted).toBeLessThan(10_000);
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/^prelude: interrupted/m);
     expect(result.stderr).toMatch(/^argocd\/devnet: .*ExternalSecret devnet\/archive-database/m);

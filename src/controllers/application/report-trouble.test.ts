@@ -16,7 +16,7 @@ describe('trouble with an Application', () => {
 
     await stage.until(async () => expect((await stage.status()).conditions).toMatchObject([{ type: 'ComparisonError' }]));
     const written = passes();
-    await stage.pause(4_000);
+    await stage.pause(2_500);
 
     expect(told()).toEqual(['Warning ComparisonError']);
     expect(passes()).toBe(written);
