@@ -5,11 +5,14 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { applicationType } from '../../kube/resource-types.ts';
 
+/** Undefined where nothing needs to change. */
+export type Amendment = (metadata: ObjectMeta) => ObjectMeta | undefined;
+
 /**
  * Changes metadata of an Application: reads it anew, and writes under the resourceVersion that was read. Does nothing where the
  * object is gone, or another one by now, or needs no change.
  */
-export async function amendMetadata(cluster: Cluster, application: KubeObject, change: (metadata: ObjectMeta) => ObjectMeta | undefined, signal: AbortSignal): Promise<void> {
+export async function amendMetadata(cluster: Cluster, application: KubeObject, change: Amendment, signal: AbortSignal): Promise<void> {
   const live = await cluster.get(applicationType, keyOf(application), signal);
   if (live === undefined || live.metadata.uid !== application.metadata.uid) return;
   const metadata = change(live.metadata);
@@ -22,7 +25,7 @@ export async function amendMetadata(cluster: Cluster, application: KubeObject, c
 }
 
 /** Takes an annotation away. */
-export function withoutAnnotation(name: string): (metadata: ObjectMeta) => ObjectMeta | undefined {
+export function withoutAnnotation(name: string): Amendment {
   return (metadata) => {
     if (metadata.annotations?.[name] === undefined) return undefined;
     const { [name]: _removed, ...annotations } = metadata.annotations;
@@ -31,7 +34,7 @@ export function withoutAnnotation(name: string): (metadata: ObjectMeta) => Objec
 }
 
 /** Takes finalizers away. */
-export function withoutFinalizers(remove: (name: string) => boolean): (metadata: ObjectMeta) => ObjectMeta | undefined {
+export function withoutFinalizers(remove: (name: string) => boolean): Amendment {
   return (metadata) => {
     const finalizers = metadata.finalizers ?? [];
     const kept = finalizers.filter((name) => !remove(name));

@@ -54,6 +54,7 @@ export async function cascade(subject: Subject, context: ApplicationContext, sig
   if (leaving.length > 0 || pending.length > 0) {
     return { outcome: { kind: 'waiting', reason: 'Deleting', message: `waiting until ${summarise(leaving)}`, requeueAfter: lookAgain } };
   }
-  await amendMetadata(context.cluster, raw, withoutFinalizers((finalizer) => finalizer === resourcesFinalizer || finalizer.startsWith(`${resourcesFinalizer}/`)), signal);
+  const release = withoutFinalizers((finalizer) => finalizer === resourcesFinalizer || finalizer.startsWith(`${resourcesFinalizer}/`));
+  await amendMetadata(context.cluster, raw, release, signal);
   return { outcome: { kind: 'synced', reason: 'Deleted', message: 'everything the Application had is gone' } };
 }

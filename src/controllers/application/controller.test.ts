@@ -1,4 +1,6 @@
-import { describeApplicationController } from '../../../test/contract/application-controller.contract.ts';
+import { describeApplicationSync } from '../../../test/contract/application-sync.contract.ts';
+import { describeApplicationUpkeep } from '../../../test/contract/application-upkeep.contract.ts';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 
-describeApplicationController('on the local cluster', openLocalWorld);
+describeApplicationSync('on the local cluster', openLocalWorld);
+describeApplicationUpkeep('on the local cluster', openLocalWorld);

@@ -18,8 +18,8 @@ export function decideClaim(annotations: Readonly<Record<string, string>>, argoR
     const message = `an Argo CD controller runs in this namespace and reconciles this Application; annotate it with ${skipAnnotation}: "true" to hand it over`;
     return { ours: false, reason: 'ArgoCDRuns', message };
   }
-  if (!argoRuns && skip) return { ours: false, reason: 'Skipped', message: `annotation ${skipAnnotation} is set; remove it to have this Application reconciled` };
-  return { ours: true };
+  if (argoRuns || !skip) return { ours: true };
+  return { ours: false, reason: 'Skipped', message: `annotation ${skipAnnotation} is set; remove it to have this Application reconciled` };
 }
 
 /** What the Application should come to. */

@@ -11,7 +11,10 @@ export type StartInformer = <T>(options: InformerOptions<T>, signal: AbortSignal
 
 /** The tracked objects of the cluster, watched kind by kind as Applications use them. */
 export interface LiveIndex extends LiveView {
-  /** Watches these kinds for an Application, and lets go of those that no Application uses any more. Resolves once their first lists are in, or have taken too long: a kind that cannot be listed is `unknown`. */
+  /**
+   * Watches these kinds for an Application, and lets go of those that no Application uses any more. Resolves once their first
+   * lists are in, or have taken too long: a kind that cannot be listed is `unknown`.
+   */
   readonly retain: (application: string, types: Iterable<ResourceType>) => Promise<void>;
   readonly release: (application: string) => void;
 }

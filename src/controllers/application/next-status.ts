@@ -9,6 +9,7 @@ import { addHistory } from '../../gitops/history/revision-history.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
 import { refKey } from '../../gitops/apply/object/object-ref.ts';
+import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { missingInventory } from '../../gitops/apply/prune/prune.ts';
 import type { SyncDecision } from './decide.ts';
 import type { Observed } from './observe.ts';
@@ -40,7 +41,7 @@ function nextOperation(observed: Observed, decision: SyncDecision, result: SyncR
 export function statusAtStart(observed: Observed, operation: OperationState, desired: readonly ObjectRef[]): ApplicationStatus {
   const { status } = observed.application;
   const known = status.resources ?? [];
-  const keys = new Set(known.map(({ group = '', version = '', kind = '', namespace, name = '' }) => refKey({ group, version, kind, name, ...(namespace === undefined ? {} : { namespace }) })));
+  const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
   const { source, destination, revision } = observed.target;
   return {

@@ -74,7 +74,8 @@ export async function observe(subject: Subject, context: ApplicationContext, sig
   const { repoURL, targetRevision } = application.spec.source;
   const refresh = raw.metadata.annotations?.[refreshAnnotation] !== undefined;
   const polled = await context.revisions.current(key, { repoURL, targetRevision }, { now: refresh });
-  if (polled.error !== undefined && !isSourceError(polled.error)) context.log.error({ application: key, error: polled.error }, 'the source could not be polled');
+  const { error: pollError } = polled;
+  if (pollError !== undefined && !isSourceError(pollError)) context.log.error({ application: key, error: pollError }, 'the source could not be polled');
   const request = { key, application, identity: identityOf(raw), wanted: polled.revision, fallback: syncedCommit(subject) };
   const { good, error } = await context.plans.get(request, signal);
   const trouble = polled.error === undefined ? error?.message : gitError(polled.error);

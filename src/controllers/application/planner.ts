@@ -48,7 +48,8 @@ interface Declared {
 
 /** What the neighbours' plans see of it. */
 function visible({ secrets, stores }: Declarations): string {
-  return JSON.stringify([secrets.map(({ namespace, secret, keys }) => [namespace, secret, keys]), stores.map(({ store }) => [store.kind, store.metadata.namespace, store.metadata.name])]);
+  const made = secrets.map(({ namespace, secret, keys }) => [namespace, secret, keys]);
+  return JSON.stringify([made, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
 }
 
 export function createPlanner(options: PlannerOptions): Planner {

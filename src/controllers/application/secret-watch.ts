@@ -14,7 +14,14 @@ interface Watching {
   readonly stop: AbortController;
 }
 
-export function createSecretWatch(options: { readonly startInformer: StartInformer; readonly signal: AbortSignal; readonly onChange: (application: string) => void }): SecretWatch {
+export interface SecretWatchOptions {
+  readonly startInformer: StartInformer;
+  readonly onChange: (application: string) => void;
+  /** Ends all watches. */
+  readonly signal: AbortSignal;
+}
+
+export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
   const watching = new Map<string, Watching>();
 
   function start(application: string, secrets: readonly Required<ObjectKey>[], signal: AbortSignal): void {

@@ -70,6 +70,22 @@ describe('createStatusWriter', () => {
     expect(reads()).toBe(2);
   });
 
+  it('needs no read where the event is quicker than the answer', async () => {
+    const quick = { ...cluster };
+    const writer = createStatusWriter(quick, createFakeClock());
+    Object.assign(quick, {
+      patchStatus: async (...call: Parameters<typeof cluster.patchStatus>) => {
+        const after = await cluster.patchStatus(...call);
+        writer.seen('argocd/devnet', after.metadata.resourceVersion);
+        return after;
+      },
+    });
+    await writer.write(application, { sync: { status: 'Synced' } }, signal);
+
+    await writer.latest(application, signal);
+    expect(reads()).toBe(0);
+  });
+
   it('trusts the cache again when the event with its own version was lost', async () => {
     const writer = createStatusWriter(cluster, createFakeClock());
     await writer.write(application, { sync: { status: 'Synced' } }, signal);

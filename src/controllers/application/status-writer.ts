@@ -30,6 +30,8 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
   const written = new WeakMap<KubeObject, ApplicationStatus>();
   /** By key: the resourceVersion of our last write, until the cache shows it. */
   const pending = new Map<string, string>();
+  /** By key: what the cache shows. Its event may be quicker than the answer to the write. */
+  const shown = new Map<string, string>();
   const current = (application: KubeObject): ApplicationStatus => written.get(application) ?? parseApplicationStatus(application);
 
   return {
@@ -42,6 +44,8 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
       return live;
     },
     seen: (key, resourceVersion) => {
+      if (resourceVersion === undefined) shown.delete(key);
+      else shown.set(key, resourceVersion);
       if (resourceVersion === undefined || pending.get(key) === resourceVersion) pending.delete(key);
     },
     current,
@@ -54,7 +58,10 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
         const stamped = { ...patch, reconciledAt: formatTimestamp(clock.now()) };
         const after = await cluster.patchStatus(applicationType, keyOf(application), stamped, { fieldManager }, signal);
         written.set(application, parseApplicationStatus(after));
-        pending.set(formatKey(keyOf(application)), after.metadata.resourceVersion ?? '');
+        const key = formatKey(keyOf(application));
+        const { resourceVersion = '' } = after.metadata;
+        if (shown.get(key) === resourceVersion) pending.delete(key);
+        else pending.set(key, resourceVersion);
         return true;
       } catch (error) {
         if (isKubeError(error, 'absent')) return false;

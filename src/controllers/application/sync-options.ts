@@ -6,8 +6,14 @@ import type { Observed } from './observe.ts';
 /** Annotation that makes every declared Secret gate, needed or not. */
 const gateAnnotation = 'prelude.dev/gate';
 
+export interface OperationContext {
+  readonly controlNamespace: string;
+  /** The one on record, or the one that begins. */
+  readonly operation: OperationState | undefined;
+}
+
 /** What the Application asks of a pass in the given mode. */
-export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], context: { readonly controlNamespace: string; readonly operation: OperationState | undefined }): SyncOptions {
+export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], context: OperationContext): SyncOptions {
   const { application, target } = observed;
   const { automated, createNamespace, managedNamespaceMetadata } = application.spec.syncPolicy;
   const { namespace = '', name, annotations = {} } = application.metadata;

@@ -127,6 +127,11 @@ export function failureMessage(run: SyncRun, error: unknown): string {
   throw error;
 }
 
+/** Says that the cluster does not know a kind. */
+export function notServed({ deps }: SyncRun, object: { readonly apiVersion: string; readonly kind: string }): string {
+  return `${object.kind} (${object.apiVersion}) is not a kind that ${deps.cluster.name} serves; install its CustomResourceDefinition first`;
+}
+
 /** The type of a kind, asking the API server anew before giving up: its definition may have come a moment ago. */
 export async function findType(run: SyncRun, object: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceType | undefined> {
   const { cluster } = run.deps;

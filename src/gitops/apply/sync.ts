@@ -112,8 +112,7 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
  * Puts the chart of a revision back that is in, while a newer one waits at its barrier: what was already applied is kept as it
  * is. Accounts, stores and secrets are the newer revision's by then, and nothing is pruned.
  */
-export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<ReadonlyMap<string, ObjectOutcome>> {
+export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
   const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps, signal, outcomes: new Map() };
   if (!(await isChartGone(run))) await applyPhase(run, 'waves', phaseObjects(plan, 'waves'));
-  return run.outcomes;
 }

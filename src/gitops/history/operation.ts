@@ -70,11 +70,17 @@ export function continueOperation(operation: OperationState, message: string): O
   return { ...rest, phase: 'Running', message: clip(message) };
 }
 
-/**
- * An attempt has failed. Argo CD keeps the phase at Running with a `finishedAt` while it waits to try again.
- * @param refused trying again soon cannot help: a person must change something
- */
-export function failOperation(operation: OperationState, failure: { readonly message: string; readonly refused: boolean; readonly now: number }, policy: RetryPolicy): OperationState {
+/** Why an attempt has failed, and when. */
+export interface Failure {
+  readonly message: string;
+  /** Trying again soon cannot help: a person must change something. */
+  readonly refused: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** An attempt has failed. Argo CD keeps the phase at Running with a `finishedAt` while it waits to try again. */
+export function failOperation(operation: OperationState, failure: Failure, policy: RetryPolicy): OperationState {
   const { message, refused, now } = failure;
   const retryCount = (operation.retryCount ?? 0) + 1;
   const { after, withinLimit } = nextAttempt(policy, retryCount);

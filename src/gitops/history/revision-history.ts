@@ -10,8 +10,15 @@ export interface Deployment {
   readonly automated: boolean;
 }
 
-/** Adds an entry; the oldest ones go. @param limit `spec.revisionHistoryLimit`; 0 keeps none */
-export function addHistory(history: readonly RevisionHistory[], deployment: Deployment, options: { readonly limit: number; readonly now: number }): readonly RevisionHistory[] {
+export interface HistoryOptions {
+  /** `spec.revisionHistoryLimit`; 0 keeps none. */
+  readonly limit: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Adds an entry; the oldest ones go. */
+export function addHistory(history: readonly RevisionHistory[], deployment: Deployment, options: HistoryOptions): readonly RevisionHistory[] {
   const id = Math.max(-1, ...history.map((entry) => entry.id)) + 1;
   const entry: RevisionHistory = {
     id,

@@ -118,7 +118,8 @@ export async function barrierStep(run: SyncRun): Promise<Stop | undefined> {
   const verdict = glance.open ? decideBarrier(plan.needs, await gatherFacts(run, gate, false), options.gateAll) : glance;
   if (verdict.open) {
     const count = new Set(plan.needs.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
-    say(run, { phase: 'barrier', kind: 'done', message: count === 0 ? 'open: no workload needs a Secret' : `open: ${count} needed ${count === 1 ? 'Secret is' : 'Secrets are'} there and current` });
+    const message = count === 0 ? 'no workload needs a Secret' : `${count} needed ${count === 1 ? 'Secret is' : 'Secrets are'} there and current`;
+    say(run, { phase: 'barrier', kind: 'done', message: `open: ${message}` });
     return undefined;
   }
   const message = `waiting for ${summarise(verdict.awaited.map(({ message }) => message))}`;

@@ -6,6 +6,7 @@ import { liveObject } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
+import { trackingAnnotation } from './tracking.ts';
 import { failureMessage, fieldManager, formatOrigin, record, say, tell } from '../sync-run.ts';
 import type { ApplyResult, ObjectOutcome, SyncRun } from '../sync-run.ts';
 
@@ -55,7 +56,8 @@ async function write(run: SyncRun, desired: PreparedObject, before: LiveObject |
 async function settleShared(run: SyncRun, decision: ApplyDecision): Promise<Exclude<ApplyDecision, { readonly kind: 'shared' }>> {
   if (decision.kind !== 'shared') return decision;
   if (!(await run.deps.applicationExists(decision.instance, run.signal))) return { kind: 'apply' };
-  return { kind: 'refuse', shared: true, message: `it belongs to Application ${decision.instance}; take it out of one of the two, or remove its argocd.argoproj.io/tracking-id annotation` };
+  const remedy = `take it out of one of the two, or remove its annotation ${trackingAnnotation}`;
+  return { kind: 'refuse', shared: true, message: `it belongs to Application ${decision.instance}; ${remedy}` };
 }
 
 async function decideAndWrite(run: SyncRun, desired: PreparedObject): Promise<ApplyResult> {

@@ -4,7 +4,7 @@ import { refOf } from '../object/object-ref.ts';
 import { prepareObject } from '../object/prepared-object.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import { runAll } from '../run-all.ts';
-import { findType, formatOrigin, record, say } from '../sync-run.ts';
+import { findType, formatOrigin, notServed, record, say } from '../sync-run.ts';
 import type { ApplyResult, Stop, SyncRun } from '../sync-run.ts';
 
 /** Neighbours of one kind: they are written at the same time, the next group after them. */
@@ -33,7 +33,7 @@ export async function preparePhase(run: SyncRun, phase: PhaseName, objects: read
     const kept = run.deps.memory.prepared.get(rendered);
     const type = kept?.type ?? (await findType(run, rendered.object));
     if (type === undefined) {
-      const message = `${rendered.object.kind} (${rendered.object.apiVersion}) is not a kind that ${run.deps.cluster.name} serves; install its CustomResourceDefinition first`;
+      const message = notServed(run, rendered.object);
       record(run, { ref: refOf(rendered.object), phase, wave: 0, hook: undefined, status: 'SyncFailed', change: 'none', message });
       unknown.push(`${formatOrigin(rendered.origin)}: ${message}`);
       continue;

@@ -1,6 +1,6 @@
 import { definedKinds } from './defined-kinds.ts';
 import { summarise } from './apply-phase.ts';
-import { findType, formatOrigin } from '../sync-run.ts';
+import { findType, formatOrigin, notServed } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 import type { Problem, ResolvedNeed } from '../../plan/plan.ts';
 
@@ -34,7 +34,7 @@ async function unknownKinds(run: SyncRun): Promise<readonly string[]> {
     if (defined.has(kind)) continue;
     const served = asked.get(kind) ?? (await findType(run, object)) !== undefined;
     asked.set(kind, served);
-    if (!served) unknown.push(`${formatOrigin(origin)}: ${object.kind} (${object.apiVersion}) is not a kind that ${run.deps.cluster.name} serves; install its CustomResourceDefinition first`);
+    if (!served) unknown.push(`${formatOrigin(origin)}: ${notServed(run, object)}`);
   }
   return unknown;
 }

@@ -24,7 +24,8 @@ export async function desiredRefs({ plan, options, deps, signal }: SyncRun): Pro
       const type = known?.type ?? discovery.find(rendered.object.apiVersion, rendered.object.kind);
       const named = refOf(rendered.object);
       // a kind that is not served yet may turn out to be of either scope
-      const ref = known?.ref ?? (type === undefined ? named : prepareObject(rendered, { type, phase, instance: options.instance, namespace: plan.namespace }).ref);
+      const prepare = { phase, instance: options.instance, namespace: plan.namespace };
+      const ref = known?.ref ?? (type === undefined ? named : prepareObject(rendered, { ...prepare, type }).ref);
       if (type === undefined) keys.add(refKey({ ...named, namespace: named.namespace ?? plan.namespace }));
       keys.add(refKey(ref));
       if (!isHook(rendered.object)) desired.push(ref);

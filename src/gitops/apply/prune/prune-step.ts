@@ -1,6 +1,6 @@
 import { summarise } from '../phase/apply-phase.ts';
 import { deleteObjects } from './delete-objects.ts';
-import type { Judged } from './delete-objects.ts';
+import type { Deletion, Judged } from './delete-objects.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import { decidePrune, pruneCandidates, refusePrune } from './prune.ts';
 import type { Inventory, PruneRules } from './prune.ts';
@@ -66,7 +66,8 @@ export async function pruneStep(run: SyncRun, inventory: Inventory, desired: Rea
   }
   if (candidates.length === 0) return { refused, kept: [], stop: undefined };
   const dryRun = mode === 'compare';
-  const deletion = { cluster: run.deps.cluster, propagation, dryRun, decide: (ref: ObjectRef, live: Parameters<typeof decidePrune>[1]) => decidePrune(ref, live, rules) };
+  const decide: Deletion['decide'] = (ref, live) => decidePrune(ref, live, rules);
+  const deletion = { cluster: run.deps.cluster, propagation, dryRun, decide };
   const { judged, pending } = await deleteObjects(deletion, candidates, run.signal);
   if (!dryRun) for (const one of judged) noteJudged(run, one);
   const kept = judged.filter((one) => isKept(one, dryRun)).map(({ ref }) => ref);
