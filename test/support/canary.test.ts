@@ -22,7 +22,7 @@ describe('the search for planted values', () => {
       fc.property(fc.record(surroundings), ({ before, after }) => {
         const canaries = createCanaries();
         const { bytes } = canaries.plant('token');
-        const outside = Buffer.concat([before, Buffer.from(encode(Buffer.from(bytes))), after]);
+        const outside = Buffer.concat([before, Buffer.from(encode(bytes)), after]);
         const inside = Buffer.from(encode(Buffer.concat([before, bytes, after])));
 
         for (const content of [outside, inside]) {

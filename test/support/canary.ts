@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 export interface Canary {
   /** What it was planted as. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** The bytes as text; lossy where they are none. */
   readonly text: string;
 }

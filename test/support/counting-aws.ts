@@ -11,6 +11,8 @@ export interface CountingAwsOptions {
   readonly secrets?: ReadonlyMap<string, string | Uint8Array> | Readonly<Record<string, string | Uint8Array>>;
   /** The access key id that it knows; any other is refused. */
   readonly accessKeyId?: string;
+  /** What stands in its refusals, and in the pages and the nonsense that it answers with: a value that must be found nowhere. */
+  readonly says?: string;
 }
 
 /**
@@ -60,7 +62,7 @@ const requestBody = z.object({
 });
 
 export async function startCountingAws(options: CountingAwsOptions = {}): Promise<CountingAws> {
-  const accessKeyId = options.accessKeyId ?? 'AKIDCOUNTING';
+  const { accessKeyId = 'AKIDCOUNTING', says = 'canary' } = options;
   const vault = createAwsVault();
   for (const [name, value] of entriesOf(options.secrets)) vault.set(name, value);
   const requests: AwsRequest[] = [];
@@ -71,7 +73,7 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
 
   function getOne(id: string, version: WantedVersion): unknown {
     if (id.length > longestId) throw new AwsRefusal('ValidationException', `Value at 'secretId' failed to satisfy constraint: Member must have length less than or equal to ${longestId}`);
-    if (denied.has(id)) throw new AwsRefusal('AccessDeniedException', `User is not authorized to perform: secretsmanager:GetSecretValue on resource: ${id}`);
+    if (denied.has(id)) throw new AwsRefusal('AccessDeniedException', `User is not authorized to perform: secretsmanager:GetSecretValue on resource: ${id} (${says})`);
     return vault.get(id, version);
   }
 
@@ -96,7 +98,7 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
     if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
     const current = mood;
     if (current === 'reset-once') mood = 'well';
-    if (misbehave(current, response)) return;
+    if (misbehave(current, response, says)) return;
     try {
       checkProtocol(request, accessKeyId);
       if (operation === 'GetSecretValue') send(response, 200, getOne(body.SecretId, wantedVersion(body)));
@@ -129,14 +131,14 @@ export async function startCountingAws(options: CountingAwsOptions = {}): Promis
 }
 
 /** Fails as services, and what stands before them, do. Says whether that was the answer. */
-function misbehave(mood: AwsMood, response: ServerResponse): boolean {
+function misbehave(mood: AwsMood, response: ServerResponse, says: string): boolean {
   if (mood === 'well' || mood === 'partial') return false;
   if (mood === 'reset' || mood === 'reset-once') response.destroy();
   if (mood === 'hang-after-headers') response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).write('{"Name":');
-  if (mood === 'error-500') send(response, 500, { __type: 'InternalServiceError', Message: 'An error occurred on the server side.' });
+  if (mood === 'error-500') send(response, 500, { __type: 'InternalServiceError', Message: `An error occurred on the server side: ${says}` });
   const page = htmlStatus[mood];
-  if (page !== undefined) response.writeHead(page, { 'content-type': 'text/html' }).end('<html><body>canary: please log in</body></html>');
-  if (mood === 'nonsense') send(response, 200, { SecretValues: 'canary', Errors: 7 });
+  if (page !== undefined) response.writeHead(page, { 'content-type': 'text/html' }).end(`<html><body>${says}: please log in</body></html>`);
+  if (mood === 'nonsense') send(response, 200, { SecretValues: says, Errors: 7 });
   if (mood === 'throttle') {
     response.setHeader('retry-after', '1');
     send(response, 400, { __type: 'ThrottlingException', Message: 'Rate exceeded' });

@@ -10,6 +10,8 @@ const execFileAsync = promisify(execFile);
 export interface GitRemote {
   /** `file://` address of the bare repository. */
   readonly url: string;
+  /** The clone's work tree. */
+  readonly folder: string;
   /** Copies a folder to the root of the clone, without committing. */
   readonly copy: (folder: string) => Promise<void>;
   readonly write: (path: string, text: string) => Promise<void>;
@@ -34,6 +36,7 @@ export async function createGitRemote(): Promise<GitRemote> {
   await run(root, ['clone', bare, clone]);
   return {
     url: `file://${bare}`,
+    folder: clone,
     copy: (folder) => cp(folder, clone, { recursive: true }),
     write: async (path, text) => {
       await mkdir(dirname(join(clone, path)), { recursive: true });

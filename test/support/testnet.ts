@@ -43,6 +43,10 @@ export interface TestnetOptions {
   readonly parts: PartPaths;
   /** Values of the chart. */
   readonly values?: object;
+  /** What the provider holds beside `devnetSecrets`, or instead of some of them. */
+  readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
+  /** The provider's credentials, and what it says when it refuses; something harmless unless told. */
+  readonly provider?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly says: string };
 }
 
 /** The ClusterSecretStore of the sample, on AWS instead of the demo values. */
@@ -66,12 +70,12 @@ spec:
 const release = { release: 'prelude', namespace: 'argocd' };
 
 /** Starts it all; the Applications are in the cluster, the controller is not running yet. */
-export async function startTestnet({ parts, values = {} }: TestnetOptions): Promise<Testnet> {
-  const [plane, aws, remote] = await Promise.all([startControlPlane(parts), startCountingAws({ secrets: devnetSecrets }), createGitRemote()]);
+export async function startTestnet({ parts, values = {}, secrets = {}, provider }: TestnetOptions): Promise<Testnet> {
+  const [plane, aws, remote] = await Promise.all([startControlPlane(parts), startCountingAws({ secrets: { ...devnetSecrets, ...secrets }, ...provider }), createGitRemote()]);
   const cluster = await openCluster({ kubeconfig: plane.kubeconfig });
   await cluster.create(namespaceType, object('v1', 'Namespace', { name: 'argocd' }), { fieldManager: 'test' }, never);
   await installChart({ cluster, helm: parts.helm }, { ...values, secrets: { mayDelete: true, ...valuesOf(values, 'secrets') } });
-  await cluster.create(secretType, { ...object('v1', 'Secret', { namespace: 'argocd', name: 'aws-credentials' }), stringData: { id: aws.accessKeyId, secret: 'not-a-real-secret-key' } }, { fieldManager: 'test' }, never);
+  await cluster.create(secretType, { ...object('v1', 'Secret', { namespace: 'argocd', name: 'aws-credentials' }), stringData: { id: aws.accessKeyId, secret: provider?.secretAccessKey ?? 'not-a-real-secret-key' } }, { fieldManager: 'test' }, never);
 
   await remote.copy(sample);
   await remote.write('stores/manifests/testnet-secrets.yaml', awsStore);
