@@ -13,6 +13,7 @@ export function memoryTree(files: Readonly<Record<string, string | Uint8Array>>)
         .filter(([file]) => isWithin(file, path))
         .map(([file, content]) => ({ path: file, size: content.length }))
         .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    leftOut: async () => [],
     read: async (file) => {
       const content = contents.get(file.path);
       if (content === undefined) throw new SourceError('absent', `${file.path} is not there`);

@@ -1,6 +1,6 @@
 import type { DirectoryOptions } from '../../api/application-spec.ts';
 import { compileGlob } from '../../lib/glob.ts';
-import type { SourceFile } from '../source/source-tree.ts';
+import type { LeftOut, SourceFile } from '../source/source-tree.ts';
 
 /** Which files of a folder are manifests of its Application, and why the others are not. */
 export interface DirectoryFiles {
@@ -40,4 +40,22 @@ export function selectDirectoryFiles(files: readonly SourceFile[], path: string,
     else below.push(file);
   }
   return { taken, below, jsonnet, malformed };
+}
+
+/**
+ * The links and submodules that stand where manifests are read: links with a manifest's name, and, where folders below are read, what
+ * stands for a folder. `include` cannot tell what is in such a folder; `exclude` may name it (`sub`, `sub/*`).
+ * @param leftOut all at or below `path`
+ */
+export function selectLeftOut(leftOut: readonly LeftOut[], path: string, { recurse, include, exclude }: DirectoryOptions): readonly LeftOut[] {
+  const included = include === '' ? () => true : compileGlob(include);
+  const excluded = exclude === '' ? () => false : compileGlob(exclude);
+  // what is not a glob is an error of its own
+  if (included === undefined || excluded === undefined) return [];
+  return leftOut.filter((entry) => {
+    const relative = path === '' ? entry.path : entry.path.slice(path.length + 1);
+    if (excluded(relative) || (!recurse && relative.includes('/'))) return false;
+    if (entry.kind !== 'submodule' && isManifestName(relative)) return included(relative);
+    return entry.kind !== 'link' && recurse && !excluded(`${relative}/`);
+  });
 }

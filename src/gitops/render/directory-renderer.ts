@@ -1,7 +1,7 @@
 import type { Problem, RenderedObject } from '../plan/plan.ts';
 import { isSourceError } from '../source/source-error.ts';
-import type { SourceFile, SourceTree } from '../source/source-tree.ts';
-import { selectDirectoryFiles } from './directory-files.ts';
+import type { LeftOut, SourceFile, SourceTree } from '../source/source-tree.ts';
+import { selectDirectoryFiles, selectLeftOut } from './directory-files.ts';
 import type { ManifestFile, ManifestReader } from './manifest-reader.ts';
 import type { Rendered, Renderer, RenderInput } from './renderer.ts';
 
@@ -10,6 +10,13 @@ const mostBytes = 10 << 20;
 
 /** Argo CD's: a file whose text holds this is left out. */
 const skipMarker = '+argocd:skip-file-rendering';
+
+/** Errors, because the objects of what silently went missing would be pruned. */
+const whyLeftOut: Readonly<Record<LeftOut['kind'], string>> = {
+  link: 'is a symbolic link, which is not followed; commit the file itself',
+  linkedFolder: 'is a symbolic link to a folder, which is not followed; commit the files themselves, or name it in directory.exclude',
+  submodule: 'is a submodule, which is not read; commit the files themselves, or name it in directory.exclude',
+};
 
 /** Plain manifests: YAML and JSON files of a folder. */
 export function createDirectoryRenderer(reader: ManifestReader): Renderer {
@@ -23,7 +30,9 @@ export function createDirectoryRenderer(reader: ManifestReader): Renderer {
 
 async function renderDirectory({ application, tree, path }: RenderInput, reader: ManifestReader, signal: AbortSignal): Promise<Rendered> {
   const selected = selectDirectoryFiles(await tree.list(path, signal), path, application.spec.source.directory);
+  const leftOut = selectLeftOut(await tree.leftOut(path, signal), path, application.spec.source.directory);
   const problems: Problem[] = [
+    ...leftOut.map(({ path: file, kind }): Problem => ({ severity: 'error', message: whyLeftOut[kind], origin: { file, line: 1 } })),
     ...selected.malformed.map((field): Problem => ({ severity: 'error', message: 'is not a glob', path: `spec.source.directory.${field}` })),
     ...selected.jsonnet.map((file): Problem => ({ severity: 'error', message: 'Jsonnet is not supported', origin: { file: file.path, line: 1 } })),
   ];

@@ -15,7 +15,9 @@ export function createRenderers(reader: ManifestReader): readonly Renderer[] {
 export async function renderSource(renderers: readonly Renderer[], input: RenderInput, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Rendered> {
   const files = await input.tree.list(input.path, signal);
   if (files.length === 0) {
-    return { objects: [], problems: [{ severity: 'error', message: 'there is no such folder in the repository', path: 'spec.source.path' }] };
+    const leftOut = await input.tree.leftOut(input.path, signal);
+    const message = leftOut.length === 0 ? 'there is no such folder in the repository' : 'is, or holds, nothing but symbolic links or submodules, which are not followed; commit the files themselves';
+    return { objects: [], problems: [{ severity: 'error', message, path: 'spec.source.path' }] };
   }
   if (files.some((file) => file.path === input.path)) {
     return { objects: [], problems: [{ severity: 'error', message: 'is a file; name its folder and use directory.include', path: 'spec.source.path' }] };

@@ -1,10 +1,22 @@
+import { posix } from 'node:path';
 import type { Git } from './git-command.ts';
 import { SourceError } from './source-error.ts';
-import type { SourceFile, SourceTree } from './source-tree.ts';
+import type { LeftOut, SourceFile, SourceTree } from './source-tree.ts';
 import { filesWithin, type TreeLimits } from './tree-limits.ts';
 
 interface Blob extends SourceFile {
   readonly oid: string;
+}
+
+interface Link extends Blob {
+  readonly kind: 'link';
+}
+
+type Unread = Link | { readonly path: string; readonly kind: 'submodule' };
+
+interface Listing {
+  readonly blobs: readonly Blob[];
+  readonly unread: readonly Unread[];
 }
 
 interface PendingRead {
@@ -23,13 +35,16 @@ const batchBytes = 16 << 20;
  */
 export async function openGitTree(git: Git, commit: string, limits: TreeLimits, signal: AbortSignal): Promise<SourceTree> {
   const run = { signal, deadline: limits.deadline, stdoutLimit: 64 << 20 };
-  const blobs = parseListing(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit], run), limits);
+  const { blobs, unread } = parseListing(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit], run), limits);
   const byPath = new Map(blobs.map((blob) => [blob.path, blob]));
   const batches = new Map<AbortSignal, PendingRead[]>();
 
   function read(file: SourceFile, signal: AbortSignal): Promise<Uint8Array> {
     const blob = byPath.get(file.path);
-    if (blob === undefined) return Promise.reject(new SourceError('absent', `${file.path} is not in commit ${commit}`));
+    return blob === undefined ? Promise.reject(new SourceError('absent', `${file.path} is not in commit ${commit}`)) : readBlob(blob, signal);
+  }
+
+  function readBlob(blob: Blob, signal: AbortSignal): Promise<Uint8Array> {
     if (blob.size > limits.fileBytes) return Promise.reject(new SourceError('tooLarge', `${blob.path} is larger than ${limits.fileBytes} bytes`));
     return new Promise((resolve, reject) => {
       const batch = batches.get(signal);
@@ -50,23 +65,42 @@ export async function openGitTree(git: Git, commit: string, limits: TreeLimits, 
   return {
     revision: commit,
     list: async (path) => filesWithin(blobs, path),
+    leftOut: (path, signal) =>
+      Promise.all(
+        filesWithin(unread, path).map(async (entry): Promise<LeftOut> => {
+          if (entry.kind === 'submodule') return entry;
+          const target = Buffer.from(await readBlob(entry, signal)).toString('utf8');
+          return { path: entry.path, kind: isFolder(posix.join(posix.dirname(entry.path), target), { blobs, unread }) ? 'linkedFolder' : 'link' };
+        }),
+      ),
     read,
   };
 }
 
-/** `<mode> <type> <oid> <size>\t<path>\0`; links (120000) and submodules (160000) are left out. */
-function parseListing(listing: Buffer, limits: TreeLimits): readonly Blob[] {
+/** Whether a link leads to a folder of this commit; one that leads through another link is taken to. */
+function isFolder(target: string, { blobs, unread }: Listing): boolean {
+  const path = target.replace(/\/$/, '');
+  if (path === '.' || unread.some((entry) => path === entry.path || path.startsWith(`${entry.path}/`))) return true;
+  return filesWithin(blobs, path).some((blob) => blob.path !== path);
+}
+
+/** `<mode> <type> <oid> <size>\t<path>\0`; links are 120000, submodules 160000 and without a size. */
+function parseListing(listing: Buffer, limits: TreeLimits): Listing {
   const blobs: Blob[] = [];
+  const unread: Unread[] = [];
   for (const entry of listing.toString('utf8').split('\0')) {
-    const match = /^100(?:644|755|664) blob ([0-9a-f]{40,64}) +(\d+)\t([^]+)$/.exec(entry);
+    const match = /^(100644|100755|100664|120000|160000) (?:blob|commit) ([0-9a-f]{40,64}) +(\d+|-)\t([^]+)$/.exec(entry);
     if (match === null) continue;
-    const [, oid = '', size = '', path = ''] = match;
+    const [, mode = '', oid = '', size = '', path = ''] = match;
     // a crafted tree may hold names that no file system allows
     if (path.split('/').some((step) => step === '' || step === '.' || step === '..')) continue;
-    blobs.push({ path, size: Number(size), oid });
-    if (blobs.length > limits.files) throw new SourceError('tooLarge', `the repository has more than ${limits.files} files`);
+    if (mode === '160000') unread.push({ path, kind: 'submodule' });
+    else if (mode === '120000') unread.push({ path, size: Number(size), oid, kind: 'link' });
+    else blobs.push({ path, size: Number(size), oid });
+    if (blobs.length + unread.length > limits.files) throw new SourceError('tooLarge', `the repository has more than ${limits.files} files`);
   }
-  return blobs.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const byPath = (a: Pick<Blob, 'path'>, b: Pick<Blob, 'path'>): number => (a.path < b.path ? -1 : 1);
+  return { blobs: blobs.toSorted(byPath), unread: unread.toSorted(byPath) };
 }
 
 async function answer(git: Git, reads: readonly PendingRead[], run: { readonly signal: AbortSignal; readonly deadline: number }): Promise<void> {

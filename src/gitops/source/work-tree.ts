@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { createWorkTreeGit } from './git-command.ts';
 import { isSourceError, SourceError } from './source-error.ts';
-import type { SourceFile, SourceTree } from './source-tree.ts';
+import type { LeftOut, SourceFile, SourceTree } from './source-tree.ts';
 import { defaultTreeLimits, filesWithin, type TreeLimits } from './tree-limits.ts';
 
 /** A folder on disk that is read as a repository. */
@@ -29,20 +29,27 @@ export async function openWorkTree(path: string, signal: AbortSignal, limits: Tr
 
 /** The files below a folder, as a tree. */
 export function folderTree(root: string, top: string | undefined, limits: TreeLimits = defaultTreeLimits): SourceTree {
-  let listing: Promise<readonly SourceFile[]> | undefined;
+  let listing: Promise<Listing> | undefined;
+  async function listed(signal: AbortSignal): Promise<Listing> {
+    listing ??= listFiles(root, top, { limits, signal });
+    try {
+      return await listing;
+    } catch (error) {
+      listing = undefined;
+      throw error;
+    }
+  }
   return {
     revision: 'worktree',
-    list: async (path, signal) => {
-      listing ??= listFiles(root, top, { limits, signal });
-      try {
-        return filesWithin(await listing, path);
-      } catch (error) {
-        listing = undefined;
-        throw error;
-      }
-    },
+    list: async (path, signal) => filesWithin((await listed(signal)).files, path),
+    leftOut: async (path, signal) => filesWithin((await listed(signal)).leftOut, path),
     read: (file, signal) => readInside(root, file, { limits, signal }),
   };
+}
+
+interface Listing {
+  readonly files: readonly SourceFile[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 interface ListContext {
@@ -50,51 +57,66 @@ interface ListContext {
   readonly signal: AbortSignal;
 }
 
-async function listFiles(root: string, top: string | undefined, context: ListContext): Promise<readonly SourceFile[]> {
+async function listFiles(root: string, top: string | undefined, context: ListContext): Promise<Listing> {
   const known = top === undefined ? [] : await listKnownToGit(root, context);
   // an ignored folder may be given as PATH: then everything in it is meant
-  const files = known.length > 0 ? known : await walk(root, context);
-  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const entries = known.some(isFile) ? known : await walk(root, context);
+  const sorted = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const files = sorted.filter(isFile);
+  // where a folder has taken the place of a committed file, Git still knows the file; a submodule has nothing that Git lists
+  const leftOut = sorted.filter((entry) => 'kind' in entry).filter(({ kind, path }) => kind !== 'submodule' || filesWithin(files, path).length === 0);
+  return { files, leftOut };
+}
+
+type Entry = SourceFile | LeftOut;
+
+function isFile(entry: Entry): entry is SourceFile {
+  return 'size' in entry;
 }
 
 /** Committed, staged and new files, without the ignored ones. */
-async function listKnownToGit(root: string, { limits, signal }: ListContext): Promise<readonly SourceFile[]> {
+async function listKnownToGit(root: string, { limits, signal }: ListContext): Promise<readonly Entry[]> {
   const git = createWorkTreeGit(root);
   const output = await git(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate', '--', '.'], { signal, deadline: limits.deadline });
-  const files: SourceFile[] = [];
+  const entries: Entry[] = [];
   for (const path of output.toString('utf8').split('\0')) {
     if (path === '') continue;
-    const found = await sizeOf(root, path);
-    if (found !== undefined) files.push({ path, size: found });
-    checkCount(files, limits);
+    // a repository inside that is not committed stands as `folder/`
+    const found = await entryAt(root, path.replace(/\/$/, ''));
+    if (found !== undefined) entries.push(found);
+    checkCount(entries, limits);
   }
-  return files;
+  return entries;
 }
 
-async function walk(root: string, { limits, signal }: ListContext): Promise<readonly SourceFile[]> {
-  const files: SourceFile[] = [];
+async function walk(root: string, { limits, signal }: ListContext): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     signal.throwIfAborted();
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && entry.name !== '.git') folders.push(path);
-      const size = entry.isFile() ? await sizeOf(root, path) : undefined;
-      if (size !== undefined) files.push({ path, size });
-      checkCount(files, limits);
+      const found = entry.isDirectory() ? undefined : await entryAt(root, path);
+      if (found !== undefined) entries.push(found);
+      checkCount(entries, limits);
     }
   }
-  return files;
+  return entries;
 }
 
-function checkCount(files: readonly SourceFile[], limits: TreeLimits): void {
+function checkCount(files: readonly Entry[], limits: TreeLimits): void {
   if (files.length > limits.files) throw new SourceError('tooLarge', `the folder has more than ${limits.files} files`);
 }
 
-/** Undefined for what is not a regular file, or has just gone. */
-async function sizeOf(root: string, path: string): Promise<number | undefined> {
+/** Undefined for devices and their like, and for what has just gone. A folder that Git lists as one entry is a submodule. */
+async function entryAt(root: string, path: string): Promise<Entry | undefined> {
   const found = await lstat(join(root, path)).catch(() => undefined);
-  return found?.isFile() === true ? found.size : undefined;
+  if (found?.isFile() === true) return { path, size: found.size };
+  if (found?.isDirectory() === true) return { path, kind: 'submodule' };
+  if (found?.isSymbolicLink() !== true) return undefined;
+  const target = await stat(join(root, path)).catch(() => undefined);
+  return { path, kind: target?.isDirectory() === true ? 'linkedFolder' : 'link' };
 }
 
 async function readInside(root: string, file: SourceFile, { limits, signal }: ListContext): Promise<Uint8Array> {
