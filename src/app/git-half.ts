@@ -1,6 +1,6 @@
 import { createApplicationController } from '../controllers/application/controller.ts';
 import { applicationInformers } from '../controllers/application/watch.ts';
-import type { KubeObject } from '../api/object.ts';
+import { formatKey, type KubeObject, keyOf } from '../api/object.ts';
 import type { Progress } from '../gitops/apply/progress.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
@@ -17,6 +17,8 @@ export interface GitHalfOptions {
   readonly pollInterval: number;
   /** Sync every Application once, automated or not. */
   readonly syncOnce: boolean;
+  /** Which Applications are ours, by `namespace/name`; absent: all in the namespaces. */
+  readonly only?: ReadonlySet<string>;
   readonly progress: Progress;
   readonly onOutcome?: (application: KubeObject, outcome: Outcome | undefined) => void;
 }
@@ -32,10 +34,11 @@ const manifestCache = 32 << 20;
 /** Puts together what releases Applications from Git. */
 export function composeGit(foundation: Foundation, options: GitHalfOptions): GitHalf {
   const { cluster, lifetime, startInformer, clock, random, log, metrics, events } = foundation;
-  const { applicationNamespaces, ...rest } = options;
+  const { applicationNamespaces, only, ...rest } = options;
   const caches: NamedCache[] = [];
   const applications = applicationInformers(applicationNamespaces).map((informer) => {
-    const started = startInformer(informer, lifetime);
+    const ours: typeof informer = { ...informer, project: (object) => (only === undefined || only.has(formatKey(keyOf(object))) ? informer.project(object) : undefined) };
+    const started = startInformer(ours, lifetime);
     caches.push({ name: `applications in ${informer.selection.namespace ?? 'all namespaces'}`, synced: started.synced, healthy: started.healthy });
     return started;
   });

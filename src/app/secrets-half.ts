@@ -1,3 +1,4 @@
+import type { KubeObject } from '../api/object.ts';
 import { createExternalSecretController } from '../controllers/external-secret/controller.ts';
 import { externalSecretInformers } from '../controllers/external-secret/watch.ts';
 import { createSecretStoreController } from '../controllers/secret-store/controller.ts';
@@ -11,6 +12,8 @@ export interface SecretsHalfOptions {
   readonly registry: ProviderRegistry;
   /** Stores of another class are left to others; empty is the class of stores that name none. */
   readonly controllerClass: string;
+  /** Which ExternalSecrets and stores are ours; absent: all that can be seen. */
+  readonly concerns?: (object: KubeObject) => boolean;
   /** The process's environment; each provider sees only what it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -24,10 +27,12 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
     caches.push({ name, synced: started.synced, healthy: started.healthy });
     return started;
   };
+  const { concerns = () => true } = options;
+  const ours = <T>(informer: InformerOptions<T>): InformerOptions<T> => ({ ...informer, project: (object) => (concerns(object) ? informer.project(object) : undefined) });
   const views = {
-    externalSecrets: start('externalsecrets', externalSecretInformers.externalSecrets),
-    secretStores: start('secretstores', externalSecretInformers.secretStores),
-    clusterSecretStores: start('clustersecretstores', externalSecretInformers.clusterSecretStores),
+    externalSecrets: start('externalsecrets', ours(externalSecretInformers.externalSecrets)),
+    secretStores: start('secretstores', ours(externalSecretInformers.secretStores)),
+    clusterSecretStores: start('clustersecretstores', ours(externalSecretInformers.clusterSecretStores)),
     managedSecrets: start('managed secrets', externalSecretInformers.managedSecrets),
     secretVersions: start('secret versions', externalSecretInformers.secretVersions),
     namespaces: start('namespaces', externalSecretInformers.namespaces),

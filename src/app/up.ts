@@ -16,6 +16,7 @@ import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
 import { installCrds } from './install-crds.ts';
 import { gitProtocols, type UpOptions } from './options.ts';
+import { concernsOf } from './plan-concerns.ts';
 import { createProviderCheck } from './provider-check.ts';
 import { runHalves } from './run-halves.ts';
 import { composeSecrets } from './secrets-half.ts';
@@ -56,7 +57,9 @@ const drainWithin = 2_000;
  */
 export async function up(options: UpOptions, surroundings: UpSurroundings, signal: AbortSignal): Promise<UpResult> {
   const { clock, log, environment, progress } = surroundings;
-  const git = { cache: gitCacheFolder(environment), protocols: gitProtocols, clock };
+  // an Application of somebody else's must not read this machine's disk; what the person names may
+  const ownDisk = [options.target, ...options.repositories.map(({ path }) => path)].some((place) => place.startsWith('file:'));
+  const git = { cache: gitCacheFolder(environment), protocols: ownDisk ? gitProtocols : gitProtocols.filter((name) => name !== 'file'), clock };
   const home = await openHome(options.target, { git, ...(options.revision === undefined ? {} : { revision: options.revision }) }, signal);
   const resolver = createResolver({ home, git, mapped: new Map(options.repositories.map(({ url, path }) => [url, path])) });
   const plan = await planRepository({ home, resolver, reader: createManifestReader(manifestCache), checkProvider: createProviderCheck() }, signal);
@@ -92,13 +95,14 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
   const { clock, log, environment, progress } = surroundings;
   const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? controlNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
-  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: 'default', environment });
+  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: 'default', environment, concerns: concernsOf(plan) });
   const git = composeGit(foundation, {
     resolver,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],
     controlNamespace,
     pollInterval,
     syncOnce: true,
+    only: new Set(keys.map(formatKey)),
     progress,
     onOutcome: (application, outcome) => watch.outcome(formatKey(keyOf(application)), outcome, application),
   });
