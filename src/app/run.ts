@@ -7,13 +7,13 @@ import { createMetrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
 import { createRegistry } from '../provider/registry.ts';
 import { judgeLiveness, judgeReadiness } from '../server/health.ts';
-import { createServer } from '../server/server.ts';
+import { createServer, type Server, type ServerData } from '../server/server.ts';
 import { failureMessage } from './failure-message.ts';
 import { createFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
 import type { Foundation, Half } from './half.ts';
-import type { RunOptions } from './options.ts';
+import type { Address, RunOptions } from './options.ts';
 import { runHalves } from './run-halves.ts';
 import { composeSecrets } from './secrets-half.ts';
 import { openTargetCluster } from './target-cluster.ts';
@@ -49,23 +49,39 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   const caches = halves.flatMap((half) => half.caches);
   const controllers = halves.flatMap((half) => half.controllers);
   let started = false;
-  const server = await createServer({
-    ...options.listen,
-    data: {
-      live: () => judgeLiveness(controllers.map(({ name, oldestRun }) => ({ name, stuckFor: oldestRun })), stuckAfter),
-      ready: () => judgeReadiness([{ name: 'caches', ready: () => started }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
-      metrics: () => metrics.expose(),
-    },
-  });
-  log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
+  const data: ServerData = {
+    live: () => judgeLiveness(controllers.map(({ name, oldestRun }) => ({ name, stuckFor: oldestRun })), stuckAfter),
+    ready: () => judgeReadiness([{ name: 'caches', ready: () => started }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
+    metrics: () => metrics.expose(),
+  };
   try {
-    await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
+    const server = await listen(options.listen, data);
+    if (typeof server === 'string') return server;
+    log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
+    try {
+      await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
+    } finally {
+      await server.close();
+    }
   } finally {
     await foundation.end();
-    await server.close();
   }
   return undefined;
 }
+
+/** The server, or why there is none. A node without IPv6 has no `::`; all of its addresses are then the other family's. */
+async function listen({ host, port }: Address, data: ServerData): Promise<Server | string> {
+  try {
+    return await createServer({ host, port, data });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    if (host === '::' && code === 'EAFNOSUPPORT') return listen({ host: '0.0.0.0', port }, data);
+    if (code === undefined || !listenFailures.has(code)) throw error;
+    return `cannot listen on ${host} port ${port} (${code}); choose another address with --listen`;
+  }
+}
+
+const listenFailures: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 function compose(foundation: Foundation, options: RunOptions, environment: RunSurroundings['environment']): readonly Half[] {
   const halves: Half[] = [];
