@@ -56,5 +56,6 @@ export async function cascade(subject: Subject, context: ApplicationContext, sig
   }
   const release = withoutFinalizers((finalizer) => finalizer === resourcesFinalizer || finalizer.startsWith(`${resourcesFinalizer}/`));
   await amendMetadata(context.cluster, raw, release, signal);
-  return { outcome: { kind: 'synced', reason: 'Deleted', message: 'everything the Application had is gone' } };
+  const kept = judged.flatMap(({ decision }) => (decision.kind === 'keep' ? [decision.message] : []));
+  return { outcome: { kind: 'synced', reason: 'Deleted', message: kept.length === 0 ? 'everything the Application had is gone' : `gone, but for: ${summarise(kept)}` } };
 }

@@ -112,7 +112,7 @@ export function createApplicationController(options: ApplicationControllerOption
   const revisions = createRevisionPoller({ poll: resolver.poll, interval: options.pollInterval, clock, random, signal, onChange: enqueue });
   const secrets = createSecretWatch({ startInformer, signal, onChange: enqueue });
   const planner = createPlanner({
-    ...{ resolver, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
+    ...{ resolver, log, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
     applications: () => plannables(cache),
     commitOf: async ({ key, application }) => (await revisions.current(key, application.spec.source)).revision,
     onDeclared: (key) => {

@@ -91,13 +91,29 @@ describe('createSecretWatch', () => {
     const secret = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'devnet', name }, data: {} });
     watch.watch('argocd/devnet', [{ namespace: 'devnet', name: 'seed' }]);
     watch.watch('argocd/devnet', [{ namespace: 'devnet', name: 'seed' }]);
-    expect(started.map(({ selection }) => selection)).toEqual([{ namespace: 'devnet', metadataOnly: true }]);
+    expect(started.map(({ selection }) => selection)).toEqual([{ metadataOnly: true }]);
 
     await cluster.create(secretType, secret('other'), test, signal);
     await cluster.create(secretType, secret('seed'), test, signal);
     await vi.waitFor(() => expect(woken).toEqual(['argocd/devnet']));
 
     watch.release('argocd/devnet');
+    expect(started[0]?.signal.aborted).toBe(true);
+  });
+
+  it('watches once for a hundred Applications, and lets none of them miss what came before it asked', async () => {
+    const woken: string[] = [];
+    const watch = createSecretWatch({ startInformer: start, signal: lifetime.signal, onChange: (application) => woken.push(application) });
+    for (let index = 0; index < 100; index += 1) watch.watch(`argocd/testnet-${index}`, [{ namespace: 'devnet', name: `seed-${index}` }]);
+    expect(started).toHaveLength(1);
+    expect(woken).toHaveLength(99);
+
+    await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'devnet', name: 'seed-7' } }, test, signal);
+    await vi.waitFor(() => expect(woken.slice(99)).toEqual(['argocd/testnet-7']));
+
+    for (let index = 0; index < 99; index += 1) watch.release(`argocd/testnet-${index}`);
+    expect(started[0]?.signal.aborted).toBe(false);
+    watch.release('argocd/testnet-99');
     expect(started[0]?.signal.aborted).toBe(true);
   });
 });

@@ -10,6 +10,7 @@ import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
 import { createRenderers, renderSource } from '../../gitops/render/render-source.ts';
 import type { Resolver } from '../../gitops/source/resolver.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
+import type { Log } from '../../lib/log.ts';
 
 /** An Application, and what of it a plan depends on, as one text. */
 export interface Plannable {
@@ -23,6 +24,7 @@ export interface Plannable {
 export interface PlannerOptions {
   readonly resolver: Resolver;
   readonly reader: ManifestReader;
+  readonly log: Log;
   readonly checkProvider?: CheckProvider;
   /** All Applications that are ours, this moment. */
   readonly applications: () => readonly Plannable[];
@@ -53,7 +55,7 @@ function visible({ secrets, stores }: Declarations): string {
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { resolver, reader, checkProvider, applications, commitOf, onDeclared } = options;
+  const { resolver, reader, log, checkProvider, applications, commitOf, onDeclared } = options;
   const renderers = createRenderers(reader);
   const known = new Map<string, Declared>();
 
@@ -80,7 +82,8 @@ export function createPlanner(options: PlannerOptions): Planner {
       return declared?.declarations;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isSourceError(error)) throw error;
+      // whatever is wrong with a neighbour is told where it is planned itself; this plan makes do with what is known of it
+      if (!isSourceError(error)) log.warn({ application: neighbour.key, error }, 'a neighbour cannot be read');
       return known.get(neighbour.key)?.declarations;
     }
   }

@@ -1,5 +1,6 @@
-import type { ObjectKey } from '../../api/object.ts';
+import { formatKey, keyOf, type ObjectKey } from '../../api/object.ts';
 import { secretType } from '../../kube/resource-types.ts';
+import { ReverseIndex } from '../../lib/reverse-index.ts';
 import type { StartInformer } from './live-index.ts';
 
 /** Wakes an Application whose barrier is closed when one of the Secrets it needs comes or changes, whoever made it. */
@@ -9,50 +10,52 @@ export interface SecretWatch {
   readonly release: (application: string) => void;
 }
 
-interface Watching {
-  readonly wish: string;
-  readonly stop: AbortController;
-}
-
 export interface SecretWatchOptions {
   readonly startInformer: StartInformer;
   readonly onChange: (application: string) => void;
-  /** Ends all watches. */
+  /** Ends the watch. */
   readonly signal: AbortSignal;
 }
 
-export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
-  const watching = new Map<string, Watching>();
+/** One watch for all Applications that wait, however many they are; none while nobody waits. */
+export function createSecretWatch({ startInformer, onChange, signal }: SecretWatchOptions): SecretWatch {
+  const waiting = new ReverseIndex();
+  const wishes = new Map<string, string>();
+  let running: AbortController | undefined;
 
-  function start(application: string, secrets: readonly Required<ObjectKey>[], signal: AbortSignal): void {
-    for (const namespace of new Set(secrets.map((secret) => secret.namespace))) {
-      const names = new Set(secrets.filter((secret) => secret.namespace === namespace).map(({ name }) => name));
-      const informer = options.startInformer(
-        {
-          type: secretType,
-          selection: { namespace, metadataOnly: true },
-          project: ({ metadata }) => (names.has(metadata.name) ? metadata.resourceVersion : undefined),
-        },
-        signal,
-      );
-      informer.synced.catch(() => {});
-      informer.subscribe(() => options.onChange(application));
-    }
+  function start(): void {
+    running = new AbortController();
+    const informer = startInformer(
+      {
+        type: secretType,
+        selection: { metadataOnly: true },
+        project: (object) => (waiting.itemsOf(formatKey(keyOf(object))).size > 0 ? object.metadata.resourceVersion : undefined),
+      },
+      AbortSignal.any([signal, running.signal]),
+    );
+    informer.synced.catch(() => {});
+    informer.subscribe(({ key }) => {
+      for (const application of waiting.itemsOf(formatKey(key))) onChange(application);
+    });
   }
 
   function release(application: string): void {
-    watching.get(application)?.stop.abort(new DOMException('the barrier is open', 'AbortError'));
-    watching.delete(application);
+    waiting.set(application, []);
+    if (!wishes.delete(application) || wishes.size > 0) return;
+    running?.abort(new DOMException('nobody waits for a Secret any more', 'AbortError'));
+    running = undefined;
   }
 
   return {
     watch: (application, secrets) => {
-      const wish = JSON.stringify(secrets.map(({ namespace, name }) => `${namespace}/${name}`).toSorted());
-      if (watching.get(application)?.wish === wish) return;
-      release(application);
-      const stop = new AbortController();
-      watching.set(application, { wish, stop });
-      start(application, secrets, AbortSignal.any([options.signal, stop.signal]));
+      const names = [...new Set(secrets.map(formatKey))].toSorted();
+      const wish = names.join(' ');
+      if (wishes.get(application) === wish) return;
+      wishes.set(application, wish);
+      waiting.set(application, names);
+      // a watch that stood already has passed over what came before it knew that somebody waits: look once more
+      if (running !== undefined) onChange(application);
+      else start();
     },
     release,
   };

@@ -10,8 +10,13 @@ export interface Connections {
 
 /** How many requests are under way at once; the others wait for a connection. */
 const mostRequests = 16;
-/** How many watches; far more than there are kinds to watch. */
-const mostWatches = 64;
+/**
+ * Watches have no bound of their own: each stands for minutes, so one that waited for a connection would wait unseen. Their number
+ * is bounded by who starts them: a watch for each kind, or for each kind and namespace where the controller is confined.
+ */
+const mostWatches = null;
+/** A dead peer is noticed within half a minute: silence for this long, then the system's ten probes a second apart. */
+const probeAfter = 15_000;
 /** The API server drops idle connections after 90 s, load balancers after 60 s: we are earlier, so that a request never meets a closed door. */
 const idleFor = 30_000;
 const connectWithin = 10_000;
@@ -49,7 +54,7 @@ export class ConnectionPools {
     await Promise.all([requests?.destroy(), watches?.destroy()]);
   }
 
-  #open({ tls }: Authorization, connections: number): Pool {
+  #open({ tls }: Authorization, connections: number | null): Pool {
     return new Pool(this.#origin, {
       connections,
       pipelining: 1,
@@ -59,7 +64,7 @@ export class ConnectionPools {
       // every call has a deadline of its own, and a watch may be silent
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { ...tls, timeout: connectWithin, keepAlive: true, keepAliveInitialDelay: idleFor },
+      connect: { ...tls, timeout: connectWithin, keepAlive: true, keepAliveInitialDelay: probeAfter },
     });
   }
 }
