@@ -75,7 +75,8 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 {{- define "prelude.applicationRules" -}}
 - apiGroups: [argoproj.io]
   resources: [applications]
-  verbs: [get, list, watch, patch]
+  # update: to take away the refresh annotation and the finalizer that was waited for
+  verbs: [get, list, watch, patch, update]
 # an Application that a running Argo CD looks after is left to it
 - apiGroups: [apps]
   resources: [deployments, statefulsets]
