@@ -3,6 +3,7 @@ import type { KubeObject, ObjectKey } from '../../src/api/object.ts';
 import type { ResourceType } from '../../src/kube/port.ts';
 import { applicationType, configMapType, deploymentType, externalSecretType, namespaceType, secretType, statefulSetType } from '../../src/kube/resource-types.ts';
 import { type ControllerProcess, startController } from '../support/controller-process.ts';
+import { readAuditLog } from '../support/parts/audit-log.ts';
 import { at } from '../support/raw-api.ts';
 import { devnetSecrets, startTestnet, type Testnet } from '../support/testnet.ts';
 
@@ -127,6 +128,31 @@ describe('prelude run, under the account that the chart gives it', () => {
     await testnet.remote.git('revert', '--no-edit', 'HEAD');
     await testnet.remote.git('push', 'origin', 'HEAD:main');
     await synced(await testnet.remote.git('rev-parse', 'HEAD'));
+  });
+
+  it('looks at Git at once when it is asked to, and takes the annotation away', async () => {
+    const live = await application();
+    const annotations = { ...live!.metadata.annotations, 'argocd.argoproj.io/refresh': 'hard' };
+    await testnet.cluster.update(applicationType, { ...live!, metadata: { ...live!.metadata, annotations } }, { fieldManager: 'operator' }, never);
+
+    await expect.poll(async () => (await application())?.metadata.annotations?.['argocd.argoproj.io/refresh'], within).toBeUndefined();
+  });
+
+  it('takes a testnet down with its Application where that says so, workloads before their Secrets', async () => {
+    const live = await application();
+    const finalizers = ['resources-finalizer.argocd.argoproj.io'];
+    await testnet.cluster.update(applicationType, { ...live!, metadata: { ...live!.metadata, finalizers } }, { fieldManager: 'operator' }, never);
+    await testnet.cluster.delete(applicationType, { namespace: 'argocd', name: 'devnet' }, {}, never);
+
+    await expect.poll(application, { timeout: 60_000, interval: 100 }).toBeUndefined();
+    expect(await get(deploymentType, devnet('block-producer-1'))).toBeUndefined();
+    expect(await get(externalSecretType, devnet('block-producer-1-keys'))).toBeUndefined();
+    expect(await get(namespaceType, { name: 'devnet' })).toBeDefined();
+  }, 90_000);
+
+  it('was never refused anything by the API server', () => {
+    const refused = readAuditLog(testnet.plane.auditLog).filter((entry) => entry.code === 403 && entry.user === 'system:serviceaccount:argocd:prelude');
+    expect(refused.map(({ verb, resource, subresource = '', name = '' }) => `${verb} ${resource}/${subresource} ${name}`)).toEqual([]);
   });
 
   it('drains on SIGTERM and ends with 0', async () => {

@@ -74,7 +74,7 @@ export async function startTestnet({ parts, values = {}, secrets = {}, provider 
   const [plane, aws, remote] = await Promise.all([startControlPlane(parts), startCountingAws({ secrets: { ...devnetSecrets, ...secrets }, ...provider }), createGitRemote()]);
   const cluster = await openCluster({ kubeconfig: plane.kubeconfig });
   await cluster.create(namespaceType, object('v1', 'Namespace', { name: 'argocd' }), { fieldManager: 'test' }, never);
-  await installChart({ cluster, helm: parts.helm }, { ...values, secrets: { mayDelete: true, ...valuesOf(values, 'secrets') } });
+  await installChart({ cluster, helm: parts.helm }, values);
   await cluster.create(secretType, { ...object('v1', 'Secret', { namespace: 'argocd', name: 'aws-credentials' }), stringData: { id: aws.accessKeyId, secret: provider?.secretAccessKey ?? 'not-a-real-secret-key' } }, { fieldManager: 'test' }, never);
 
   await remote.copy(sample);
@@ -98,11 +98,6 @@ export async function startTestnet({ parts, values = {}, secrets = {}, provider 
       await Promise.all([plane.stop(), aws.close(), remote.close()]);
     },
   };
-}
-
-function valuesOf(values: object, name: string): object {
-  const found: unknown = Reflect.get(values, name);
-  return typeof found === 'object' && found !== null ? found : {};
 }
 
 function object(apiVersion: string, kind: string, metadata: ObjectKey): KubeObject {
