@@ -15,6 +15,12 @@ describe('maskObject', () => {
     });
   });
 
+  it.each(['text', ['text'], 7])('shows nothing of the data of a Secret that is %j instead of a map', (data) => {
+    const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data };
+
+    expect(shown(object)).toEqual({ ...object, data: '[redacted]' });
+  });
+
   it('leaves other objects as they are', () => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: 'x' } };
 

@@ -18,6 +18,8 @@ export function maskObject({ object, taint }: RenderedObject): KubeObject {
 }
 
 function maskValues(value: unknown): unknown {
+  // what should be a map and is none may be a value itself
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) return masked;
   return Object.fromEntries(Object.keys(fieldsOf(value)).map((key) => [key, masked]));
 }
 

@@ -251,6 +251,9 @@ describe('the problems of a repository', () => {
     ['a Secret with a value', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  k: canary\n' }, [
       'devnet/a.yaml:4 error stringData: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead',
     ]],
+    ['a Secret whose data is a text', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: canary\n' }, [
+      'devnet/a.yaml:4 error data: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead',
+    ]],
     ['a SealedSecret', { 'devnet/a.yaml': 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: s}\n' }, ['devnet/a.yaml:2 error kind: SealedSecrets are not supported yet']],
     ['an object twice', { 'devnet/a.yaml': good, 'devnet/b.yaml': externalSecret('faucet', ['token', 'user']) }, ['devnet/b.yaml:1 error ExternalSecret faucet stands twice in this Application; the other is at devnet/a.yaml:8']],
     ['two that make one Secret', { 'devnet/a.yaml': good, 'devnet/b.yaml': `${externalSecret('two')}  target: {name: faucet}\n` }, [

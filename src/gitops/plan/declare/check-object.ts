@@ -1,7 +1,6 @@
 import { parseApplication, isApplication } from '../../../api/application.ts';
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
-import { fieldsOf } from '../needs/field.ts';
 import { declaredWave, waveAnnotation } from '../object-order.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
 
@@ -59,5 +58,6 @@ function checkSecret(rendered: RenderedObject): readonly Problem[] {
 }
 
 function holdsValues(object: KubeObject, field: 'data' | 'stringData'): boolean {
-  return Object.keys(fieldsOf(object[field])).length > 0;
+  const value = object[field];
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== '';
 }

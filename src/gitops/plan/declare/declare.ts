@@ -30,6 +30,7 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   const secrets: DeclaredSecret[] = [];
   const externalSecrets: DeclaredExternalSecret[] = [];
   const stores: DeclaredStore[] = [];
+  const misconfigured = new Set<RenderedObject>();
   const objects = rendered.objects
     .filter(({ object }) => !isItself(object, { name, namespace }))
     .map((one) => placeObject(upgrade(one), scopes(one.object), destination));
@@ -42,14 +43,18 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
       externalSecrets.push(declared);
       secrets.push(providedBy(declared));
     } else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) {
-      const store = readStore(one, checkProvider, problems);
+      const { store, errors } = readStore(one, checkProvider);
+      problems.push(...fieldProblems(errors, one));
+      if (errors.some(({ path }) => path.startsWith('spec.provider'))) misconfigured.add(one);
       if (store !== undefined) stores.push(store);
     } else if (one.object.kind === 'Secret' && parseApiVersion(one.object.apiVersion).group === '') {
       // filled in by the cluster or by hand: which keys it has is not known here
       secrets.push({ namespace: one.object.metadata.namespace ?? destination, secret: one.object.metadata.name, keys: 'dynamic', by: producerOf(one) });
     }
   }
-  return { application: { namespace, name }, objects, secrets, externalSecrets, stores, problems };
+  // a credential in the wrong place is wrong in most cases, and a credential in all
+  const shown = objects.map((one) => (misconfigured.has(one) ? { ...one, taint: [...one.taint, ['spec', 'provider']] } : one));
+  return { application: { namespace, name }, objects: shown, secrets, externalSecrets, stores, problems };
 }
 
 /** The Application's own manifest may lie in its own path; it is not one of its objects. */
@@ -79,13 +84,12 @@ function providedBy({ object, externalSecret }: DeclaredExternalSecret): Declare
   return { ...provides(externalSecret), namespace: externalSecret.metadata.namespace ?? '', by: producerOf(object) };
 }
 
-function readStore(one: RenderedObject, checkProvider: CheckProvider | undefined, problems: Problem[]): DeclaredStore | undefined {
+function readStore(one: RenderedObject, checkProvider: CheckProvider | undefined): { readonly store?: DeclaredStore; readonly errors: readonly FieldError[] } {
   const parsed = parseSecretStore(one.object);
-  if (!parsed.ok) {
-    problems.push(...fieldProblems(parsed.errors, one));
-    return undefined;
-  }
+  if (!parsed.ok) return { errors: parsed.errors };
   const errors = checkProvider?.(parsed.value.spec.provider) ?? [];
-  problems.push(...fieldProblems(errors.map(({ path, message }) => ({ path: path === '' ? 'spec.provider' : `spec.provider.${path}`, message })), one));
-  return { store: parsed.value, origin: one.origin };
+  return {
+    store: { store: parsed.value, origin: one.origin },
+    errors: errors.map(({ path, message }) => ({ path: path === '' ? 'spec.provider' : `spec.provider.${path}`, message })),
+  };
 }
