@@ -15,7 +15,7 @@ function kindOf(text: string): string {
 describe('parseGitUrl', () => {
   it.each([
     ['https://git.example/a/b.git', 'https'],
-    ['https://user@dev.azure.example/a', 'https'],
+    ['https://user@dev.azure.example/a', 'invalid'],
     ['file:///srv/a.git', 'file'],
     ['/srv/a.git', 'file'],
     ['./a', 'file'],
@@ -30,6 +30,7 @@ describe('parseGitUrl', () => {
     ['-u./payload', 'invalid'],
     ['--upload-pack=touch', 'invalid'],
     ['https://user:token@git.example/a', 'invalid'],
+    ['https://:token@git.example/a', 'invalid'],
     ['https://git.example/a\nhost=evil', 'invalid'],
     ['https://git.example/a?x=1', 'invalid'],
     ['file://other-host/a', 'invalid'],
@@ -41,8 +42,10 @@ describe('parseGitUrl', () => {
     expect(kindOf(text)).toBe(kind);
   });
 
-  it('holds no password in its error', () => {
-    expect(() => parseGitUrl('https://user:canary@git.example/a')).toThrow(/^a password in the URL is refused: https:\/\/git\.example\/a$/);
+  it.each(['user:canary', 'canary', 'canary:', 'canary:x-oauth-basic', ':canary', "can'ary", 'a@canary'])('refuses %j before the host, and does not repeat it', (credentials) => {
+    expect(() => parseGitUrl(`https://${credentials}@git.example/a`)).toThrow(
+      /^credentials do not belong in an Application: a token or user name in the URL is refused; write https:\/\/git\.example\/a$/,
+    );
   });
 });
 
@@ -56,6 +59,8 @@ describe('normaliseGitUrl', () => {
       'https://git.example/org/repo',
       'https://git.example:443/org/repo.git/',
       'https://someone@git.example/org/repo.git',
+      // as a pipeline leaves it among the remotes of a clone
+      'https://x-access-token:token@git.example/org/repo',
     ];
 
     expect(new Set(spellings.map(normaliseGitUrl))).toEqual(new Set(['git.example/org/repo']));
@@ -84,6 +89,10 @@ describe('normaliseGitUrl', () => {
 });
 
 describe('redactUrl', () => {
+  it('takes all that stands before the last @', () => {
+    expect(redactUrl('https://user@canary@git.example/a')).toBe('https://git.example/a');
+  });
+
   it('takes credentials and queries out of a text', () => {
     expect(redactUrl("fatal: unable to access 'https://u:p%40ss@git.example/a?token=t': refused by https://tok@x/")).toBe(
       "fatal: unable to access 'https://git.example/a': refused by https://x/",

@@ -12,10 +12,23 @@ export type GitUrl =
 const scpLike = /^(?:[^@/\s:]+@)?([^/\s:@[\]]+):(?!\/\/)(.+)$/;
 
 /**
- * Understands an address as Git does: https, ssh, file, scp-like (`git@host:org/repo.git`) and absolute or `./` paths.
+ * Understands an address as Git does: https, ssh, file, scp-like (`git@host:org/repo.git`) and absolute or `./` paths. An https
+ * address with anything before an `@` is refused, user names too: many hosts take a token there.
  * @throws SourceError `invalid` or `unsupported`; the message holds no credentials
  */
 export function parseGitUrl(text: string): GitUrl {
+  const parsed = parseAddress(text);
+  if (parsed.kind === 'https') {
+    const { username, password, host, pathname } = new URL(parsed.url);
+    // it would stand in process lists, logs and statuses
+    if (username !== '' || password !== '') {
+      throw new SourceError('invalid', `credentials do not belong in an Application: a token or user name in the URL is refused; write https://${host}${pathname}`);
+    }
+  }
+  return parsed;
+}
+
+function parseAddress(text: string): GitUrl {
   // oxlint-disable-next-line no-control-regex
   if (text === '' || text.startsWith('-') || /[\s\u0000-\u001f\u007f]/.test(text)) throw new SourceError('invalid', 'not an address of a Git repository');
   // `ext::sh -c …` and its like run a program
@@ -39,8 +52,6 @@ function fromUrl(text: string): GitUrl {
   if (url.search !== '' || url.hash !== '') throw new SourceError('invalid', "a repository's URL has no ? or #");
   switch (url.protocol) {
     case 'https:':
-      // it would stand in process lists, logs and statuses
-      if (url.password !== '') throw new SourceError('invalid', `a password in the URL is refused: ${redactUrl(text)}`);
       return { kind: 'https', url: text };
     case 'ssh:':
     case 'git+ssh:':
@@ -63,11 +74,11 @@ function pathOfFileUrl(pathname: string): string {
 
 /**
  * The same text for every spelling of one repository: scp-like, ssh and https, with or without `.git`, whatever the case of the
- * host. Undefined for what is no address.
+ * host. Credentials are passed over: the remotes of a clone may hold some. Undefined for what is no address.
  */
 export function normaliseGitUrl(text: string): string | undefined {
   try {
-    const parsed = parseGitUrl(text);
+    const parsed = parseAddress(text);
     if (parsed.kind === 'file') return `file:${trimmed(parsed.path)}`;
     const scp = parsed.kind === 'ssh' && !parsed.url.includes('://') ? scpLike.exec(parsed.url) : null;
     if (scp !== null) return `${(scp[1] ?? '').toLowerCase()}/${trimmed(scp[2] ?? '')}`;
@@ -87,5 +98,5 @@ function trimmed(path: string): string {
 
 /** Takes user names, passwords and query strings out of every URL in a text. */
 export function redactUrl(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*@/gi, '$1').replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s?'"]*)\?[^\s'"]*/gi, '$1');
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/'"]*@/gi, '$1').replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s?'"]*)\?[^\s'"]*/gi, '$1');
 }

@@ -149,6 +149,16 @@ describe('createResolver', () => {
     expect(await kindOf(createResolver({}).resolve('ext::sh', 'main', signal))).toBe('unsupported');
     expect(await kindOf(online.resolve('.', 'main', signal))).toBe('invalid');
   });
+
+  it('refuses a token in repoURL, also where it names the repository at hand', async () => {
+    await remote.write('a.yaml', 'a: 1\n');
+    await remote.push('first');
+    await remote.git('remote', 'set-url', 'origin', 'https://canary@git.example/org/repo.git');
+    const resolver = createResolver({ home: await openHome(await clone(), {}, signal) });
+
+    expect(await paths(await resolver.resolve('https://git.example/org/repo', 'main', signal))).toEqual(['a.yaml']);
+    await expect(resolver.resolve('https://canary@git.example/org/repo', 'main', signal)).rejects.toThrow(/^credentials do not belong in an Application(?!.*canary)/);
+  });
 });
 
 describe('openHome', () => {

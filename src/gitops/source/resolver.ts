@@ -53,6 +53,8 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   function locate(repoURL: string): { readonly home: Home } | { readonly folder: string } | { readonly url: string } {
+    // credentials are refused wherever the repository is read from
+    if (normaliseGitUrl(repoURL) !== undefined) parseGitUrl(repoURL);
     const key = keyOf(repoURL);
     const place = mapped.get(key);
     if (place !== undefined) return isUrl(place) ? { url: place } : { folder: place };
