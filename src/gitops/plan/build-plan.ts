@@ -4,7 +4,7 @@ import { checkApplication } from './check-application.ts';
 import { checkStores } from './declare/check-stores.ts';
 import { type Declarations, type DeclaredSecret, describeProducer } from './declare/declarations.ts';
 import { findCycles } from './declare/find-cycles.ts';
-import type { Neighbourhood } from './declare/neighbourhood.ts';
+import { isAtHome, type Neighbourhood, type Owned } from './declare/neighbourhood.ts';
 import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-secrets.ts';
 import { type CustomNeed, knownCustomNeeds } from './needs/custom-needs.ts';
 import { readNeeds } from './needs/needs.ts';
@@ -40,7 +40,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...checkApplication(application),
     ...declarations.problems,
     ...duplicates(declarations.objects),
-    ...rivals(declarations.secrets, neighbourhood),
+    ...rivals(declarations, neighbourhood),
     ...checkStores(declarations.externalSecrets, neighbourhood),
     ...findCycles(declarations.externalSecrets, neighbourhood),
     ...needProblems,
@@ -85,12 +85,16 @@ function duplicates(objects: readonly RenderedObject[]): readonly Problem[] {
   });
 }
 
-/** Two declarations that make the same Secret would undo each other's work for ever. */
-function rivals(own: readonly DeclaredSecret[], neighbourhood: Neighbourhood): readonly Problem[] {
-  return own.flatMap((declared): readonly Problem[] => {
+/**
+ * Two declarations that make the same Secret would undo each other's work for ever. One that reaches into a namespace that is not its
+ * Application's own is the intruder: it is refused, and has no say over who is at home there.
+ */
+function rivals(by: Declarations, neighbourhood: Neighbourhood): readonly Problem[] {
+  return by.secrets.flatMap((declared): readonly Problem[] => {
     // the same object, twice or through two Applications, is told as such
-    const isOther = ({ by }: DeclaredSecret): boolean => by.kind !== declared.by.kind || by.name !== declared.by.name;
-    const rival = neighbourhood.makers(declared.namespace, declared.secret).find((made) => isOther(made.declared))?.declared;
+    const isOther = ({ declared: { by: other } }: Owned<DeclaredSecret>): boolean => other.kind !== declared.by.kind || other.name !== declared.by.name;
+    const hasSay = (made: Owned<DeclaredSecret>): boolean => isAtHome(made) || !isAtHome({ declared, by });
+    const rival = neighbourhood.makers(declared.namespace, declared.secret).find((made) => isOther(made) && hasSay(made))?.declared;
     if (rival === undefined) return [];
     const message = `Secret ${declared.namespace}/${declared.secret} is made by ${describeProducer(declared)} and by ${describeProducer(rival)}; keep one`;
     return [{ severity: 'error', message, origin: declared.by.origin }];

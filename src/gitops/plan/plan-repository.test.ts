@@ -286,6 +286,32 @@ describe('the problems of a repository', () => {
     expect(await problemsOf(files)).toEqual(expected);
   });
 
+  describe('a Secret that two Applications make', () => {
+    // in the namespace of devnet, under another name than its own ExternalSecret; named so that it is read before devnet's
+    const neighbour = (destination: string): Files => ({
+      'a.yaml': application.replace('name: devnet', 'name: a').replace('path: devnet', 'path: a').replace('namespace: devnet', `namespace: ${destination}`),
+      'a/a.yaml': `${externalSecret('theirs', ['other']).replace('{name: theirs}', '{name: theirs, namespace: devnet}')}  target: {name: faucet}\n`,
+    });
+    const refused = async (files: Files): Promise<readonly string[]> => {
+      const { applications } = await planOf(files);
+      return applications.filter((one) => one.kind === 'planned' && one.plan.problems.some(({ severity }) => severity === 'error')).map((one) => one.application.metadata.name).toSorted();
+    };
+
+    it('is an error of the one that reaches out of its own namespace only', async () => {
+      const files = { ...neighbour('elsewhere'), 'devnet/a.yaml': good, 'devnet/b.yaml': deployment('bot', '{name: faucet, key: token}') };
+
+      expect(await refused(files)).toEqual(['a']);
+      expect(await problemsOf(files)).toContain('a/a.yaml:1 error Secret devnet/faucet is made by ExternalSecret devnet/theirs (a/a.yaml:1) and by ExternalSecret devnet/faucet (devnet/a.yaml:8); keep one');
+    });
+
+    it('is an error of both where both are at home, or neither is', async () => {
+      expect(await refused({ ...neighbour('devnet'), 'devnet/a.yaml': good })).toEqual(['a', 'devnet']);
+      const abroad = externalSecret('faucet').replace('{name: faucet}', '{name: faucet, namespace: third}');
+      const intruder = { ...neighbour('elsewhere'), 'a/a.yaml': `${externalSecret('theirs').replace('{name: theirs}', '{name: theirs, namespace: third}')}  target: {name: faucet}\n` };
+      expect(await refused({ ...intruder, 'devnet/a.yaml': abroad })).toEqual(['a', 'devnet']);
+    });
+  });
+
   it('refuses ExternalSecrets that wait for themselves, with the way around', async () => {
     const awsStore = (name: string, secret: string): string =>
       `apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: ${name}}\nspec:\n  provider:\n    aws: {service: SecretsManager, region: r, auth: {secretRef: {accessKeyIDSecretRef: {name: ${secret}, key: token}}}}\n`;

@@ -26,6 +26,8 @@ export interface DeclaredStore {
 /** What the objects of one Application say about Secrets: all that the plans of its neighbours need to know of it. */
 export interface Declarations {
   readonly application: { readonly namespace: string; readonly name: string };
+  /** The namespace that is its own: `spec.destination.namespace`. */
+  readonly destination: string;
   /** In their namespaces, without the Application itself; in the order of the source. */
   readonly objects: readonly RenderedObject[];
   readonly secrets: readonly DeclaredSecret[];

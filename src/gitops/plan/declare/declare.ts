@@ -54,7 +54,7 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   }
   // a credential in the wrong place is wrong in most cases, and a credential in all
   const shown = objects.map((one) => (misconfigured.has(one) ? { ...one, taint: [...one.taint, ['spec', 'provider']] } : one));
-  return { application: { namespace, name }, objects: shown, secrets, externalSecrets, stores, problems };
+  return { application: { namespace, name }, destination, objects: shown, secrets, externalSecrets, stores, problems };
 }
 
 /** The Application's own manifest may lie in its own path; it is not one of its objects. */

@@ -10,7 +10,7 @@ export interface Owned<T> {
 
 /** All that the Applications at hand declare about Secrets, indexed once for all their plans. */
 export interface Neighbourhood {
-  /** Whatever makes the Secret; more than one is an error of theirs. */
+  /** Whatever makes the Secret, first what is at home in its namespace; more than one is an error of theirs. */
   readonly makers: (namespace: string, secret: string) => readonly Owned<DeclaredSecret>[];
   /** Names of the Secrets that are made in a namespace. */
   readonly secretsIn: (namespace: string) => Iterable<string>;
@@ -31,7 +31,7 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
     for (const declared of by.secrets) {
       const inNamespace = makers.get(declared.namespace) ?? new Map<string, Owned<DeclaredSecret>[]>();
       makers.set(declared.namespace, inNamespace);
-      inNamespace.set(declared.secret, [...(inNamespace.get(declared.secret) ?? []), { declared, by }]);
+      inNamespace.set(declared.secret, [...(inNamespace.get(declared.secret) ?? []), { declared, by }].toSorted(homeFirst));
     }
     for (const declared of by.stores) {
       const { kind, metadata } = declared.store;
@@ -39,7 +39,9 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
     }
     for (const declared of by.externalSecrets) {
       const { externalSecret } = declared;
-      externalSecrets.set(`${externalSecret.metadata.namespace ?? ''}/${targetName(externalSecret)}`, declared);
+      const { namespace = '' } = externalSecret.metadata;
+      const id = `${namespace}/${targetName(externalSecret)}`;
+      if (by.destination === namespace || !externalSecrets.has(id)) externalSecrets.set(id, declared);
     }
   }
   return {
@@ -49,6 +51,15 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
     externalSecret: (namespace, secret) => externalSecrets.get(`${namespace}/${secret}`),
     complete,
   };
+}
+
+/** Whether it stands in the namespace that its Application is for. */
+export function isAtHome({ declared, by }: Owned<DeclaredSecret>): boolean {
+  return declared.namespace === by.destination;
+}
+
+function homeFirst(a: Owned<DeclaredSecret>, b: Owned<DeclaredSecret>): number {
+  return Number(isAtHome(b)) - Number(isAtHome(a));
 }
 
 function storeId(kind: StoreKind, namespace: string, name: string): string {
