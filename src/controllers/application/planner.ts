@@ -49,7 +49,7 @@ interface Declared {
 }
 
 /** What the neighbours' plans see of it. */
-function visible({ secrets, stores }: Declarations): string {
+function visible({ destination, secrets, stores }: Declarations): string {
   const made = secrets.map(({ namespace, secret, keys }) => [namespace, secret, keys]);
   return JSON.stringify([made, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
 }
