@@ -51,7 +51,7 @@ interface Declared {
 /** What the neighbours' plans see of it. */
 function visible({ destination, secrets, stores }: Declarations): string {
   const made = secrets.map(({ namespace, secret, keys }) => [namespace, secret, keys]);
-  return JSON.stringify([made, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
+  return JSON.stringify([destination, made, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
