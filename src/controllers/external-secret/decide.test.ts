@@ -106,6 +106,15 @@ test('a store in trouble does not matter before something is to be read', () => 
   expect(told(decide(without('store'), 'default'))).toBe('report synced: secret synced');
 });
 
+test('a right to the store that was taken away is told at once, and given back it is as it was', () => {
+  const [shared, synced] = [entry({ spec: clusterRef }), { version: resourceVersionOf(entry().metadata), at: 0, time: 0 }];
+  const using = (namespaces: readonly string[]): Observed =>
+    observed({ entry: shared, live: secretOf(shared), lastSync: synced, store: store({ kind: 'ClusterSecretStore', spec: { conditions: [{ namespaces }] } }) });
+
+  expect(told(decide(using(['mainnet']), 'default'))).toBe('report stalled: using ClusterSecretStore "vault" is not allowed from namespace "devnet": denied by its spec.conditions');
+  expect(told(decide(using(['devnet']), 'default'))).toBe('report synced: secret synced');
+});
+
 test('an ExternalSecret that does not parse names every path', () => {
   const broken = entry({ spec: { target: { creationPolicy: 'Merge' }, refreshInterval: 'often' } });
 

@@ -32,7 +32,9 @@ export function decide(observed: Observed, controllerClass: string): Decision {
   if (!storeIsOurs) return { kind: 'ignore' };
 
   const provider = store?.parsed.ok === true ? providerId(store.parsed.value) : undefined;
-  const due = refreshDue(externalSecret, observed, provider);
+  // a right that was taken away is told at once, not at the next refresh; the Secret stays
+  const isDenied = store?.parsed.ok === true && !mayUseStore(store.parsed.value, observed.namespace);
+  const due = isDenied ? -Infinity : refreshDue(externalSecret, observed, provider);
   if (due > observed.now) return { kind: 'report', outcome: synced(due - observed.now) };
   return decideSync(externalSecret, observed);
 }
