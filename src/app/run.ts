@@ -1,4 +1,5 @@
 import { providers } from '../../providers/index.ts';
+import { defaultApplicationNamespace } from '../api/application.ts';
 import { silentProgress } from '../gitops/apply/progress.ts';
 import { createResolver } from '../gitops/source/resolver.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -25,8 +26,6 @@ export interface RunSurroundings {
 /** A reconcile of a large Application may take minutes; beyond this only a restart helps. */
 const stuckAfter = 15 * 60_000;
 
-/** Where Argo CD lives, and with it the Applications that track their objects by their bare names. */
-const controlNamespace = 'argocd';
 
 /**
  * The controller: runs until the signal aborts, then drains.
@@ -92,7 +91,7 @@ function compose(foundation: Foundation, options: RunOptions, environment: RunSu
     const git = { cache: gitCacheFolder(environment), protocols: options.gitProtocols, clock: foundation.clock };
     const resolver = createResolver({ mapped: new Map(options.repositories.map(({ url, path }) => [url, path])), git });
     const { applicationNamespaces, pollInterval } = options;
-    halves.push(composeGit(foundation, { resolver, applicationNamespaces, pollInterval, controlNamespace, syncOnce: false, progress: silentProgress }));
+    halves.push(composeGit(foundation, { resolver, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress }));
   }
   return halves;
 }

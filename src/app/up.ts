@@ -1,4 +1,5 @@
 import { providers } from '../../providers/index.ts';
+import { defaultApplicationNamespace } from '../api/application.ts';
 import { formatKey, keyOf, type ObjectKey } from '../api/object.ts';
 import type { ProgressEvent } from '../gitops/apply/progress.ts';
 import { isRefused, type PlannedApplication, type RepositoryPlan } from '../gitops/plan/planned-application.ts';
@@ -46,7 +47,6 @@ export type UpResult =
 const manifestCache = 64 << 20;
 /** Milliseconds between two looks at a revision: what was planned is what is brought up. */
 const pollInterval = 60_000;
-const controlNamespace = 'argocd';
 /** Milliseconds for what is under way when all is done, or somebody has had enough: the next `up` goes on from there. */
 const drainWithin = 2_000;
 
@@ -80,8 +80,8 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
 
 async function prepare({ cluster, clock }: OwnedFoundation, applications: readonly PlannedApplication[], progress: UpProgress, signal: AbortSignal): Promise<void> {
   if (cluster.kind === 'kubernetes') for (const name of await installCrds(cluster, clock, signal)) progress.prepared(`CustomResourceDefinition ${name} created`);
-  const written = await writeApplications(cluster, applications.map(({ object }) => object), signal);
-  for (const name of written.namespaces) progress.prepared(`Namespace ${name} created`);
+  const namespaces = await writeApplications(cluster, applications.map(({ object }) => object), signal);
+  for (const name of namespaces) progress.prepared(`Namespace ${name} created`);
 }
 
 interface BringUp {
@@ -93,13 +93,13 @@ interface BringUp {
 
 async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, surroundings }: BringUp, signal: AbortSignal): Promise<readonly ApplicationResult[]> {
   const { clock, log, environment, progress } = surroundings;
-  const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? controlNamespace, name: object.metadata.name }));
+  const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? defaultApplicationNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
   const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: 'default', environment, concerns: concernsOf(plan) });
   const git = composeGit(foundation, {
     resolver,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],
-    controlNamespace,
+    controlNamespace: defaultApplicationNamespace,
     pollInterval,
     syncOnce: true,
     only: new Set(keys.map(formatKey)),

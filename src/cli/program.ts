@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseAddress, parseControllers, parseGitProtocols, parseLogLevel, parseNames, parseRepository, parseWait, type RepositoryMapping, UsageError } from '../app/options.ts';
+import { defaultApplicationNamespace } from '../api/application.ts';
 import { version } from '../lib/version.ts';
 import type { ExitCode, Io } from './io.ts';
 
@@ -109,7 +110,7 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .action(async (flags: RunFlags) => {
       const { run } = await import('../app/run.ts');
       const { kubeconfig, context, repo: repositories, ...rest } = flags;
-      const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, 'argocd'])];
+      const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, defaultApplicationNamespace])];
       const problem = await run({ ...rest, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } }, { environment: io.env }, signal);
       if (problem !== undefined) io.err.write(`prelude: ${problem}\n`);
       done(problem === undefined ? 0 : 1);
