@@ -75,6 +75,8 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const opened = deps.memory.opened;
   const result = await syncPlan({ plan: observed.plan, options, inventory }, deps, signal);
   await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
+  // a kind whose definition came in this very pass could not be watched before it
+  await watchKinds(observed, context, signal);
   const resources = judgeResources(result, { cluster: context.cluster, live: context.live, discovery: await context.cluster.discover(signal) });
   const health = applicationHealth(resources, context.cluster);
   const status = statusAfter({ observed, decision, result, resources: resources.map((resource) => resource.status), health, now: context.clock.now() });
