@@ -223,7 +223,7 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
     await post(applications, application('broken', { repoURL: testnet.remote.url, path: 'broken' }));
 
     const conditions = async (name: string): Promise<string> => JSON.stringify(at((await api.call('GET', `${applications}/${name}`)).body, 'status', 'conditions') ?? '');
-    await expect.poll(() => conditions('password'), within).toContain('a password in the URL is refused');
+    await expect.poll(() => conditions('password'), within).toContain('credentials do not belong in an Application');
     await expect.poll(() => conditions('broken'), within).toContain('broken/secret.yaml');
     await expect.poll(() => conditions('secret-in-git'), within).toContain('a Secret with values in Git is no secret');
   });
