@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -112,8 +112,17 @@ async function cacheKey(part: Part, source: string, flags: readonly string[]): P
 
 /** A module that a proxy does not have would otherwise be looked for at its origin, which may hang. */
 function goEnvironment(): NodeJS.ProcessEnv {
-  const proxy = process.env['GOPROXY'] ?? 'https://proxy.golang.org';
-  return { ...process.env, GOPROXY: proxy.replace(/,direct$/, ''), CGO_ENABLED: '0' };
+  return { ...process.env, GOPROXY: goProxy().replace(/,direct$/, ''), CGO_ENABLED: '0' };
+}
+
+/** As this machine has it set up, or as Go has it unless told. */
+function goProxy(): string {
+  try {
+    return execFileSync('go', ['env', 'GOPROXY'], { encoding: 'utf8' }).trim();
+  } catch {
+    // there is no Go: the first build says so
+    return 'off';
+  }
 }
 
 function go(args: readonly string[], cwd: string, progress: Progress): Promise<void> {
