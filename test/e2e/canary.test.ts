@@ -214,11 +214,11 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
       ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name } },
       spec: { project: 'default', source: { targetRevision: 'main', ...source }, destination: { server: 'https://kubernetes.default.svc', namespace }, syncPolicy: { automated: {} } },
     });
-    const password = encodeURIComponent(plant('password in an address'));
+    const [user, password] = ['user in an address', 'password in an address'].map((name) => encodeURIComponent(plant(name)));
     await testnet.remote.write('secret-in-git/secret.yaml', `apiVersion: v1\nkind: Secret\nmetadata:\n  name: from-git\ndata:\n  value: ${canaries.plant('git: in a manifest').bytes.toString('base64')}\n`);
     await testnet.remote.write('broken/secret.yaml', `apiVersion: v1\nkind: Secret\nmetadata:\n  name: broken\nstringData:\n  a: "${plant('git: in broken YAML', '-')}\n  b: [${plant('git: in more of it', '-')}\n`);
     await testnet.remote.push('Secrets in Git');
-    await post(applications, application('password', { repoURL: `https://user:${password}@127.0.0.1:9/repository.git`, path: '.' }));
+    await post(applications, application('password', { repoURL: `https://${user}:${password}@127.0.0.1:9/repository.git`, path: '.' }));
     await post(applications, application('secret-in-git', { repoURL: testnet.remote.url, path: 'secret-in-git' }));
     await post(applications, application('broken', { repoURL: testnet.remote.url, path: 'broken' }));
 
