@@ -25,6 +25,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          // real processes on two shared cores miss a deadline now and then; what fails twice is broken. At a desk every failure shows
+          retry: process.env['CI'] === 'true' ? 1 : 0,
         },
       },
     ],
