@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { LocalFolder, signal, us } from '../../../../test/support/local-folder.ts';
+import { KubeError } from '../../../kube/kube-error.ts';
+import type { Cluster } from '../../../kube/port.ts';
+import { configMapType, namespaceType, secretType } from '../../../kube/resource-types.ts';
+import { deleteObjects } from './delete-objects.ts';
+
+const folder = new LocalFolder();
+
+it.each([
+  ['a Secret that the account may not delete stays, and what comes after it goes', 'Secret', ['keep', 'delete']],
+  ['any other object that may not be deleted is a failure, and what comes after it waits', 'ConfigMap', ['failed']],
+])('%s', async (_title, denied, expected) => {
+  const cluster = await folder.open();
+  const other = denied === 'Secret' ? 'ConfigMap' : 'Secret';
+  await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'devnet' } }, us, signal);
+  for (const [kind, type] of [['Secret', secretType], ['ConfigMap', configMapType]] as const) {
+    await cluster.create(type, { apiVersion: 'v1', kind, metadata: { namespace: 'devnet', name: 'one' } }, us, signal);
+  }
+  const confined: Cluster = {
+    ...cluster,
+    get: (...args) => cluster.get(...args),
+    discover: (...args) => cluster.discover(...args),
+    delete: (type, ...rest) => (type.kind === denied ? Promise.reject(new KubeError('denied', 'cannot delete')) : cluster.delete(type, ...rest)),
+  };
+  const refs = [denied, other].map((kind) => ({ group: '', version: 'v1', kind, namespace: 'devnet', name: 'one' }));
+
+  const decide: Parameters<typeof deleteObjects>[0]['decide'] = (_ref, live) => (live === undefined ? { kind: 'gone', message: 'gone' } : { kind: 'delete', uid: live.uid });
+  const { judged } = await deleteObjects({ cluster: confined, propagation: 'Background', dryRun: false, decide }, refs, signal);
+
+  expect(judged.map(({ decision }) => decision.kind)).toEqual(expected);
+  expect(await cluster.get(denied === 'Secret' ? secretType : configMapType, { namespace: 'devnet', name: 'one' }, signal)).toBeDefined();
+});
