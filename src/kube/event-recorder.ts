@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { formatTimestamp } from '../lib/timestamp.ts';
 import type { Cluster } from './port.ts';
 import { apiVersionOf, eventType } from './resource-types.ts';
 
@@ -97,7 +98,7 @@ export function createEventRecorder(cluster: Pick<Cluster, 'apply'>, options: Ev
         dropped += 1;
         return;
       }
-      queue.push({ about, event, at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z') });
+      queue.push({ about, event, at: formatTimestamp(clock.now()) });
       running ??= work();
     },
     flush: async (until) => {

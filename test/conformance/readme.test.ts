@@ -20,7 +20,7 @@ function yamlBlocks(file: string): readonly { readonly at: string; readonly text
   return [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map((match) => ({ at: `${file}:${text.slice(0, match.index).split('\n').length}`, text: match[1] ?? '' }));
 }
 
-// the chart's README shows values, which helm checks against the chart's schema in chart.test.ts
+// the chart's README shows values, which are no manifests
 const blocks = ['README.md', 'providers/aws/README.md', 'providers/fake/README.md'].flatMap(yamlBlocks).filter(({ text }) => text.includes('apiVersion:'));
 
 describe('the manifests that the documents show', () => {

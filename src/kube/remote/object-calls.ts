@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectKey } from '../../api/object.ts';
 import { formatKey } from '../../api/object.ts';
 import { KubeError } from '../kube-error.ts';
-import type { ApplyOptions, DeleteOptions, ResourceType, WriteOptions } from '../port.ts';
+import type { Cluster, DeleteOptions, ResourceType, WriteOptions } from '../port.ts';
 import { apiVersionOf, secretType } from '../resource-types.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -9,21 +9,8 @@ import { acceptMetadata, objectOf } from './object-shape.ts';
 import type { Attempt } from './status-error.ts';
 import { collectionPath, objectPath, type Query, requiredNamespace, withQuery } from './urls.ts';
 
-/** Calls about one object each. */
-export interface ObjectCalls {
-  readonly get: (type: ResourceType, key: ObjectKey, signal: AbortSignal, options?: { readonly metadataOnly?: boolean }) => Promise<KubeObject | undefined>;
-  readonly create: (type: ResourceType, object: KubeObject, options: WriteOptions, signal: AbortSignal) => Promise<KubeObject>;
-  readonly update: (type: ResourceType, object: KubeObject, options: WriteOptions, signal: AbortSignal) => Promise<KubeObject>;
-  readonly apply: (type: ResourceType, object: KubeObject, options: ApplyOptions, signal: AbortSignal) => Promise<KubeObject>;
-  readonly patchStatus: (
-    type: ResourceType,
-    key: ObjectKey,
-    status: Readonly<Record<string, unknown>>,
-    options: WriteOptions & { readonly resourceVersion?: string },
-    signal: AbortSignal,
-  ) => Promise<KubeObject>;
-  readonly delete: (type: ResourceType, key: ObjectKey, options: DeleteOptions, signal: AbortSignal) => Promise<boolean>;
-}
+/** The port's calls about one object each. */
+type ObjectCalls = Pick<Cluster, 'get' | 'create' | 'update' | 'apply' | 'patchStatus' | 'delete'>;
 
 /** The port's calls, each one request. */
 export function objectCalls(client: ApiClient): ObjectCalls {
