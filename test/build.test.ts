@@ -2,9 +2,13 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { parseSync } from 'oxc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../src/lib/clock.ts';
+import { SecretBytes } from '../src/lib/secret-bytes.ts';
+import { createRendererPool } from '../src/template/worker/pool.ts';
 import { build } from './support/build.ts';
 import { bundledPackages } from './support/notices.ts';
 
@@ -37,6 +41,13 @@ function prelude(args: readonly string[], options: { readonly preload?: readonly
 function packagesIn(file: string): readonly string[] {
   const output = Object.entries(metafile.outputs).find(([path]) => basename(path) === file)?.[1];
   return bundledPackages({ inputs: Object.fromEntries(Object.keys(output?.inputs ?? {}).map((path) => [path, { bytes: 0, imports: [] }])) });
+}
+
+/** The file of the bundle that holds a source. */
+function fileOf(source: string): string {
+  const found = Object.entries(metafile.outputs).find(([, output]) => Object.hasOwn(output.inputs, source));
+  if (found === undefined) throw new Error(`no file of the bundle holds ${source}`);
+  return join(root, found[0]);
 }
 
 describe('the bundle', { timeout: 30_000 }, () => {
@@ -74,6 +85,26 @@ describe('the bundle', { timeout: 30_000 }, () => {
     const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 
     expect(bytes).toBeLessThan(8 * 1024 * 1024);
+  });
+
+  it('renders templates in a thread', async () => {
+    const pool = createRendererPool({ clock: systemClock, program: pathToFileURL(join(folder, 'dist/template-thread.js')) });
+    try {
+      const job = { name: 't', template: SecretBytes.fromUtf8('{{ .user | upper }}'), data: new Map([['user', SecretBytes.fromUtf8('admin')]]) };
+
+      const results = await pool.render({ tenant: 'ns', jobs: [job] }, new AbortController().signal);
+
+      expect(results.map((result) => result.ok && Buffer.from(result.output.reveal()).toString())).toEqual(['ADMIN']);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('looks for the program of that thread where it is', () => {
+    const starter = fileOf('src/template/worker/pool.ts');
+    const [, path = ''] = /"(?<path>[^"]*template-thread\.js)"/.exec(readFileSync(starter, 'utf8')) ?? [];
+
+    expect(fileURLToPath(new URL(path, pathToFileURL(starter)))).toBe(join(folder, 'dist/template-thread.js'));
   });
 
   it('keeps the licence of every package inside', () => {

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { type DecodingStrategy, decodingStrategy } from './decoding-strategy.ts';
 import { goDuration } from './go-duration.ts';
+import { type KeyRewrite, keyRewrite } from './key-rewrite.ts';
 import { objectName, secretKey } from './kube-text.ts';
 import { supportedOf } from './known-values.ts';
 import { unsupported } from './schema.ts';
+import { type SecretTemplate, secretTemplate } from './secret-template.ts';
 
 /** One value at the provider, and how it is taken out of what the provider answers. */
 export interface RemoteSource {
@@ -11,7 +14,7 @@ export interface RemoteSource {
   readonly version?: string;
   /** A gjson path into the value. */
   readonly property?: string;
-  readonly decodingStrategy: 'None' | 'Auto' | 'Base64' | 'Base64URL';
+  readonly decodingStrategy: DecodingStrategy;
   /** Whether a NUL byte in the decoded value is an error. */
   readonly nullBytePolicy: 'Ignore' | 'Fail';
 }
@@ -23,18 +26,13 @@ export interface DataEntry {
 
 export interface DataFromEntry {
   readonly extract: RemoteSource;
+  /** In order, each on what the one before has left. With none, keys that Kubernetes refuses are converted. */
+  readonly rewrite: readonly KeyRewrite[];
 }
 
 export interface StoreReference {
   readonly kind: 'SecretStore' | 'ClusterSecretStore';
   readonly name: string;
-}
-
-/** A template without templating: the Secret's type and literal metadata. */
-export interface SecretTemplate {
-  readonly type?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What an ExternalSecret asks for, with upstream's defaults filled in. */
@@ -52,19 +50,13 @@ export interface ExternalSecretSpec {
 /** Upstream's default, which its CRD writes into objects and ours does not. */
 const defaultRefreshInterval = 3_600_000;
 
-/**
- * Types whose Secrets give rights to whoever can name them: a token for any service account, a way to join the
- * cluster, and what Helm believes it has installed. (Lesson of CVE-2026-42876: enforced here, not in a webhook.)
- */
-const forbiddenTypes: ReadonlySet<string> = new Set(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1']);
-
 const remoteSourceFields = {
   key: z.string().min(1, 'must not be empty').describe('Name of the value at the provider.'),
   property: z.string().exactOptional().describe('gjson path into the value; without one the whole value is taken.'),
   version: z.string().exactOptional().describe("Version in the provider's own notation; without one the current version is read."),
   metadataPolicy: supportedOf(['None'], ['None', 'Fetch']).exactOptional().describe("Whether the value itself or the provider's metadata is read."),
   conversionStrategy: supportedOf(['Default'], ['Default', 'Unicode']).exactOptional().describe('How keys of an object that Kubernetes refuses are made acceptable: Default writes _ for each such character.'),
-  decodingStrategy: supportedOf(['None', 'Auto', 'Base64', 'Base64URL'], ['Auto', 'Base64', 'Base64URL', 'None']).exactOptional().describe('How the value is encoded at the provider; None where absent.'),
+  decodingStrategy: decodingStrategy().exactOptional().describe('How the value is encoded at the provider; None where absent.'),
   nullBytePolicy: supportedOf(['Ignore', 'Fail'], ['Ignore', 'Fail']).exactOptional().describe('Whether a NUL byte in the value is an error; Ignore where absent.'),
 };
 
@@ -84,35 +76,13 @@ const storeReference = z.strictObject({
   kind: z.enum(['SecretStore', 'ClusterSecretStore']).exactOptional().describe('SecretStore where absent.'),
 });
 
-const literalText = z.string().refine((text) => !text.includes('{{'), 'templates are not supported by this version of Prelude; write the value itself');
-
-const template = z.strictObject({
-  type: z
-    .string()
-    .exactOptional()
-    .refine((type) => type === undefined || !forbiddenTypes.has(type), 'must not be a type that grants rights: service-account-token, bootstrap token, Helm release')
-    .describe('Type of the Secret; Opaque where absent.'),
-  engineVersion: supportedOf(['v2'], ['v2']).exactOptional(),
-  mergePolicy: supportedOf(['Replace', 'Merge'], ['Replace', 'Merge']).exactOptional(),
-  metadata: z
-    .strictObject({
-      labels: z.record(z.string(), literalText).exactOptional(),
-      annotations: z.record(z.string(), literalText).exactOptional(),
-      finalizers: unsupported(),
-    })
-    .exactOptional()
-    .describe("Metadata of the Secret, instead of the ExternalSecret's own."),
-  data: unsupported(),
-  templateFrom: unsupported(),
-});
-
 const target = z.strictObject({
   name: objectName().exactOptional().describe("Name of the Secret; the ExternalSecret's name where absent."),
   creationPolicy: supportedOf(['Owner'], ['Owner', 'Orphan', 'Merge', 'None', 'CreateOrMerge']).exactOptional().describe('Owner where absent: the Secret is made, kept, and goes with its ExternalSecret.'),
   deletionPolicy: supportedOf(['Retain'], ['Delete', 'Merge', 'Retain']).exactOptional().describe('What becomes of the Secret when values are gone from the provider; Retain where absent: it stays as it is.'),
   immutable: supportedOf([false], [true, false]).exactOptional().describe('Whether the Secret is made immutable.'),
   manifest: unsupported(),
-  template: template.exactOptional(),
+  template: secretTemplate.exactOptional().describe('How the Secret is made of the values that were read.'),
 });
 
 const dataEntry = z.strictObject({
@@ -124,7 +94,7 @@ const dataEntry = z.strictObject({
 const dataFromEntry = z.strictObject({
   extract: remoteSource.exactOptional().describe('Takes every key of a JSON object.'),
   find: unsupported(),
-  rewrite: unsupported(),
+  rewrite: z.array(keyRewrite).exactOptional().describe('Renames the keys, in order; instead of converting what Kubernetes refuses.'),
   sourceRef: unsupported(),
 });
 
@@ -138,8 +108,6 @@ const fields = z.strictObject({
   dataFrom: z.array(dataFromEntry).exactOptional().describe('Whole objects, in order; later ones win.'),
 });
 
-type Fields = z.output<typeof fields>;
-
 /** `spec` of an ExternalSecret, with the checks that External Secrets leaves to its webhook. */
 export const externalSecretSpec = fields.transform((spec, context): ExternalSecretSpec => {
   const fail = (path: readonly (string | number)[], message: string): void => {
@@ -150,28 +118,19 @@ export const externalSecretSpec = fields.transform((spec, context): ExternalSecr
   if (store?.name === undefined) fail(['secretStoreRef', 'name'], 'is required: name the SecretStore or ClusterSecretStore to read from');
   if (data.length === 0 && (spec.dataFrom ?? []).length === 0) fail(['data'], 'either data or dataFrom must have an entry');
   for (const index of duplicates(data)) fail(['data', index, 'secretKey'], `"${data[index]?.secretKey}" stands here twice; keep one`);
-  const dataFrom = (spec.dataFrom ?? []).flatMap(({ extract }, index) => {
+  const dataFrom = (spec.dataFrom ?? []).flatMap(({ extract, rewrite = [] }, index) => {
     if (extract === undefined) fail(['dataFrom', index], 'extract is required');
-    return extract === undefined ? [] : [{ extract }];
+    return extract === undefined ? [] : [{ extract, rewrite }];
   });
   return {
     secretStoreRef: { kind: store?.kind ?? 'SecretStore', name: store?.name ?? '' },
     refreshInterval: spec.refreshInterval ?? defaultRefreshInterval,
     ...(spec.target?.name === undefined ? {} : { targetName: spec.target.name }),
-    ...(spec.target?.template === undefined ? {} : { template: plainTemplate(spec.target.template) }),
+    ...(spec.target?.template === undefined ? {} : { template: spec.target.template }),
     dataFrom,
     data,
   };
 });
-
-function plainTemplate({ type, metadata }: NonNullable<NonNullable<Fields['target']>['template']>): SecretTemplate {
-  return {
-    // like External Secrets, an empty type is no type
-    ...(type === undefined || type === '' ? {} : { type }),
-    labels: metadata?.labels ?? {},
-    annotations: metadata?.annotations ?? {},
-  };
-}
 
 /** Indexes of entries whose key an earlier entry has. */
 function duplicates(data: readonly DataEntry[]): readonly number[] {

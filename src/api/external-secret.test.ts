@@ -59,12 +59,9 @@ test('v1beta1 is read as v1, other versions and kinds are not', () => {
 test.each([
   ['spec.syncWindows', { syncWindows: { kind: 'allow' } }],
   ['spec.target.manifest', { target: { manifest: { kind: 'ConfigMap' } } }],
-  ['spec.target.template.data', { target: { template: { data: { a: '{{ .b }}' } } } }],
-  ['spec.target.template.templateFrom', { target: { template: { templateFrom: [] } } }],
-  ['spec.target.template.metadata.finalizers', { target: { template: { metadata: { finalizers: ['a/b'] } } } }],
   ['spec.data[0].sourceRef', { data: [{ ...data[0], sourceRef: { storeRef: store } }] }],
   ['spec.dataFrom[0].find', { dataFrom: [{ find: { name: { regexp: '.*' } } }] }],
-  ['spec.dataFrom[0].rewrite', { dataFrom: [{ extract: { key: 'a' }, rewrite: [] }] }],
+  ['spec.dataFrom[0].rewrite[0].merge', { dataFrom: [{ extract: { key: 'a' }, rewrite: [{ merge: {} }] }] }],
   ['spec.dataFrom[0].sourceRef', { dataFrom: [{ sourceRef: { generatorRef: {} } }] }],
 ])('%s is known but not supported yet, and the error names it', (path, spec) => {
   expect(errorsOf({ secretStoreRef: store, data, ...spec })).toEqual([`${path}: is not supported by this version of Prelude; remove it`]);
@@ -90,10 +87,51 @@ test.each([
   ['an empty dataFrom entry', { secretStoreRef: store, dataFrom: [{}] }, 'spec.dataFrom[0]: extract is required'],
   ['a key that no Secret may have', { secretStoreRef: store, data: [{ secretKey: '..a', remoteRef: { key: 'a' } }] }, 'spec.data[0].secretKey: must not be "." or start with ".."'],
   ['a negative interval', { secretStoreRef: store, data, refreshInterval: '-1s' }, 'spec.refreshInterval: must be a duration like 30s, 15m or 1h30m, and not negative'],
-  ['templated metadata', { secretStoreRef: store, data, target: { template: { metadata: { labels: { 'a/b': '{{ .x }}' } } } } }, 'spec.target.template.metadata.labels[a/b]: templates are not supported by this version of Prelude; write the value itself'],
+  ['a template of what is no key', { secretStoreRef: store, data, target: { template: { data: { 'a b': '{{ .x }}' } } } }, 'spec.target.template.data[a b]: the key has characters other than letters, digits, -, _ and .'],
+  ['another engine', { secretStoreRef: store, data, target: { template: { engineVersion: 'v1' } } }, 'spec.target.template.engineVersion: must be "v2"'],
+  ['a template of another field of the Secret', { secretStoreRef: store, data, target: { template: { templateFrom: [{ literal: 'a', target: 'metadata.ownerReferences' }] } } }, 'spec.target.template.templateFrom[0].target: must be Data, Annotations or Labels; other fields of a Secret cannot be templated'],
+  ['the type as a target', { secretStoreRef: store, data, target: { template: { templateFrom: [{ literal: 'a', target: 'Type' }] } } }, 'spec.target.template.templateFrom[0].target: must be Data, Annotations or Labels; other fields of a Secret cannot be templated'],
+  ['a name from birth as a target', { secretStoreRef: store, data, target: { template: { templateFrom: [{ literal: 'a', target: 'constructor' }] } } }, 'spec.target.template.templateFrom[0].target: must be Data, Annotations or Labels; other fields of a Secret cannot be templated'],
+  ['templates in the Secret they are for', { secretStoreRef: store, data, target: { template: { templateFrom: [{ secret: { name: 'database', items: [{ key: 'a' }] } }] } } }, 'spec.target.template.templateFrom[0].secret.name: is the Secret that the template is for; keep the template in another'],
+  ["a finalizer of Kubernetes' own", { secretStoreRef: store, data, target: { template: { metadata: { finalizers: ['foregroundDeletion'] } } } }, 'spec.target.template.metadata.finalizers[0]: must be a name with a domain, like acme.example/cleanup'],
+  ['a pattern that is none', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: '(', target: '' } }] }] }, 'spec.dataFrom[0].rewrite[0].regexp.source: is not a regular expression of RE2 with at most 4096 characters'],
+  ['two rewrites in one', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a', target: 'b' }, transform: { template: '' } }] }] }, 'spec.dataFrom[0].rewrite[0]: must have regexp or transform, and only one of them'],
+  ['a rewrite of nothing', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{}] }] }, 'spec.dataFrom[0].rewrite[0]: must have regexp or transform, and only one of them'],
   ['a misspelt field', { secretStoreRef: store, data, refreshInterva: '1h' }, 'spec.refreshInterva: unknown field'],
 ])('%s is an error', (_what, spec, message) => {
   expect(errorsOf(spec)[0]).toBe(message);
+});
+
+test('a template is read with upstream defaults, its targets in any case', () => {
+  const items = [{ key: 'a' }, { key: 'b', templateAs: 'KeysAndValues' }];
+  const template = {
+    metadata: { labels: { app: '{{ .user }}' }, finalizers: ['acme.example/keep'] },
+    data: { config: 'user={{ .user }}' },
+    templateFrom: [{ configMap: { name: 'one', items } }, { secret: { name: 'two', items: [] }, literal: 'x: y', target: 'annotations', valuesDecodingStrategy: 'Base64' }, { literal: '', target: 'LABELS' }],
+  };
+
+  const parsed = parseExternalSecret(externalSecret({ secretStoreRef: store, data, target: { template }, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a(.)', target: '$1' } }, { transform: { template: '{{ .value }}' } }] }] }));
+
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: {
+      spec: {
+        template: {
+          mergePolicy: 'Replace',
+          labels: { app: '{{ .user }}' },
+          annotations: {},
+          finalizers: ['acme.example/keep'],
+          data: { config: 'user={{ .user }}' },
+          templateFrom: [
+            { configMap: { name: 'one', items: [{ key: 'a', templateAs: 'Values' }, { key: 'b', templateAs: 'KeysAndValues' }] }, target: 'Data', valuesDecodingStrategy: 'None' },
+            { secret: { name: 'two', items: [] }, literal: 'x: y', target: 'Annotations', valuesDecodingStrategy: 'Base64' },
+            { literal: '', target: 'Labels', valuesDecodingStrategy: 'None' },
+          ],
+        },
+        dataFrom: [{ rewrite: [{ kind: 'regexp', source: 'a(.)', target: '$1' }, { kind: 'transform', template: '{{ .value }}' }] }],
+      },
+    },
+  });
 });
 
 test.each(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1'])('a Secret of type %s is refused', (type) => {

@@ -4,7 +4,7 @@ import { condition, observedGeneration } from './condition-schema.ts';
 import type { ExternalSecretSpec } from './external-secret-spec.ts';
 import { externalSecretSpec } from './external-secret-spec.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
-import type { Parsed } from './schema.ts';
+import type { FieldError, Parsed } from './schema.ts';
 import { parseKind } from './parse-kind.ts';
 
 /** An ExternalSecret as the rest of the product sees it. */
@@ -43,7 +43,16 @@ export const externalSecretStatus: z.ZodType<ExternalSecretStatus> = z.object({
 export function parseExternalSecret(object: KubeObject): Parsed<ExternalSecret> {
   const spec = parseKind(object, externalSecretKind, externalSecretSpec);
   if (!spec.ok) return spec;
+  const errors = selfReferences(object.metadata.name, spec.value);
+  if (errors.length > 0) return { ok: false, errors };
   return { ok: true, value: { metadata: object.metadata, spec: spec.value, status: parseExternalSecretStatus(object) } };
+}
+
+/** A Secret whose templates stand in itself would be rendered for ever. */
+function selfReferences(name: string, { targetName = name, template }: ExternalSecretSpec): readonly FieldError[] {
+  return (template?.templateFrom ?? []).flatMap(({ secret }, index) =>
+    secret?.name === targetName ? [{ path: `spec.target.template.templateFrom[${index}].secret.name`, message: 'is the Secret that the template is for; keep the template in another' }] : [],
+  );
 }
 
 /** The status of an ExternalSecret. Whatever does not parse counts as not there: a status is only ever a memory. */

@@ -6,6 +6,7 @@ import type { Informer, InformerOptions } from '../kube/informer.ts';
 import { createStoreReader } from '../provider/read-planner.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
 import { createCredentialSource } from './credential-source.ts';
+import { createRendererPool, type RendererPool } from '../template/worker/pool.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
 
 export interface SecretsHalfOptions {
@@ -16,6 +17,8 @@ export interface SecretsHalfOptions {
   readonly concerns?: (object: KubeObject) => boolean;
   /** The process's environment; each provider sees only what it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absent: a pool of threads, which start with the first template and end with this half. */
+  readonly renderer?: Pick<RendererPool, 'render' | 'close'>;
 }
 
 /** Puts together what turns ExternalSecrets into Secrets: caches, the one store reader, and the controllers. */
@@ -35,14 +38,16 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
     clusterSecretStores: start('clustersecretstores', ours(externalSecretInformers.clusterSecretStores)),
     managedSecrets: start('managed secrets', externalSecretInformers.managedSecrets),
     secretVersions: start('secret versions', externalSecretInformers.secretVersions),
+    configMapVersions: start('config map versions', externalSecretInformers.configMapVersions),
     namespaces: start('namespaces', externalSecretInformers.namespaces),
   };
   const credentials = createCredentialSource(cluster, views.secretVersions);
   const { registry, environment, controllerClass } = options;
   const reader = createStoreReader({ registry, credentials, clock, metrics, environment });
 
+  const { renderer = createRendererPool({ clock }) } = options;
   const shared = { cluster, reader, events, controllerClass, clock, random, log, metrics };
-  const externalSecrets = createExternalSecretController({ ...shared, caches: views });
+  const externalSecrets = createExternalSecretController({ ...shared, renderer, caches: views });
   const { secretVersions } = views;
   const controllers = [
     createSecretStoreController({ ...shared, kind: 'SecretStore', caches: { stores: views.secretStores, secretVersions } }),
@@ -55,6 +60,7 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
     finish: async (signal) => {
       await externalSecrets.persist(signal);
       await reader.close();
+      await renderer.close();
     },
   };
 }

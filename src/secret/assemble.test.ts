@@ -4,7 +4,9 @@ import type { DataEntry, DataFromEntry, ExternalSecretSpec, RemoteSource } from 
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { ReadResult } from '../provider/contract.ts';
 import { ProviderError } from '../provider/provider-error.ts';
+import type { Assembled } from './assemble.ts';
 import { assemble } from './assemble.ts';
+import { extractAll } from './extract-keys.ts';
 import type { RemoteValues } from './read-values.ts';
 
 function source(key: string, more: Partial<RemoteSource> = {}): RemoteSource {
@@ -16,7 +18,7 @@ function single(secretKey: string, key: string, more: Partial<RemoteSource> = {}
 }
 
 function whole(key: string, more: Partial<RemoteSource> = {}): DataFromEntry {
-  return { extract: source(key, more) };
+  return { extract: source(key, more), rewrite: [] };
 }
 
 function spec(parts: Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>): ExternalSecretSpec {
@@ -33,30 +35,34 @@ function remote(entries: Readonly<Record<string, string | Uint8Array | ProviderE
   return { of: ({ key }) => answer(key), lookup: 'literal-first' };
 }
 
-function texts(parts: Parameters<typeof spec>[0], values: RemoteValues): unknown {
-  const assembled = assemble(spec(parts), values);
-  if (!assembled.ok) return assembled.problems.map(({ path, kind, message }) => `${path} ${kind}: ${message}`);
-  return Object.fromEntries([...assembled.data].map(([key, value]) => [key, Buffer.from(value.reveal()).toString('utf8')]));
+async function assembled(parts: Parameters<typeof spec>[0], values: RemoteValues): Promise<Assembled> {
+  return assemble(spec(parts), values, await extractAll(spec(parts), values, () => Promise.reject(new Error('there is nothing to render'))));
+}
+
+async function texts(parts: Parameters<typeof spec>[0], values: RemoteValues): Promise<unknown> {
+  const made = await assembled(parts, values);
+  if (!made.ok) return made.problems.map(({ path, kind, message }) => `${path} ${kind}: ${message}`);
+  return Object.fromEntries([...made.data].map(([key, value]) => [key, Buffer.from(value.reveal()).toString('utf8')]));
 }
 
 const account = JSON.stringify({ user: 'seed', password: 'p', port: 5432, nested: { a: 1 }, none: null });
 
-test('dataFrom comes first and in order, data wins', () => {
+test('dataFrom comes first and in order, data wins', async () => {
   const values = remote({ a: '{"x":"1","y":"1","z":"1"}', b: '{"y":"2","z":"2"}', c: '3' });
 
-  expect(texts({ dataFrom: [whole('a'), whole('b')], data: [single('z', 'c')] }, values)).toEqual({ x: '1', y: '2', z: '3' });
+  expect(await texts({ dataFrom: [whole('a'), whole('b')], data: [single('z', 'c')] }, values)).toEqual({ x: '1', y: '2', z: '3' });
 });
 
-test('a property selects inside the value, and extract takes the object it selects', () => {
+test('a property selects inside the value, and extract takes the object it selects', async () => {
   const values = remote({ db: account });
 
-  expect(texts({ data: [single('pw', 'db', { property: 'password' }), single('deep', 'db', { property: 'nested.a' })] }, values)).toEqual({ pw: 'p', deep: '1' });
-  expect(texts({ dataFrom: [whole('db', { property: 'nested' })] }, values)).toEqual({ a: '1' });
-  expect(texts({ dataFrom: [whole('db')] }, values)).toEqual({ user: 'seed', password: 'p', port: '5432', nested: '{"a":1}', none: '' });
+  expect(await texts({ data: [single('pw', 'db', { property: 'password' }), single('deep', 'db', { property: 'nested.a' })] }, values)).toEqual({ pw: 'p', deep: '1' });
+  expect(await texts({ dataFrom: [whole('db', { property: 'nested' })] }, values)).toEqual({ a: '1' });
+  expect(await texts({ dataFrom: [whole('db')] }, values)).toEqual({ user: 'seed', password: 'p', port: '5432', nested: '{"a":1}', none: '' });
 });
 
-test('an empty value is a value', () => {
-  expect(texts({ data: [single('k', 'empty')] }, remote({ empty: '' }))).toEqual({ k: '' });
+test('an empty value is a value', async () => {
+  expect(await texts({ data: [single('k', 'empty')] }, remote({ empty: '' }))).toEqual({ k: '' });
 });
 
 test.each([
@@ -68,22 +74,22 @@ test.each([
   ['Auto', '_-8=', Buffer.from('_-8=', 'base64url').toString('utf8')],
   ['Auto', 'plain text', 'plain text'],
   ['Auto', 'aGk', 'aGk'],
-] as const)('%s decodes %j', (decodingStrategy, encoded, expected) => {
-  expect(texts({ data: [single('k', 'v', { decodingStrategy })] }, remote({ v: encoded }))).toEqual({ k: expected });
+] as const)('%s decodes %j', async (decodingStrategy, encoded, expected) => {
+  expect(await texts({ data: [single('k', 'v', { decodingStrategy })] }, remote({ v: encoded }))).toEqual({ k: expected });
 });
 
-test('each member of an extracted object is decoded', () => {
-  expect(texts({ dataFrom: [whole('v', { decodingStrategy: 'Base64' })] }, remote({ v: '{"a":"aGk=","b":""}' }))).toEqual({ a: 'hi', b: '' });
+test('each member of an extracted object is decoded', async () => {
+  expect(await texts({ dataFrom: [whole('v', { decodingStrategy: 'Base64' })] }, remote({ v: '{"a":"aGk=","b":""}' }))).toEqual({ a: 'hi', b: '' });
 });
 
-test('keys of an extracted object are converted, and an empty one is dropped', () => {
-  expect(texts({ dataFrom: [whole('v')] }, remote({ v: '{"a b/c":"1","ok-1._":"2","":"3"}' }))).toEqual({ a_b_c: '1', 'ok-1._': '2' });
+test('keys of an extracted object are converted, and an empty one is dropped', async () => {
+  expect(await texts({ dataFrom: [whole('v')] }, remote({ v: '{"a b/c":"1","ok-1._":"2","":"3"}' }))).toEqual({ a_b_c: '1', 'ok-1._': '2' });
 });
 
-test('whatever keys an object has by birth can be keys of a Secret', () => {
-  const assembled = assemble(spec({ dataFrom: [whole('v')] }), remote({ v: '{"__proto__":"1","constructor":"2"}' }));
+test('whatever keys an object has by birth can be keys of a Secret', async () => {
+  const made = await assembled({ dataFrom: [whole('v')] }, remote({ v: '{"__proto__":"1","constructor":"2"}' }));
 
-  expect(assembled.ok && [...assembled.data.keys()]).toEqual(['__proto__', 'constructor']);
+  expect(made.ok && [...made.data.keys()]).toEqual(['__proto__', 'constructor']);
 });
 
 const secret = 'hunter2-very-secret';
@@ -101,27 +107,27 @@ test.each<[string, Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>, Param
   ['two keys that become one', { dataFrom: [whole('v')] }, { v: `{"a b":"${secret}","a/b":"2"}` }, 'spec.dataFrom[0] unusable: the key "a_b" of "v" stands for two keys of the object after conversion; rename one'],
   ['a key that Kubernetes refuses', { dataFrom: [whole('v')] }, { v: `{"schlüssel":"${secret}"}` }, 'spec.dataFrom[0] unusable: the key "schlüssel" of "v" has characters other than letters, digits, -, _ and .'],
   ['more than a Secret holds', { data: [single('a', 'v'), single('b', 'w')] }, { v: new Uint8Array(1024 * 1024), w: 'x' }, 'spec unusable: the values are 1048577 bytes together, and a Secret holds at most 1048576'],
-])('%s is a problem that names where, and quotes no value', (_what, parts, entries, expected) => {
-  const problems = texts(parts, remote(entries));
+])('%s is a problem that names where, and quotes no value', async (_what, parts, entries, expected) => {
+  const problems = await texts(parts, remote(entries));
 
   expect(problems).toEqual([expect.stringContaining(expected)]);
   expect(JSON.stringify(problems)).not.toContain(secret);
 });
 
-test('a Secret may be filled to the last byte', () => {
-  expect(assemble(spec({ data: [single('a', 'v')] }), remote({ v: new Uint8Array(1024 * 1024) })).ok).toBe(true);
+test('a Secret may be filled to the last byte', async () => {
+  expect((await assembled({ data: [single('a', 'v')] }, remote({ v: new Uint8Array(1024 * 1024) }))).ok).toBe(true);
 });
 
-test('every problem is reported, and one is enough for no data at all', () => {
+test('every problem is reported, and one is enough for no data at all', async () => {
   const keys = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 8 });
 
-  fc.assert(
-    fc.property(keys, fc.func(fc.boolean()), (names, isThere) => {
+  await fc.assert(
+    fc.asyncProperty(keys, fc.func(fc.boolean()), async (names, isThere) => {
       const there = names.filter((name) => isThere(name));
-      const assembled = assemble(spec({ data: names.map((name) => single(name, name)) }), remote(Object.fromEntries(there.map((name) => [name, name]))));
+      const made = await assembled({ data: names.map((name) => single(name, name)) }, remote(Object.fromEntries(there.map((name) => [name, name]))));
 
-      if (there.length === names.length) expect(assembled.ok && [...assembled.data.keys()]).toEqual(names);
-      else expect(assembled.ok ? -1 : assembled.problems.length).toBe(names.length - there.length);
+      if (there.length === names.length) expect(made.ok && [...made.data.keys()]).toEqual(names);
+      else expect(made.ok ? -1 : made.problems.length).toBe(names.length - there.length);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { externalSecret } from '../../test/support/external-secret.ts';
 import { currencyOf } from './currency.ts';
-import { desiredSecret } from './desired-secret.ts';
+import { desiredSecret, plainContent } from './desired-secret.ts';
 import { liveSecret } from './live-secret.ts';
 import { provides } from './provides.ts';
 import { resourceVersionOf } from './resource-version.ts';
@@ -11,7 +11,7 @@ const metadata = externalSecret().metadata;
 const ready = { type: 'Ready', status: 'True', reason: 'SecretSynced', message: 'secret synced', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 };
 const status = { syncedResourceVersion: resourceVersionOf(metadata), conditions: [ready] };
 const synced = externalSecret({ status });
-const secret = { metadata: newSecret(desiredSecret(synced, new Map())).metadata, keys: ['password'] };
+const secret = { metadata: newSecret(desiredSecret(synced, plainContent(synced, new Map()))).metadata, keys: ['password'] };
 
 test('a Secret that was synced for this generation and metadata, is ours and has the keys is current', () => {
   expect(currencyOf(synced, secret)).toEqual({ current: true });

@@ -3,7 +3,7 @@ import { externalSecretKind } from '../api/external-secret.ts';
 import { createdByLabel, dataHashAnnotation, externalSecretsApiVersion, managedLabel } from '../api/names.ts';
 import type { OwnerReference } from '../api/object.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
-import { copiedMetadata } from './copied-metadata.ts';
+import { keptMetadata } from './kept-metadata.ts';
 import { dataHash, textHash } from './object-hash.ts';
 import { targetName } from './provides.ts';
 
@@ -15,6 +15,8 @@ export interface DesiredSecret {
   readonly type?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Those that must be there; others' stay. */
+  readonly finalizers: readonly string[];
   readonly owner: OwnerReference;
   readonly data: ReadonlyMap<string, SecretBytes>;
   /** Hash of `data`; also stands in an annotation. */
@@ -38,10 +40,21 @@ export function ownerReference({ metadata }: Pick<ExternalSecret, 'metadata'>): 
   };
 }
 
-/** Joins what is declared with what was read. */
-export function desiredSecret(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>, data: ReadonlyMap<string, SecretBytes>): DesiredSecret {
+/** What of a Secret is made of values: read from the provider, and rendered where the ExternalSecret has templates. */
+export interface SecretContent {
+  readonly data: ReadonlyMap<string, SecretBytes>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The content where there is no template: the data as it was read, and the ExternalSecret's own metadata. */
+export function plainContent({ metadata }: Pick<ExternalSecret, 'metadata'>, data: ReadonlyMap<string, SecretBytes>): SecretContent {
+  return { data, labels: keptMetadata(metadata.labels), annotations: keptMetadata(metadata.annotations) };
+}
+
+/** Joins what is declared with what was read and rendered. */
+export function desiredSecret(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>, { data, labels, annotations }: SecretContent): DesiredSecret {
   const { metadata, spec } = externalSecret;
-  const { labels, annotations } = copiedMetadata(externalSecret);
   const hash = dataHash(new Map([...data].map(([key, value]) => [key, value.reveal()])));
   return {
     namespace: metadata.namespace ?? '',
@@ -49,6 +62,7 @@ export function desiredSecret(externalSecret: Pick<ExternalSecret, 'metadata' | 
     ...(spec.template?.type === undefined ? {} : { type: spec.template.type }),
     labels: { ...labels, [managedLabel]: 'true', [createdByLabel]: createdBy(externalSecret) },
     annotations: { ...annotations, [dataHashAnnotation]: hash },
+    finalizers: spec.template?.finalizers ?? [],
     owner: ownerReference(externalSecret),
     data,
     dataHash: hash,

@@ -4,7 +4,7 @@ import { externalSecret } from '../../test/support/external-secret.ts';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { DesiredSecret } from './desired-secret.ts';
-import { desiredSecret } from './desired-secret.ts';
+import { desiredSecret, plainContent } from './desired-secret.ts';
 import { driftOf, isIntact } from './drift.ts';
 import { secretFieldManager } from './field-manager.ts';
 import type { LiveSecret } from './live-secret.ts';
@@ -15,7 +15,10 @@ import { newSecret, updatedSecret } from './secret-object.ts';
 const database = externalSecret({ metadata: { labels: { app: 'archive' }, annotations: { 'acme.example/team': 'data' } } });
 
 function wanted(password = 'p', declared = database): DesiredSecret {
-  return desiredSecret(declared, new Map([['password', SecretBytes.fromUtf8(password)]]));
+  const { template } = declared.spec;
+  const plain = plainContent(declared, new Map([['password', SecretBytes.fromUtf8(password)]]));
+  // what these templates say is what they render
+  return desiredSecret(declared, template === undefined ? plain : { ...plain, labels: template.labels, annotations: template.annotations });
 }
 
 /** As the API server would return what was written, with further changes to metadata. */
@@ -150,4 +153,16 @@ test('whatever was changed in a Secret of ours, one update brings it to no drift
       expect(isIntact(healed, database)).toBe(true);
     }),
   );
+});
+
+test('finalizers of the template are there, beside those of others, and are none of a Secret that is on its way out', () => {
+  const finalized = externalSecret({ metadata: database.metadata, spec: { target: { template: { metadata: { finalizers: ['acme.example/keep'] } } } } });
+  const desired = wanted('p', finalized);
+  const theirs = stored(newSecret(desired), { finalizers: ['acme.example/theirs'] });
+
+  expect(newSecret(desired).metadata.finalizers).toEqual(['acme.example/keep']);
+  expect(driftOf(stored(newSecret(desired)), desired)).toEqual({ kind: 'none' });
+  expect(driftOf(theirs, desired)).toEqual({ kind: 'update', differs: ['finalizer acme.example/keep'] });
+  expect(updatedSecret(theirs, desired).metadata.finalizers).toEqual(['acme.example/theirs', 'acme.example/keep']);
+  expect(driftOf(stored(newSecret(desired), { finalizers: [], deletionTimestamp: '2026-01-01T00:00:00Z' }), desired)).toEqual({ kind: 'none' });
 });

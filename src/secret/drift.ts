@@ -1,7 +1,7 @@
 import { createdByLabel, dataHashAnnotation, managedLabel } from '../api/names.ts';
 import type { ExternalSecret } from '../api/external-secret.ts';
 import type { OwnerReference } from '../api/object.ts';
-import { isLeftAlone } from './copied-metadata.ts';
+import { isLeftAlone } from './kept-metadata.ts';
 import type { DesiredSecret } from './desired-secret.ts';
 import { createdBy, ownerReference } from './desired-secret.ts';
 import type { LiveSecret } from './live-secret.ts';
@@ -22,6 +22,7 @@ export function driftOf(live: LiveSecret, desired: DesiredSecret): Drift {
     ...differences('annotation', live.metadata.annotations, desired.annotations),
     ...stale.labels.map((name) => `stale label ${name}`),
     ...stale.annotations.map((name) => `stale annotation ${name}`),
+    ...missingFinalizers(live, desired).map((name) => `finalizer ${name}`),
     ...(hasOwner(live, desired.owner) ? [] : ['owner reference']),
   ];
   const otherType = desired.type !== undefined && desired.type !== live.type;
@@ -60,6 +61,11 @@ export function staleMetadata(live: LiveSecret, desired: DesiredSecret): LiveSec
     labels: stale(live.written.labels, desired.labels, live.metadata.labels),
     annotations: stale(live.written.annotations, desired.annotations, live.metadata.annotations),
   };
+}
+
+/** Finalizers that are wanted and not there. A Secret on its way out takes no more. */
+export function missingFinalizers({ metadata }: LiveSecret, { finalizers }: DesiredSecret): readonly string[] {
+  return metadata.deletionTimestamp === undefined ? finalizers.filter((name) => metadata.finalizers?.includes(name) !== true) : [];
 }
 
 function differences(what: string, live: Readonly<Record<string, string>> = {}, wanted: Readonly<Record<string, string>>): readonly string[] {

@@ -1,4 +1,9 @@
+import type { ExternalSecretSpec } from '../api/external-secret-spec.ts';
 import type { ExternalSecret } from '../api/external-secret.ts';
+import type { TemplateFrom } from '../api/secret-template.ts';
+import { SecretBytes } from '../lib/secret-bytes.ts';
+import { keepsData } from './template/keeps-data.ts';
+import { readKeysAndValues } from './template/keys-and-values.ts';
 
 /** The Secret that a declared object will make. */
 export interface Provided {
@@ -16,10 +21,33 @@ export function targetName({ metadata, spec }: Pick<ExternalSecret, 'metadata' |
 
 /** Which Secret, with which keys, an ExternalSecret will make: known without cluster and provider. */
 export function provides(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): Provided {
-  const { data, dataFrom, template } = externalSecret.spec;
+  const { template } = externalSecret.spec;
   return {
     secret: targetName(externalSecret),
-    keys: dataFrom.length > 0 ? 'dynamic' : data.map(({ secretKey }) => secretKey),
+    keys: keysOf(externalSecret.spec),
     ...(template?.type === undefined ? {} : { type: template.type }),
   };
+}
+
+function keysOf({ data, dataFrom, template }: ExternalSecretSpec): Provided['keys'] {
+  const keepsRead = template === undefined || keepsData(template);
+  if (keepsRead && dataFrom.length > 0) return 'dynamic';
+  const keys = new Set(keepsRead ? data.map(({ secretKey }) => secretKey) : []);
+  for (const from of template?.templateFrom ?? []) {
+    const rendered = from.target === 'Data' ? keysFrom(from) : [];
+    if (rendered === 'dynamic') return 'dynamic';
+    for (const key of rendered) keys.add(key);
+  }
+  for (const key of Object.keys(template?.data ?? {})) keys.add(key);
+  return [...keys];
+}
+
+function keysFrom({ configMap, secret, literal }: TemplateFrom): Provided['keys'] {
+  const items = [...(configMap?.items ?? []), ...(secret?.items ?? [])];
+  if (items.some(({ templateAs }) => templateAs === 'KeysAndValues')) return 'dynamic';
+  const keys = items.map(({ key }) => key);
+  if (literal === undefined) return keys;
+  // a value that is rendered may hold a line break, and so further keys
+  const fixed = literal.includes('{{') ? undefined : readKeysAndValues(SecretBytes.fromUtf8(literal));
+  return fixed === undefined || typeof fixed === 'string' ? 'dynamic' : [...keys, ...fixed.keys()];
 }

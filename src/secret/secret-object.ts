@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference } from '../api/object.ts';
 import type { DesiredSecret } from './desired-secret.ts';
-import { staleMetadata } from './drift.ts';
+import { missingFinalizers, staleMetadata } from './drift.ts';
 import type { LiveSecret } from './live-secret.ts';
 
 /** The Secret as it is sent to the API server for the first time. */
@@ -13,6 +13,7 @@ export function newSecret(desired: DesiredSecret): KubeObject {
       name: desired.name,
       labels: desired.labels,
       annotations: desired.annotations,
+      ...(desired.finalizers.length === 0 ? {} : { finalizers: desired.finalizers }),
       ownerReferences: [desired.owner],
     },
     type: desired.type ?? 'Opaque',
@@ -26,6 +27,7 @@ export function newSecret(desired: DesiredSecret): KubeObject {
  */
 export function updatedSecret(live: LiveSecret, desired: DesiredSecret): KubeObject {
   const stale = staleMetadata(live, desired);
+  const missing = missingFinalizers(live, desired);
   const without = (names: readonly string[], record: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
     Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
   return {
@@ -35,6 +37,7 @@ export function updatedSecret(live: LiveSecret, desired: DesiredSecret): KubeObj
       ...live.metadata,
       labels: { ...without(stale.labels, live.metadata.labels), ...desired.labels },
       annotations: { ...without(stale.annotations, live.metadata.annotations), ...desired.annotations },
+      ...(missing.length === 0 ? {} : { finalizers: [...(live.metadata.finalizers ?? []), ...missing] }),
       ownerReferences: [...otherOwners(live, desired.owner), desired.owner],
     },
     type: live.type,

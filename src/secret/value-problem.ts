@@ -1,7 +1,10 @@
 import type { ProviderErrorKind } from '../provider/provider-error.ts';
 
-/** Why a value is missing. `unusable`: the provider answered, but not with what the ExternalSecret needs. */
-export type ProblemKind = 'absent' | 'unusable' | ProviderErrorKind;
+/**
+ * Why a value is missing. `unusable`: the provider answered, but not with what the ExternalSecret needs. `template` and `limit`: a
+ * template that renames keys does not render, or takes more than it may.
+ */
+export type ProblemKind = 'absent' | 'unusable' | 'template' | 'limit' | ProviderErrorKind;
 
 /** One thing that keeps a Secret from being assembled. It names keys, never values. */
 export interface ValueProblem {

@@ -106,8 +106,8 @@ test('a field that is not supported yet is kept, so that the controller can refu
   const spec = {
     secretStoreRef: { name: 'samples' },
     syncWindows: { kind: 'allow', windows: [{ schedule: '0 * * * *', duration: '1h' }] },
-    target: { creationPolicy: 'Merge', manifest: { apiVersion: 'v1', kind: 'ConfigMap' }, template: { data: { a: '{{ .b }}' }, templateFrom: [{ literal: 'a: b' }] } },
-    dataFrom: [{ find: { name: { regexp: '.*' } }, rewrite: [{ regexp: { source: 'a', target: 'b' } }] }, { sourceRef: { generatorRef: { kind: 'Password', name: 'x' } } }],
+    target: { creationPolicy: 'Merge', manifest: { apiVersion: 'v1', kind: 'ConfigMap' } },
+    dataFrom: [{ find: { name: { regexp: '.*' } }, rewrite: [{ merge: { into: 'a', strategy: 'JSON' } }] }, { sourceRef: { generatorRef: { kind: 'Password', name: 'x' } } }],
   };
   const object = externalSecret('later', spec);
 

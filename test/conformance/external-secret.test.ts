@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.contract.ts';
 import { describeSecretControllers } from '../contract/secret-controllers.contract.ts';
+import { describeSecretTemplates } from '../contract/secret-templates.contract.ts';
 import { openRealWorld, type RealWorld } from '../support/real-world.ts';
 import { isEffectiveWrite } from '../support/parts/audit-log.ts';
 import { setStage } from '../support/secret-stage.ts';
@@ -15,6 +16,7 @@ afterAll(() => world.stop());
 const open = (): Promise<RealWorld> => Promise.resolve(world);
 
 describeSecretControllers('on a real API server', open);
+describeSecretTemplates('on a real API server', open);
 describeBadInput('on a real API server', open);
 
 describe('by the audit log of a real API server', () => {

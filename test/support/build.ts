@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build as bundle, type Metafile } from 'esbuild';
+import { build as bundle, type BuildOptions, type Metafile } from 'esbuild';
 import { z } from 'zod';
 import { bundledPackages, noticesFor } from './notices.ts';
 
@@ -20,33 +20,43 @@ const banner = [
   "const __dirname = bundleFileURLToPath(new URL('.', import.meta.url));",
 ].join(' ');
 
+/** How code becomes a bundle that runs without node_modules. */
+export const bundling = {
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  banner: { js: banner },
+  legalComments: 'none',
+  // the ES modules of a package that has both: what is imported lazily from CommonJS would come without its names
+  mainFields: ['module', 'main'],
+  // lines stay lines, so that a stack trace says something
+  minifySyntax: true,
+  metafile: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 /**
  * Bundles the program into `folder`, which is then a package of its own: prelude.js checks its Node.js and loads the rest,
- * chunks/ holds a file for each part that is loaded on first use, so that no command pays for an SDK it does not need.
+ * template-thread.js is what the threads run that render templates, and chunks/ holds a file for each part that is loaded on first use,
+ * so that no command pays for an SDK it does not need.
  */
 export async function build(folder: string): Promise<Metafile> {
   const { name, version, description, license } = packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile } = await bundle({
-    absWorkingDir: root,
-    entryPoints: { prelude: 'src/cli/bin.ts' },
+    ...bundling,
+    entryPoints: { prelude: 'src/cli/bin.ts', 'template-thread': 'src/template/worker/thread.ts' },
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    banner: { js: banner },
-    define: { 'process.env.PRELUDE_VERSION': JSON.stringify(version) },
-    legalComments: 'none',
-    // the ES modules of a package that has both: what is imported lazily from CommonJS would come without its names
-    mainFields: ['module', 'main'],
-    // lines stay lines, so that a stack trace says something
-    minifySyntax: true,
-    metafile: true,
-    logLevel: 'warning',
+    define: {
+      'process.env.PRELUDE_VERSION': JSON.stringify(version),
+      // from the chunk that starts the thread
+      'process.env.PRELUDE_TEMPLATE_THREAD': JSON.stringify('../template-thread.js'),
+    },
   });
 
   const program = join(folder, 'prelude.js');
@@ -67,5 +77,5 @@ if (import.meta.main) {
   const folder = join(root, 'dist');
   const metafile = await build(folder);
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  console.log(`dist/prelude.js and ${Object.keys(metafile.outputs).length - 1} chunks, ${(bytes / 1024 / 1024).toFixed(1)} MiB, ${bundledPackages(metafile).length} packages inside`);
+  console.log(`dist/prelude.js, template-thread.js and ${Object.keys(metafile.outputs).length - 2} chunks, ${(bytes / 1024 / 1024).toFixed(1)} MiB, ${bundledPackages(metafile).length} packages inside`);
 }

@@ -11,6 +11,9 @@ import type { ReadResult } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { createRegistry, erase } from '../../src/provider/registry.ts';
 import type { EventNote } from '../../src/runtime/outcome.ts';
+import type { RenderRequest } from '../../src/template/renderer.ts';
+import { createRendererPool } from '../../src/template/worker/pool.ts';
+import { recordRequests } from './recording-renderer.ts';
 import { createScriptedProvider, type ScriptedProvider } from './scripted-provider.ts';
 
 /** What a remote key holds: a value, an error, or nothing. */
@@ -21,15 +24,21 @@ export interface RunningSecrets {
   /** What the provider holds; a test changes it at will. */
   readonly remote: Remote;
   readonly script: ScriptedProvider;
+  /** What the renderer was asked for. */
+  readonly requests: readonly RenderRequest[];
   readonly events: { readonly about: string; readonly note: EventNote }[];
   readonly stop: () => Promise<void>;
 }
+
+/** For all tests of a file: its threads end with the process. */
+const pool = createRendererPool({ clock: systemClock });
 
 /** Starts caches, reader and controllers; resolves when the caches are in sync. */
 export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promise<RunningSecrets> {
   const script = createScriptedProvider();
   script.answer = async (refs) => refs.map(({ key }) => answer(remote, key));
   const events: RunningSecrets['events'] = [];
+  const renderer = recordRequests(pool);
   const lifetime = new AbortController();
   const environment = { clock: systemClock, random: Math.random, log: silentLog };
   const half = composeSecrets(
@@ -41,7 +50,7 @@ export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promi
       events: { record: ({ metadata, kind }, note) => void events.push({ about: `${kind} ${metadata.namespace ?? ''}/${metadata.name}`, note }) },
       lifetime: lifetime.signal,
     },
-    { registry: createRegistry([erase(script.provider)]), controllerClass: 'default', environment: {} },
+    { registry: createRegistry([erase(script.provider)]), controllerClass: 'default', environment: {}, renderer: { ...renderer, close: () => Promise.resolve() } },
   );
   await Promise.all(half.caches.map(({ synced }) => synced));
   for (const controller of half.controllers) controller.start();
@@ -49,6 +58,7 @@ export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promi
     remote,
     script,
     events,
+    requests: renderer.requests,
     stop: async () => {
       await Promise.all(half.controllers.map((controller) => controller.drain(500)));
       await half.finish(AbortSignal.timeout(5_000));

@@ -9,6 +9,8 @@ const spec = [...version, 'spec', 'properties'] as const;
 const status = [...version, 'status'] as const;
 const conditions = [...status, 'properties', 'conditions', 'items', 'properties'] as const;
 
+const templateFrom = ['target', 'properties', 'template', 'properties', 'templateFrom', 'items', 'properties'] as const;
+
 /** What External Secrets' own definition fills in; the ones of a reference were dropped in 2.9, and are in clusters everywhere. */
 const defaults: readonly (readonly [path: readonly (string | number)[], value: unknown])[] = [
   [['refreshInterval'], '1h0m0s'],
@@ -17,6 +19,9 @@ const defaults: readonly (readonly [path: readonly (string | number)[], value: u
   [['target', 'properties', 'deletionPolicy'], 'Retain'],
   [['target', 'properties', 'template', 'properties', 'engineVersion'], 'v2'],
   [['target', 'properties', 'template', 'properties', 'mergePolicy'], 'Replace'],
+  [[...templateFrom, 'target'], 'Data'],
+  [[...templateFrom, 'configMap', 'properties', 'items', 'items', 'properties', 'templateAs'], 'Values'],
+  [[...templateFrom, 'secret', 'properties', 'items', 'items', 'properties', 'templateAs'], 'Values'],
   [['data', 'items', 'properties', 'remoteRef', 'properties', 'conversionStrategy'], 'Default'],
   [['data', 'items', 'properties', 'remoteRef', 'properties', 'decodingStrategy'], 'None'],
   [['data', 'items', 'properties', 'remoteRef', 'properties', 'metadataPolicy'], 'None'],

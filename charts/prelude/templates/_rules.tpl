@@ -6,6 +6,10 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 - apiGroups: [""]
   resources: [secrets]
   verbs: {{ concat (list "get" "list" "watch" "create" "update" "patch") (.Values.secrets.mayDelete | ternary (list "delete") list) | toJson }}
+# templates may stand in ConfigMaps: their metadata is watched, the one that is named is read
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch]
 - apiGroups: [external-secrets.io]
   resources: [externalsecrets, secretstores]
   verbs: [get, list, watch]

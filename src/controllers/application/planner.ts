@@ -11,6 +11,7 @@ import { createRenderers, renderSource } from '../../gitops/render/render-source
 import type { Resolver } from '../../gitops/source/resolver.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { Log } from '../../lib/log.ts';
+import { templateSources } from '../../secret/template/template-source.ts';
 
 /** An Application, and what of it a plan depends on, as one text. */
 export interface Plannable {
@@ -49,9 +50,11 @@ interface Declared {
 }
 
 /** What the neighbours' plans see of it. */
-function visible({ destination, secrets, stores }: Declarations): string {
+function visible({ destination, secrets, stores, configMaps, externalSecrets }: Declarations): string {
   const made = secrets.map(({ namespace, secret, keys }) => [namespace, secret, keys]);
-  return JSON.stringify([destination, made, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
+  const texts = configMaps.map(({ namespace, name, data }) => [namespace, name, [...data.keys()]]);
+  const rendered = externalSecrets.map(({ externalSecret: { metadata, spec } }) => [metadata.namespace, templateSources(spec)]);
+  return JSON.stringify([destination, made, texts, rendered, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
 }
 
 export function createPlanner(options: PlannerOptions): Planner {

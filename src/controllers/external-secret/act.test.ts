@@ -10,7 +10,7 @@ import { externalSecretType, secretType } from '../../kube/resource-types.ts';
 import { SecretBytes } from '../../lib/secret-bytes.ts';
 import { createSemaphore } from '../../lib/semaphore.ts';
 import type { DesiredSecret } from '../../secret/desired-secret.ts';
-import { desiredSecret } from '../../secret/desired-secret.ts';
+import { desiredSecret, plainContent } from '../../secret/desired-secret.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
 import { newSecret } from '../../secret/secret-object.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 function wanted(password: string): DesiredSecret {
-  return desiredSecret(database, new Map([['password', SecretBytes.fromUtf8(password)]]));
+  return desiredSecret(database, plainContent(database, new Map([['password', SecretBytes.fromUtf8(password)]])));
 }
 
 async function stored(object: KubeObject): Promise<LiveSecret> {
@@ -102,7 +102,7 @@ test('who is always overtaken gives up, and leaves the next try to the queue', a
 
 test('a Secret cannot be made where there is no namespace', async () => {
   const nowhere = externalSecret({ metadata: { namespace: 'nowhere' } });
-  const attempt = applySecret({ externalSecret: nowhere, desired: desiredSecret(nowhere, new Map()), live: undefined }, { cluster, writes: createSemaphore(1) }, signal);
+  const attempt = applySecret({ externalSecret: nowhere, desired: desiredSecret(nowhere, plainContent(nowhere, new Map())), live: undefined }, { cluster, writes: createSemaphore(1) }, signal);
 
   await expect(attempt).rejects.toMatchObject({ kind: 'absent' });
 });

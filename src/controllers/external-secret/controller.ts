@@ -1,4 +1,5 @@
 import { statusFieldManager } from '../../api/names.ts';
+import type { ObjectKey } from '../../api/object.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { externalSecretType } from '../../kube/resource-types.ts';
@@ -15,6 +16,7 @@ import type { EventSink } from '../../runtime/event-sink.ts';
 import { explainError } from '../../runtime/explain-error.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import { createStatusReporter } from '../../runtime/status-reporter.ts';
+import type { TemplateRenderer } from '../../template/renderer.ts';
 import { countExternalSecrets } from './count-objects.ts';
 import type { ExternalSecretCaches, ExternalSecretEntry } from './observe.ts';
 import { failed } from './outcomes.ts';
@@ -28,6 +30,8 @@ export interface ExternalSecretControllerOptions {
   /** Informers made of `externalSecretInformers`; started by the caller, before the controller. */
   readonly caches: ExternalSecretCaches;
   readonly reader: StoreReader;
+  /** Renders templates; nothing is asked of it for ExternalSecrets that have none. */
+  readonly renderer: TemplateRenderer;
   readonly events: EventSink;
   /** Stores of another class are left to their controllers. */
   readonly controllerClass: string;
@@ -51,15 +55,15 @@ const condition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind
 
 /** Makes the controller that turns ExternalSecrets into Secrets and keeps them so. */
 export function createExternalSecretController(options: ExternalSecretControllerOptions): ExternalSecretController {
-  const { cluster, caches, reader, events, controllerClass, clock, random, log, metrics } = options;
+  const { cluster, caches, reader, renderer, events, controllerClass, clock, random, log, metrics } = options;
   const memory = new SyncMemory();
   const writes = createSemaphore(concurrentWrites);
   const watching = watchExternalSecrets(caches, memory, (key) => controller.enqueue(key));
-  const context = { caches, memory, clock, cluster, writes, reader, controllerClass, ownedBy: watching.ownedBy };
+  const context = { caches, memory, clock, cluster, writes, reader, renderer, controllerClass, ownedBy: watching.ownedBy, lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after) };
   const controller = createController<ExternalSecretEntry>({
     name: 'externalsecret',
     find: (key) => caches.externalSecrets.get(key),
-    reconcile: (entry, signal) => reconcileExternalSecret(entry, { ...context, lookAgain: (key, after) => controller.enqueue(key, after) }, signal),
+    reconcile: (entry, signal) => reconcileExternalSecret(entry, context, signal),
     report: createStatusReporter({ cluster, type: externalSecretType, fieldManager: statusFieldManager, events, clock, condition }),
     explain: explainFailure,
     clock,

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { externalSecretObject } from '../../../test/support/external-secret.ts';
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { parseExternalSecret } from '../../api/external-secret.ts';
 import { parsedObject } from '../../api/parsed-object.ts';
 import { parseSecretStore } from '../../api/secret-store.ts';
 import { SecretBytes } from '../../lib/secret-bytes.ts';
-import { desiredSecret } from '../../secret/desired-secret.ts';
+import { desiredSecret, plainContent } from '../../secret/desired-secret.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
 import { resourceVersionOf } from '../../secret/resource-version.ts';
 import { newSecret } from '../../secret/secret-object.ts';
@@ -33,7 +33,7 @@ function declared({ parsed }: ExternalSecretEntry): ExternalSecret {
 }
 
 function secretOf(from: ExternalSecretEntry, metadata: Readonly<Record<string, unknown>> = {}): ReturnType<typeof liveSecret> {
-  const object = newSecret(desiredSecret(declared(from), new Map([['password', SecretBytes.fromUtf8('p')]])));
+  const object = newSecret(desiredSecret(declared(from), plainContent(declared(from), new Map([['password', SecretBytes.fromUtf8('p')]]))));
   return liveSecret({ ...object, metadata: { ...object.metadata, resourceVersion: '1', ...metadata } });
 }
 
@@ -129,4 +129,24 @@ test.each<[string, Observed]>([
   ['of a store of another class', observed({ ...due, store: store({ spec: { controller: 'blue' } }) })],
 ])('an ExternalSecret %s is left alone', (_what, facts) => {
   expect(decide(facts, 'default')).toEqual({ kind: 'ignore' });
+});
+
+describe('templates that stand elsewhere', () => {
+  const template = { templateFrom: [{ configMap: { name: 'source', items: [{ key: 'conf' }] } }] };
+  const rendered = entry({ spec: { target: { template } } });
+  const facts = (more: Partial<Observed>): Observed => observed({ entry: rendered, live: secretOf(rendered), ...more });
+  const reason = (decision: Decision): string => (decision.kind === 'sync' ? decision.why : told(decision));
+
+  test.each<[string, Partial<Observed>, string]>([
+    ['the same', { sources: { versions: 'a', writtenAt: 5 }, rendered: { versions: 'a', content: 'x' } }, 'report synced: secret synced'],
+    ['others', { sources: { versions: 'b', writtenAt: 0 }, rendered: { versions: 'a', content: 'x' } }, 'sources'],
+    ['gone', { sources: { versions: 'a absent', writtenAt: Infinity }, rendered: { versions: 'a', content: 'x' } }, 'sources'],
+    ['unknown, and older than the last sync', { sources: { versions: 'a', writtenAt: 0 } }, 'report synced: secret synced'],
+    ['unknown, and newer than the last sync', { sources: { versions: 'a', writtenAt: 1_000 } }, 'sources'],
+    ['unknown, and gone', { sources: { versions: 'a', writtenAt: Infinity } }, 'sources'],
+    ['others, and a refresh is due', { sources: { versions: 'b', writtenAt: 0 }, rendered: { versions: 'a' }, now: 16 * minute }, 'due'],
+    ['others, and the Secret was edited', { sources: { versions: 'b', writtenAt: 0 }, rendered: { versions: 'a' }, live: { ...secretOf(rendered), dataHash: 'other' } }, 'heal'],
+  ])('are rendered anew where they are not those of the last sync: %s', (_what, more, expected) => {
+    expect(reason(decide(facts(more), 'default'))).toBe(expected);
+  });
 });

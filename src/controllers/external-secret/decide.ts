@@ -19,9 +19,16 @@ export type Decision =
   | { readonly kind: 'unjudged'; readonly outcome: Outcome }
   /** There is nothing to do but to say so. */
   | { readonly kind: 'report'; readonly outcome: Outcome }
-  | { readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly store: StoreHandle; readonly provider: string; readonly heals: boolean };
+  | { readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly store: StoreHandle; readonly provider: string; readonly why: SyncReason };
 
-/** Decides what is to be done for one ExternalSecret; reads no clock and asks nobody. `heals`: only because somebody changed the Secret. */
+/**
+ * - `due`: something is asked for that was not read yet, or time is up
+ * - `heal`: only because somebody changed the Secret
+ * - `sources`: only because what the template is made of has changed, or seems to have
+ */
+export type SyncReason = 'due' | 'heal' | 'sources';
+
+/** Decides what is to be done for one ExternalSecret; reads no clock and asks nobody. */
 export function decide(observed: Observed, controllerClass: string): Decision {
   const { entry, namespace, store } = observed;
   if (entry.metadata.deletionTimestamp !== undefined || namespace.terminating) return { kind: 'ignore' };
@@ -35,8 +42,8 @@ export function decide(observed: Observed, controllerClass: string): Decision {
   // a right that was taken away is told at once, not at the next refresh; the Secret stays
   const isDenied = store?.parsed.ok === true && !mayUseStore(store.parsed.value, observed.namespace);
   const due = isDenied ? -Infinity : refreshDue(externalSecret, observed, provider);
-  if (due > observed.now) return { kind: 'report', outcome: synced(due - observed.now) };
-  return decideSync(externalSecret, observed);
+  if (due <= observed.now) return decideSync(externalSecret, observed, isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed) ? 'heal' : 'due');
+  return haveSourcesChanged(observed) ? decideSync(externalSecret, observed, 'sources') : { kind: 'report', outcome: synced(due - observed.now) };
 }
 
 /** Whether what was last synced is still what is asked for. */
@@ -48,6 +55,16 @@ function isSecretIntact(externalSecret: ExternalSecret, { live }: Observed): boo
   return live !== undefined && isIntact(live, externalSecret);
 }
 
+/**
+ * Whether the ConfigMaps and Secrets that hold templates are others than those that were rendered. After a restart, and where External
+ * Secrets rendered them, the versions are not known: then a source counts as changed if it was written after the last sync, in a later
+ * second. What had not changed is so left as it is, and a change that nobody saw is made good.
+ */
+function haveSourcesChanged({ sources, rendered, lastSync }: Observed): boolean {
+  if (sources === undefined || lastSync === undefined) return false;
+  return rendered === undefined ? sources.writtenAt > lastSync.time : rendered.versions !== sources.versions;
+}
+
 /** The moment on the monotonic scale from which the provider is to be read; -Infinity: at once, Infinity: never. */
 function refreshDue(externalSecret: ExternalSecret, observed: Observed, provider: string | undefined): number {
   const { lastSync } = observed;
@@ -57,7 +74,7 @@ function refreshDue(externalSecret: ExternalSecret, observed: Observed, provider
 }
 
 /** What has to hold of the store before anything is read through it. */
-function decideSync(externalSecret: ExternalSecret, observed: Observed): Decision {
+function decideSync(externalSecret: ExternalSecret, observed: Observed, why: SyncReason): Decision {
   const { store, namespace } = observed;
   const name = storeName(externalSecret.spec.secretStoreRef);
   if (store === undefined) return { kind: 'report', outcome: waiting(`${name} does not exist`) };
@@ -70,8 +87,7 @@ function decideSync(externalSecret: ExternalSecret, observed: Observed): Decisio
   const verdict = verdictOf(store);
   if (verdict === undefined) return { kind: 'unjudged', outcome: waiting(`${name} has not been validated yet`) };
   if (!verdict.ready) return { kind: 'report', outcome: waiting(`${name} is not ready: ${verdict.message}`) };
-  const heals = isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed);
-  return { kind: 'sync', externalSecret, store: storeHandle(parsed, namespace.name), provider: providerId(parsed), heals };
+  return { kind: 'sync', externalSecret, store: storeHandle(parsed, namespace.name), provider: providerId(parsed), why };
 }
 
 /** What the store's controller says of this generation of it; undefined before it has said anything. */

@@ -5,6 +5,7 @@ import type { ObjectKey } from '../../api/object.ts';
 import type { ParsedObject } from '../../api/parsed-object.ts';
 import type { SecretStore } from '../../api/secret-store.ts';
 import type { Informer } from '../../kube/informer.ts';
+import type { ObjectVersion } from '../../kube/object-version.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createdBy } from '../../secret/desired-secret.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
@@ -13,6 +14,8 @@ import { targetName } from '../../secret/provides.ts';
 import type { NamespaceFacts } from '../../secret/store-access.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
 import type { LastSync, SyncMemory } from './sync-memory.ts';
+import type { SourcesMemory, SourcesView } from './template-sources.ts';
+import { viewSources } from './template-sources.ts';
 
 export type ExternalSecretEntry = ParsedObject<ExternalSecret>;
 export type StoreEntry = ParsedObject<SecretStore>;
@@ -25,7 +28,9 @@ export interface ExternalSecretCaches {
   /** Secrets with the managed label. */
   readonly managedSecrets: Informer<LiveSecret>;
   /** All Secrets: what changes whenever one does. */
-  readonly secretVersions: Informer<string>;
+  readonly secretVersions: Informer<ObjectVersion>;
+  /** All ConfigMaps, likewise: templates may stand in them. */
+  readonly configMapVersions: Informer<ObjectVersion>;
   readonly namespaces: Informer<NamespaceFacts>;
 }
 
@@ -38,6 +43,10 @@ export interface Observed {
   /** The Secret under the target's name, where it is known to be managed. */
   readonly live?: LiveSecret;
   readonly lastSync?: LastSync;
+  /** What its template is made of beside its own text; absent where that is nothing. */
+  readonly sources?: SourcesView;
+  /** What it was made of when it was rendered last, where that is known. */
+  readonly rendered?: SourcesMemory;
   /** On the clock's monotonic scale. */
   readonly now: number;
 }
@@ -59,7 +68,16 @@ export function observe(entry: ExternalSecretEntry, { caches, memory, clock }: O
   const key = targetKey(externalSecret);
   const live = memory.written(key) ?? caches.managedSecrets.get(key);
   const lastSync = memory.lastSync(uid) ?? lastSyncOf(externalSecret, clock);
-  return { ...facts, ...(store === undefined ? {} : { store }), ...(live === undefined ? {} : { live }), ...(lastSync === undefined ? {} : { lastSync }) };
+  const sources = viewSources(externalSecret, caches);
+  const rendered = memory.sources(uid);
+  return {
+    ...facts,
+    ...(store === undefined ? {} : { store }),
+    ...(live === undefined ? {} : { live }),
+    ...(lastSync === undefined ? {} : { lastSync }),
+    ...(sources === undefined ? {} : { sources }),
+    ...(rendered === undefined ? {} : { rendered }),
+  };
 }
 
 /** The key of the Secret that an ExternalSecret makes. */

@@ -1,5 +1,6 @@
 import { externalSecretReasons } from '../../api/names.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
+import type { TemplateProblem } from '../../secret/template/compose-content.ts';
 import type { ValueProblem } from '../../secret/value-problem.ts';
 
 /** An event wakes whoever waits; should one be missed, this does. */
@@ -17,6 +18,7 @@ export function synced(refreshIn: number): Outcome {
   return { kind: 'synced', reason: externalSecretReasons.synced, message: 'secret synced', ...requeue };
 }
 
+/** Something else must come first, and is watched. */
 export function waiting(message: string): Outcome {
   return { kind: 'waiting', reason: externalSecretReasons.failed, message, requeueAfter: safetyNet };
 }
@@ -31,14 +33,30 @@ export function failed(message: string, retryAfter?: number): Outcome {
 
 /** How many problems a condition spells out. */
 const mostProblems = 3;
+/** Characters of one problem: a template's error quotes the template. */
+const longestProblem = 500;
+
+function listed(problems: readonly string[]): string {
+  const told = problems.slice(0, mostProblems).map((problem) => (problem.length > longestProblem ? `${problem.slice(0, longestProblem)}…` : problem));
+  const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more`] : [];
+  return [...told, ...more].join('; ');
+}
 
 /** The provider did not give all that is needed. */
 export function unassembled(store: string, problems: readonly ValueProblem[]): Outcome {
-  const told = problems.slice(0, mostProblems).map(({ path, message }) => `${path}: ${message}`);
-  const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more`] : [];
-  const message = `could not get secret data from ${store}: ${[...told, ...more].join('; ')}`;
+  const message = `could not get secret data from ${store}: ${listed(problems.map((problem) => `${problem.path}: ${problem.message}`))}`;
+  if (problems.every(({ kind }) => kind === 'template')) return stalled(message);
   const asked = problems.flatMap(({ retryAfter }) => retryAfter ?? []);
-  const slow = problems.some(({ kind }) => kind === 'unusable' || kind === 'invalid' || kind === 'unsupported') ? [slowRetry] : [];
+  const slow = problems.some(({ kind }) => kind === 'unusable' || kind === 'invalid' || kind === 'unsupported' || kind === 'template' || kind === 'limit') ? [slowRetry] : [];
   const waits = [...asked, ...slow];
   return failed(message, waits.length === 0 ? undefined : Math.max(...waits));
+}
+
+/**
+ * The templates did not become a Secret. They will not either while they and their data are what they are; what only took too long, or
+ * too much, may be better off another time.
+ */
+export function unrendered(problems: readonly TemplateProblem[]): Outcome {
+  const message = `could not apply template: ${listed(problems.map((problem) => `${problem.place}: ${problem.message}`))}`;
+  return problems.some(({ kind }) => kind === 'template') ? stalled(message) : failed(message, slowRetry);
 }

@@ -55,6 +55,18 @@ test('heals are counted within a span, and forgotten with the object', () => {
   expect(memory.healsWithin('uid', 100, 60)).toBe(0);
 });
 
+test('what was rendered is remembered until it names nothing any more, and how often that was', () => {
+  const memory = new SyncMemory();
+  memory.recordSources('uid', { versions: 'a', content: 'x' });
+  expect(memory.sources('uid')).toEqual({ versions: 'a', content: 'x' });
+  memory.recordSources('uid', undefined);
+  expect(memory.sources('uid')).toBeUndefined();
+
+  for (const now of [0, 50, 100]) memory.recordRender('uid', now, 60);
+  expect(memory.rendersWithin('uid', 100, 60)).toBe(2);
+  expect(memory.healsWithin('uid', 100, 60)).toBe(0);
+});
+
 test('a store without a verdict is timed from the first look until the next sync', () => {
   const memory = new SyncMemory();
   expect(memory.unjudgedSince('uid', 5)).toBe(5);

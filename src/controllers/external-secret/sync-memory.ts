@@ -2,6 +2,7 @@ import type { ObjectKey } from '../../api/object.ts';
 import { formatKey } from '../../api/object.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
+import type { SourcesMemory } from './template-sources.ts';
 
 /** The last successful read of the provider for one ExternalSecret. */
 export interface LastSync {
@@ -17,6 +18,8 @@ export interface LastSync {
 
 interface Entry {
   last?: LastSync;
+  /** What its templates were made of. */
+  sources?: SourcesMemory;
   outcome?: Outcome['kind'];
   /** When its store was first found without a verdict. */
   unjudged?: number;
@@ -24,6 +27,8 @@ interface Entry {
   refused?: boolean;
   /** When its Secret was last put right because somebody had changed it. */
   heals?: readonly number[];
+  /** When it was last rendered anew because what its template is made of had changed. */
+  renders?: readonly number[];
 }
 
 /**
@@ -74,6 +79,28 @@ export class SyncMemory {
   recordHeal(uid: string, now: number, span: number): void {
     const entry = this.#entry(uid);
     entry.heals = [...(entry.heals ?? []).filter((at) => now - at < span), now];
+  }
+
+  /** What the templates were made of when they were rendered last; undefined where that is not known. */
+  sources(uid: string): SourcesMemory | undefined {
+    return this.#entries.get(uid)?.sources;
+  }
+
+  /** @param sources undefined: it names none */
+  recordSources(uid: string, sources: SourcesMemory | undefined): void {
+    const entry = this.#entry(uid);
+    if (sources === undefined) delete entry.sources;
+    else entry.sources = sources;
+  }
+
+  /** How often it was rendered for its sources' sake in the `span` milliseconds before `now`. */
+  rendersWithin(uid: string, now: number, span: number): number {
+    return (this.#entries.get(uid)?.renders ?? []).filter((at) => now - at < span).length;
+  }
+
+  recordRender(uid: string, now: number, span: number): void {
+    const entry = this.#entry(uid);
+    entry.renders = [...(entry.renders ?? []).filter((at) => now - at < span), now];
   }
 
   forget(uid: string): void {

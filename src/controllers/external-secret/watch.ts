@@ -7,13 +7,15 @@ import type { StoreKind } from '../../api/secret-store.ts';
 import { parseSecretStore } from '../../api/secret-store.ts';
 import { managedLabel } from '../../api/names.ts';
 import type { InformerOptions } from '../../kube/informer.ts';
-import { clusterSecretStoreType, externalSecretType, namespaceType, secretStoreType, secretType } from '../../kube/resource-types.ts';
+import { objectVersion } from '../../kube/object-version.ts';
+import { clusterSecretStoreType, configMapType, externalSecretType, namespaceType, secretStoreType, secretType } from '../../kube/resource-types.ts';
 import { ReverseIndex } from '../../lib/reverse-index.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
 import type { ExternalSecretCaches, ExternalSecretEntry, StoreEntry } from './observe.ts';
 import { targetKey } from './observe.ts';
 import type { SyncMemory } from './sync-memory.ts';
+import { sourceTerm, sourceTerms } from './template-sources.ts';
 
 /** What each cache of this controller watches, and what it keeps. */
 export const externalSecretInformers: { readonly [Name in keyof ExternalSecretCaches]: InformerOptions<NonNullable<ReturnType<ExternalSecretCaches[Name]['get']>>> } = {
@@ -21,7 +23,8 @@ export const externalSecretInformers: { readonly [Name in keyof ExternalSecretCa
   secretStores: { type: secretStoreType, selection: {}, project: (object) => parsedObject(object, parseSecretStore) },
   clusterSecretStores: { type: clusterSecretStoreType, selection: {}, project: (object) => parsedObject(object, parseSecretStore) },
   managedSecrets: { type: secretType, selection: { labelSelector: `${managedLabel}=true` }, project: liveSecret },
-  secretVersions: { type: secretType, selection: { metadataOnly: true }, project: ({ metadata }) => `${metadata.uid ?? ''}/${metadata.resourceVersion ?? ''}` },
+  secretVersions: { type: secretType, selection: { metadataOnly: true }, project: objectVersion },
+  configMapVersions: { type: configMapType, selection: { metadataOnly: true }, project: objectVersion },
   namespaces: { type: namespaceType, selection: { metadataOnly: true }, project: ({ metadata }) => namespaceFacts(metadata) },
 };
 
@@ -38,12 +41,13 @@ interface Indexes {
   readonly byStore: ReverseIndex;
   readonly byTarget: ReverseIndex;
   readonly byNamespace: ReverseIndex;
+  readonly bySource: ReverseIndex;
   readonly secretsByOwner: ReverseIndex;
 }
 
 /** Turns events of the caches into keys of ExternalSecrets to reconcile. */
 export function watchExternalSecrets(caches: ExternalSecretCaches, memory: SyncMemory, enqueue: (key: ObjectKey) => void): Watching {
-  const indexes: Indexes = { byStore: new ReverseIndex(), byTarget: new ReverseIndex(), byNamespace: new ReverseIndex(), secretsByOwner: new ReverseIndex() };
+  const indexes: Indexes = { byStore: new ReverseIndex(), byTarget: new ReverseIndex(), byNamespace: new ReverseIndex(), bySource: new ReverseIndex(), secretsByOwner: new ReverseIndex() };
   const enqueueAll = (keys: Iterable<string>): void => {
     for (const key of keys) enqueue(parseKey(key));
   };
@@ -66,18 +70,19 @@ export function watchExternalSecrets(caches: ExternalSecretCaches, memory: SyncM
 
 type Stop = () => void;
 
-function watchDeclarations({ externalSecrets }: ExternalSecretCaches, memory: SyncMemory, { byStore, byTarget, byNamespace }: Indexes, enqueue: (key: ObjectKey) => void): Stop {
+function watchDeclarations({ externalSecrets }: ExternalSecretCaches, memory: SyncMemory, { byStore, byTarget, byNamespace, bySource }: Indexes, enqueue: (key: ObjectKey) => void): Stop {
   return externalSecrets.subscribe(({ key, current, previous }) => {
     const id = formatKey(key);
     if (previous !== undefined && previous.metadata.uid !== current?.metadata.uid) memory.forget(previous.metadata.uid ?? '');
     byStore.set(id, current === undefined ? [] : storesOf(current));
     byTarget.set(id, current?.parsed.ok === true ? [formatKey(targetKey(current.parsed.value))] : []);
+    bySource.set(id, current?.parsed.ok === true ? sourceTerms(current.parsed.value) : []);
     byNamespace.set(id, current === undefined ? [] : [key.namespace ?? '']);
     if (current !== undefined && (previous === undefined || hasNews(previous.metadata, current.metadata))) enqueue(key);
   });
 }
 
-function watchSecrets(caches: ExternalSecretCaches, memory: SyncMemory, { byTarget, secretsByOwner }: Indexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
+function watchSecrets(caches: ExternalSecretCaches, memory: SyncMemory, { byTarget, bySource, secretsByOwner }: Indexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
   return [
     caches.managedSecrets.subscribe(({ key, current }) => {
       secretsByOwner.set(formatKey(key), (current?.metadata.ownerReferences ?? []).map(({ uid }) => uid));
@@ -90,7 +95,9 @@ function watchSecrets(caches: ExternalSecretCaches, memory: SyncMemory, { byTarg
         return uid !== undefined && memory.isRefused(uid);
       });
       enqueueAll(refused);
+      enqueueAll(bySource.itemsOf(sourceTerm('Secret', key)));
     }),
+    caches.configMapVersions.subscribe(({ key }) => enqueueAll(bySource.itemsOf(sourceTerm('ConfigMap', key)))),
   ];
 }
 

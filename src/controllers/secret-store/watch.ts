@@ -11,7 +11,7 @@ import type { StoreEntry } from './decide.ts';
 export interface StoreCaches {
   readonly stores: Informer<StoreEntry>;
   /** All Secrets: what changes whenever one does. */
-  readonly secretVersions: Informer<string>;
+  readonly secretVersions: Informer<unknown>;
 }
 
 /** Turns events of stores, and of the Secrets that hold their credentials, into keys to reconcile. Answers how to stop. */

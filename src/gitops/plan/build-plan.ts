@@ -1,7 +1,8 @@
 import type { Application } from '../../api/application.ts';
-import { parseApiVersion } from '../../api/object.ts';
+import { type KubeObject, parseApiVersion } from '../../api/object.ts';
 import { checkApplication } from './check-application.ts';
 import { checkStores } from './declare/check-stores.ts';
+import { checkTemplateSources } from './declare/check-template-sources.ts';
 import { type Declarations, type DeclaredSecret, describeProducer } from './declare/declarations.ts';
 import { findCycles } from './declare/find-cycles.ts';
 import { isAtHome, type Neighbourhood, type Owned } from './declare/neighbourhood.ts';
@@ -42,6 +43,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...duplicates(declarations.objects),
     ...rivals(declarations, neighbourhood),
     ...checkStores(declarations.externalSecrets, neighbourhood),
+    ...checkTemplateSources(declarations.externalSecrets, neighbourhood),
     ...findCycles(declarations.externalSecrets, neighbourhood),
     ...needProblems,
   ];
@@ -49,15 +51,20 @@ export function buildPlan(input: PlanInput): Plan {
     application: declarations.application,
     revision,
     namespace: destination,
-    phases: toPhases(declarations.objects),
+    phases: toPhases(declarations.objects, neighbourhood),
     needs,
     problems: sortProblems(problems.map((problem) => located(problem, input.manifest))),
   };
 }
 
-function toPhases(objects: readonly RenderedObject[]): readonly Phase[] {
-  const byPhase = Map.groupBy(objects, ({ object }) => phaseOf(object));
+function toPhases(objects: readonly RenderedObject[], neighbourhood: Neighbourhood): readonly Phase[] {
+  const byPhase = Map.groupBy(objects, ({ object }) => (holdsTemplates(object, neighbourhood) ? 'secrets' : phaseOf(object)));
   return phaseNames.map((name) => ({ name, objects: (byPhase.get(name) ?? []).toSorted(compareObjects) }));
+}
+
+/** ConfigMaps with templates of ExternalSecrets are lifted: the Secrets that are rendered of them are awaited before anything else is written. */
+function holdsTemplates({ apiVersion, kind, metadata }: KubeObject, neighbourhood: Neighbourhood): boolean {
+  return kind === 'ConfigMap' && parseApiVersion(apiVersion).group === '' && neighbourhood.holdsTemplates(metadata.namespace ?? '', metadata.name);
 }
 
 /** A problem without an origin is about the Application's own manifest. */

@@ -1,4 +1,5 @@
 import { formatKey } from '../../api/object.ts';
+import { templateSources } from '../../secret/template/template-source.ts';
 import type { Declarations } from './declare/declarations.ts';
 import type { Neighbourhood } from './declare/neighbourhood.ts';
 import { compareText } from './object-order.ts';
@@ -30,13 +31,19 @@ function byName(a: PlannedApplication, b: PlannedApplication): number {
   return compareText(formatKey(a.application.metadata), formatKey(b.application.metadata));
 }
 
-/** Whose stores it reads and whose Secrets it needs. */
+/** Whose stores it reads, whose templates it renders and whose Secrets it needs. */
 function usedBy(application: PlannedApplication, neighbourhood: Neighbourhood): ReadonlySet<Declarations> {
   if (application.kind !== 'planned') return new Set();
   const read = application.declarations.externalSecrets.flatMap(({ externalSecret: { metadata, spec } }) => {
     const store = neighbourhood.store(spec.secretStoreRef.kind, metadata.namespace ?? '', spec.secretStoreRef.name);
     return store === undefined ? [] : [store.by];
   });
+  const rendered = application.declarations.externalSecrets.flatMap(({ externalSecret: { metadata, spec } }) =>
+    templateSources(spec).flatMap(({ kind, name }) => {
+      const namespace = metadata.namespace ?? '';
+      return kind === 'Secret' ? neighbourhood.makers(namespace, name).map(({ by }) => by) : (neighbourhood.configMap(namespace, name)?.by ?? []);
+    }),
+  );
   const needed = application.plan.needs.flatMap(({ namespace, secret }) => neighbourhood.makers(namespace, secret).map(({ by }) => by));
-  return new Set([...read, ...needed]);
+  return new Set([...read, ...rendered, ...needed]);
 }

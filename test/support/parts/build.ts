@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ export interface PartPaths {
   /** kwok's stages: how its nodes and pods live. */
   readonly kwokStages: string;
   readonly helm: string;
+  /** See test/support/template-oracle.ts. */
+  readonly templateOracle: string;
 }
 
 export type Progress = (line: string) => void;
@@ -34,6 +36,7 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
   const kubernetes = await build(parts.kubernetes, progress);
   const kwok = await build(parts.kwok, progress);
   const helm = await build(parts.helm, progress);
+  const templateOracle = await build(parts.templateOracle, progress);
   return {
     etcd,
     kubeApiserver: assets === undefined ? join(kubernetes, 'kube-apiserver') : asset(assets, 'kube-apiserver'),
@@ -42,6 +45,7 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
     kwok: join(kwok, 'kwok'),
     kwokStages: join(kwok, 'stage'),
     helm: join(helm, 'helm'),
+    templateOracle: join(templateOracle, 'template-oracle'),
   };
 }
 
@@ -106,7 +110,7 @@ async function cacheKey(part: Part, source: string, flags: readonly string[]): P
     throw new Error('the real parts of the tests are built by Go 1.26 or later, which is not in PATH', { cause: error });
   });
   const hash = createHash('sha256');
-  for (const text of [stdout, JSON.stringify([part, flags]), ...['go.mod', 'go.sum'].map((file) => readFileSync(join(source, file), 'utf8'))]) hash.update(text).update('\0');
+  for (const text of [stdout, JSON.stringify([part, flags]), ...readdirSync(source).toSorted().map((file) => readFileSync(join(source, file), 'utf8'))]) hash.update(text).update('\0');
   return hash.digest('hex').slice(0, 16);
 }
 

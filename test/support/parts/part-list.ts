@@ -31,5 +31,7 @@ export const parts = {
     folders: { stage: { module: 'sigs.k8s.io/kwok', path: 'kustomize/stage' } },
     coldMinutes: 1,
   },
+  // Go's text/template, sprig and External Secrets' functions behind standard input; its main.go lies beside its go.mod
+  templateOracle: { name: 'template-oracle', programs: { 'template-oracle': '.' }, coldMinutes: 3 },
   helm: { name: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' }, coldMinutes: 2 },
 } as const satisfies Readonly<Record<string, Part>>;

@@ -23,6 +23,15 @@ export interface DeclaredStore {
   readonly origin: Origin;
 }
 
+/** A ConfigMap in Git; templates of ExternalSecrets may stand in it. */
+export interface DeclaredConfigMap {
+  readonly object: RenderedObject;
+  readonly namespace: string;
+  readonly name: string;
+  /** Its texts, by key. */
+  readonly data: ReadonlyMap<string, string>;
+}
+
 /** What the objects of one Application say about Secrets: all that the plans of its neighbours need to know of it. */
 export interface Declarations {
   readonly application: { readonly namespace: string; readonly name: string };
@@ -33,6 +42,7 @@ export interface Declarations {
   readonly secrets: readonly DeclaredSecret[];
   readonly externalSecrets: readonly DeclaredExternalSecret[];
   readonly stores: readonly DeclaredStore[];
+  readonly configMaps: readonly DeclaredConfigMap[];
   readonly problems: readonly Problem[];
 }
 

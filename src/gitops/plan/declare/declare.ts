@@ -11,7 +11,9 @@ import type { Rendered } from '../../render/renderer.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
 import { placeObject, type Scopes } from '../scope.ts';
 import { checkObject } from './check-object.ts';
-import type { Declarations, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
+import { fieldsOf } from '../needs/field.ts';
+import { checkTemplates } from './check-templates.ts';
+import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
 
 /** Checks `spec.provider` of a store, for who knows the adapters. Paths are relative to the provider. */
 export type CheckProvider = (provider: unknown) => readonly FieldError[];
@@ -30,6 +32,7 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   const secrets: DeclaredSecret[] = [];
   const externalSecrets: DeclaredExternalSecret[] = [];
   const stores: DeclaredStore[] = [];
+  const configMaps: DeclaredConfigMap[] = [];
   const misconfigured = new Set<RenderedObject>();
   const objects = rendered.objects
     .filter(({ object }) => !isItself(object, { name, namespace }))
@@ -41,12 +44,15 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
       const declared = readExternalSecret(one, problems);
       if (declared === undefined) continue;
       externalSecrets.push(declared);
+      problems.push(...checkTemplates(declared));
       secrets.push(providedBy(declared));
     } else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) {
       const { store, errors } = readStore(one, checkProvider);
       problems.push(...fieldProblems(errors, one));
       if (errors.some(({ path }) => path.startsWith('spec.provider'))) misconfigured.add(one);
       if (store !== undefined) stores.push(store);
+    } else if (one.object.kind === 'ConfigMap' && parseApiVersion(one.object.apiVersion).group === '') {
+      configMaps.push(readConfigMap(one, destination));
     } else if (one.object.kind === 'Secret' && parseApiVersion(one.object.apiVersion).group === '') {
       // filled in by the cluster or by hand: which keys it has is not known here
       secrets.push({ namespace: one.object.metadata.namespace ?? destination, secret: one.object.metadata.name, keys: 'dynamic', by: producerOf(one) });
@@ -54,7 +60,7 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   }
   // a credential in the wrong place is wrong in most cases, and a credential in all
   const shown = objects.map((one) => (misconfigured.has(one) ? { ...one, taint: [...one.taint, ['spec', 'provider']] } : one));
-  return { application: { namespace, name }, destination, objects: shown, secrets, externalSecrets, stores, problems };
+  return { application: { namespace, name }, destination, objects: shown, secrets, externalSecrets, stores, configMaps, problems };
 }
 
 /** The Application's own manifest may lie in its own path; it is not one of its objects. */
@@ -78,6 +84,12 @@ function readExternalSecret(one: RenderedObject, problems: Problem[]): DeclaredE
   if (parsed.ok) return { object: one, externalSecret: parsed.value };
   problems.push(...fieldProblems(parsed.errors, one));
   return undefined;
+}
+
+function readConfigMap(object: RenderedObject, destination: string): DeclaredConfigMap {
+  const { namespace = destination, name } = object.object.metadata;
+  const data = Object.entries(fieldsOf(object.object['data'])).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []));
+  return { object, namespace, name, data: new Map(data) };
 }
 
 function providedBy({ object, externalSecret }: DeclaredExternalSecret): DeclaredSecret {

@@ -1,3 +1,4 @@
+import { templateKeys } from '../../../secret/template/template-source.ts';
 import type { Problem } from '../plan.ts';
 import { type DeclaredExternalSecret, describeProducer } from './declarations.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
@@ -7,10 +8,13 @@ interface Step {
   readonly declared: DeclaredExternalSecret;
   /** What it waits for: `reads ClusterSecretStore x, whose credentials are in Secret y`. */
   readonly through: string;
+  /** The field that says so. */
+  readonly path: string;
 }
 
 /**
- * ExternalSecrets that wait for themselves: the store they read takes its credentials from a Secret that, in the end, they make.
+ * ExternalSecrets that wait for themselves: the store they read takes its credentials, or their template is taken, from a Secret that, in
+ * the end, they make.
  */
 export function findCycles(own: readonly DeclaredExternalSecret[], neighbourhood: Neighbourhood): readonly Problem[] {
   const reported = new Set<DeclaredExternalSecret>();
@@ -18,7 +22,7 @@ export function findCycles(own: readonly DeclaredExternalSecret[], neighbourhood
     const cycle = reported.has(start) ? undefined : walk(start, neighbourhood);
     if (cycle === undefined) return [];
     for (const { declared } of cycle) reported.add(declared);
-    const path = 'spec.secretStoreRef';
+    const path = cycle[0]?.path ?? 'spec';
     const { origin, lineOf } = start.object;
     return [{ severity: 'error', message: `waits for itself: ${cycle.map(describeStep).join(', which is made by ')}`, path, origin: { file: origin.file, line: lineOf?.(path) ?? origin.line } }];
   });
@@ -30,21 +34,32 @@ function walk(start: DeclaredExternalSecret, neighbourhood: Neighbourhood): read
   const pending: { readonly before: readonly Step[]; readonly declared: DeclaredExternalSecret }[] = [{ before: [], declared: start }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { before, declared } = next;
-    const { metadata, spec } = declared.externalSecret;
-    const namespace = metadata.namespace ?? '';
-    const store = neighbourhood.store(spec.secretStoreRef.kind, namespace, spec.secretStoreRef.name)?.declared.store;
-    if (store === undefined) continue;
-    for (const credential of storeCredentials(store, namespace)) {
-      const maker = neighbourhood.externalSecret(credential.namespace, credential.secret);
+    for (const { namespace, secret, ...edge } of edgesOf(declared, neighbourhood)) {
+      const maker = neighbourhood.externalSecret(namespace, secret);
       if (maker === undefined || seen.has(maker)) continue;
-      const through = `reads ${store.kind} ${store.metadata.name} with credentials from Secret ${credential.namespace}/${credential.secret}`;
-      const steps = [...before, { declared, through }];
-      if (maker === start) return [...steps, { declared: maker, through: '' }];
+      const steps = [...before, { declared, ...edge }];
+      if (maker === start) return [...steps, { declared: maker, through: '', path: '' }];
       seen.add(maker);
       pending.push({ before: steps, declared: maker });
     }
   }
   return undefined;
+}
+
+/** The Secrets that an ExternalSecret waits for. */
+function edgesOf({ externalSecret: { metadata, spec } }: DeclaredExternalSecret, neighbourhood: Neighbourhood): readonly (Omit<Step, 'declared'> & { readonly namespace: string; readonly secret: string })[] {
+  const { namespace = '' } = metadata;
+  const store = neighbourhood.store(spec.secretStoreRef.kind, namespace, spec.secretStoreRef.name)?.declared.store;
+  const credentials = store === undefined ? [] : storeCredentials(store, namespace);
+  return [
+    ...credentials.map((credential) => {
+      const through = `reads ${store?.kind} ${store?.metadata.name} with credentials from Secret ${credential.namespace}/${credential.secret}`;
+      return { ...credential, through, path: 'spec.secretStoreRef' };
+    }),
+    ...templateKeys(spec).flatMap(({ source, path }) =>
+      source.kind === 'Secret' ? [{ namespace, secret: source.name, through: `renders a template in Secret ${namespace}/${source.name}`, path }] : [],
+    ),
+  ];
 }
 
 function describeStep({ declared, through }: Step): string {

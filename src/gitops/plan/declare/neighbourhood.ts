@@ -1,6 +1,7 @@
 import type { StoreKind } from '../../../api/secret-store.ts';
 import { targetName } from '../../../secret/provides.ts';
-import type { Declarations, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
+import { templateSources } from '../../../secret/template/template-source.ts';
+import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
 
 /** What is declared, and by which Application. */
 export interface Owned<T> {
@@ -18,6 +19,9 @@ export interface Neighbourhood {
   readonly store: (kind: StoreKind, namespace: string, name: string) => Owned<DeclaredStore> | undefined;
   /** The ExternalSecret that makes a Secret. */
   readonly externalSecret: (namespace: string, secret: string) => DeclaredExternalSecret | undefined;
+  readonly configMap: (namespace: string, name: string) => Owned<DeclaredConfigMap> | undefined;
+  /** Whether templates of an ExternalSecret stand in a ConfigMap. */
+  readonly holdsTemplates: (namespace: string, configMap: string) => boolean;
   /** False where an Application that might declare something could not be read. */
   readonly complete: boolean;
 }
@@ -27,7 +31,10 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
   const makers = new Map<string, Map<string, Owned<DeclaredSecret>[]>>();
   const stores = new Map<string, Owned<DeclaredStore>>();
   const externalSecrets = new Map<string, DeclaredExternalSecret>();
+  const configMaps = new Map<string, Owned<DeclaredConfigMap>>();
+  const templates = new Set<string>();
   for (const by of applications) {
+    for (const declared of by.configMaps) configMaps.set(`${declared.namespace}/${declared.name}`, { declared, by });
     for (const declared of by.secrets) {
       const inNamespace = makers.get(declared.namespace) ?? new Map<string, Owned<DeclaredSecret>[]>();
       makers.set(declared.namespace, inNamespace);
@@ -40,6 +47,7 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
     for (const declared of by.externalSecrets) {
       const { externalSecret } = declared;
       const { namespace = '' } = externalSecret.metadata;
+      for (const { kind, name } of templateSources(externalSecret.spec)) if (kind === 'ConfigMap') templates.add(`${namespace}/${name}`);
       const id = `${namespace}/${targetName(externalSecret)}`;
       if (by.destination === namespace || !externalSecrets.has(id)) externalSecrets.set(id, declared);
     }
@@ -49,6 +57,8 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
     secretsIn: (namespace) => makers.get(namespace)?.keys() ?? [],
     store: (kind, namespace, name) => stores.get(storeId(kind, namespace, name)),
     externalSecret: (namespace, secret) => externalSecrets.get(`${namespace}/${secret}`),
+    configMap: (namespace, name) => configMaps.get(`${namespace}/${name}`),
+    holdsTemplates: (namespace, name) => templates.has(`${namespace}/${name}`),
     complete,
   };
 }

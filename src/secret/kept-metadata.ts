@@ -1,5 +1,3 @@
-import type { ExternalSecret } from '../api/external-secret.ts';
-
 /**
  * Metadata that says who manages the ExternalSecret, or asks something of its controller. On a Secret it would make Argo CD, Flux,
  * Helm or kubectl take the Secret for one of their own and prune it, so it is neither copied nor, where it is there, touched.
@@ -22,17 +20,7 @@ export function isLeftAlone(name: string): boolean {
   return notCopied.some((prefix) => name.startsWith(prefix));
 }
 
-export interface CopiedMetadata {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-/** Labels and annotations of the Secret: the template's where there is one, else the ExternalSecret's own. */
-export function copiedMetadata({ metadata, spec }: Pick<ExternalSecret, 'metadata' | 'spec'>): CopiedMetadata {
-  const source = spec.template ?? metadata;
-  return { labels: copyOf(source.labels), annotations: copyOf(source.annotations) };
-}
-
-function copyOf(record: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+/** Labels or annotations without those that are left to others. */
+export function keptMetadata(record: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !isLeftAlone(name)));
 }

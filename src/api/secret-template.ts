@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { type DecodingStrategy, decodingStrategy } from './decoding-strategy.ts';
+import { supportedOf } from './known-values.ts';
+import { finalizerName, objectName, secretKey, secretKeyProblem } from './kube-text.ts';
+
+/** Which part of the Secret a rendered template becomes a part of. */
+export type TemplateTarget = 'Data' | 'Annotations' | 'Labels';
+
+/** Keys of a ConfigMap or a Secret that hold templates. */
+export interface TemplateReference {
+  readonly name: string;
+  readonly items: readonly TemplateItem[];
+}
+
+export interface TemplateItem {
+  readonly key: string;
+  /** `Values`: the template of the value under the same key. `KeysAndValues`: the template of a YAML map of keys and values. */
+  readonly templateAs: 'Values' | 'KeysAndValues';
+}
+
+/** One entry of `templateFrom`; ConfigMap, Secret and literal count in this order. */
+export interface TemplateFrom {
+  readonly configMap?: TemplateReference;
+  readonly secret?: TemplateReference;
+  /** The template of a YAML map of keys and values. */
+  readonly literal?: string;
+  readonly target: TemplateTarget;
+  /** How the rendered values are encoded. */
+  readonly valuesDecodingStrategy: DecodingStrategy;
+}
+
+/** How the Secret is made of the values that were read. All texts but type and finalizers are Go templates. */
+export interface SecretTemplate {
+  readonly type?: string;
+  /** `Merge`: the values that were read are kept beside those of the templates. */
+  readonly mergePolicy: 'Replace' | 'Merge';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly finalizers: readonly string[];
+  /** By key of the Secret. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly templateFrom: readonly TemplateFrom[];
+}
+
+/**
+ * Types whose Secrets give rights to whoever can name them: a token for any service account, a way to join the
+ * cluster, and what Helm believes it has installed. (Lesson of CVE-2026-42876: enforced here, not in a webhook.)
+ */
+const forbiddenTypes: ReadonlySet<string> = new Set(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1']);
+
+const templateItem = z
+  .strictObject({
+    key: secretKey().describe('Key of the ConfigMap or Secret.'),
+    templateAs: supportedOf(['Values', 'KeysAndValues'], ['Values', 'KeysAndValues'])
+      .exactOptional()
+      .describe('Values where absent: the key stays and its value is the template; KeysAndValues: the template renders a YAML map of both.'),
+  })
+  .transform(({ key, templateAs = 'Values' }): TemplateItem => ({ key, templateAs }));
+
+const templateReference = z.strictObject({
+  name: objectName().describe('Name of the object, in the namespace of the ExternalSecret.'),
+  items: z.array(templateItem).describe('The keys that hold templates.'),
+});
+
+const targets: Readonly<Record<string, TemplateTarget>> = { data: 'Data', annotations: 'Annotations', labels: 'Labels' };
+
+/** Upstream takes the words in any case. Whatever else names a field is refused: templates may not write any part of a Secret they like. */
+function targetOf(word: string): TemplateTarget | undefined {
+  const name = word.toLowerCase();
+  return Object.hasOwn(targets, name) ? targets[name] : undefined;
+}
+
+const templateFrom = z
+  .strictObject({
+    configMap: templateReference.exactOptional().describe('Templates in a ConfigMap.'),
+    secret: templateReference.exactOptional().describe('Templates in a Secret.'),
+    literal: z.string().exactOptional().describe('The template of a YAML map of keys and values.'),
+    target: z
+      .string()
+      .refine((word) => word === '' || targetOf(word) !== undefined, 'must be Data, Annotations or Labels; other fields of a Secret cannot be templated')
+      .exactOptional()
+      .describe('What the templates are rendered into: Data, Annotations or Labels; Data where absent.'),
+    valuesDecodingStrategy: decodingStrategy().exactOptional().describe('How the rendered values are encoded; None where absent.'),
+  })
+  .transform(({ target = '', valuesDecodingStrategy = 'None', ...sources }): TemplateFrom => ({ ...sources, target: targetOf(target) ?? 'Data', valuesDecodingStrategy }));
+
+const metadata = z.strictObject({
+  labels: z.record(z.string(), z.string()).exactOptional().describe('Templates, by label.'),
+  annotations: z.record(z.string(), z.string()).exactOptional().describe('Templates, by annotation.'),
+  finalizers: z.array(finalizerName()).exactOptional().describe('Finalizers of the Secret, as they stand.'),
+});
+
+/** `target.template` of an ExternalSecret. */
+export const secretTemplate = z
+  .strictObject({
+    type: z
+      .string()
+      .exactOptional()
+      .refine((type) => type === undefined || !forbiddenTypes.has(type), 'must not be a type that grants rights: service-account-token, bootstrap token, Helm release')
+      .describe('Type of the Secret; Opaque where absent.'),
+    engineVersion: supportedOf(['v2'], ['v2']).exactOptional().describe('Version of the template engine; v2, the only one, where absent.'),
+    mergePolicy: supportedOf(['Replace', 'Merge'], ['Replace', 'Merge'])
+      .exactOptional()
+      .describe('Whether the values that were read stay beside those of the templates; Replace where absent: they do not.'),
+    metadata: metadata.exactOptional().describe("Metadata of the Secret, instead of the ExternalSecret's own."),
+    data: z.record(z.string(), z.string()).exactOptional().describe('Templates, by key of the Secret; they win over templateFrom.'),
+    templateFrom: z.array(templateFrom).exactOptional().describe('Templates that stand elsewhere, in order; later ones win.'),
+  })
+  .transform(({ type, mergePolicy = 'Replace', metadata: { labels = {}, annotations = {}, finalizers = [] } = {}, data = {}, templateFrom: from = [] }, context): SecretTemplate => {
+    for (const key of Object.keys(data)) {
+      const message = secretKeyProblem(key);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['data', key], message: `the key ${message}` });
+    }
+    // like External Secrets, an empty type is no type
+    return { ...(type === undefined || type === '' ? {} : { type }), mergePolicy, labels, annotations, finalizers, data, templateFrom: from };
+  });

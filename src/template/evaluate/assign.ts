@@ -1,0 +1,90 @@
+import { describeNode } from '../parse/describe-node.ts';
+import type { NumberNode, OperandNode } from '../parse/node.ts';
+import { anyType, float64Type, int, intTypes, stringType, boolType, typeOf } from '../value/go-type.ts';
+import type { GoType, Value } from '../value/value.ts';
+import { GoMap, Int, Slice } from '../value/value.ts';
+import type { Evaluated } from './evaluated.ts';
+import { plain } from './evaluated.ts';
+import type { Frame } from './frame.ts';
+
+/** Whether a nil may be passed for a type. */
+function canBeNil({ kind }: GoType): boolean {
+  return kind === 'interface' || kind === 'reflect' || kind === 'map' || kind === 'slice' || kind === 'ptr' || kind === 'func';
+}
+
+/** The nil of a type that can be nil. */
+function nilOf(type: GoType): Value {
+  if (type.kind === 'slice') return new Slice(type, [], true);
+  return type.kind === 'map' ? new GoMap(type, new Map(), true) : undefined;
+}
+
+/** Checks that a value may be passed for a parameter, and answers it as it is passed. */
+export function checkAssignable(frame: Frame, value: Evaluated, type: GoType): Value {
+  if (value === undefined) return canBeNil(type) ? nilOf(type) : frame.fail(`invalid value; expected ${type.name}`);
+  if (type.kind === 'interface' || type.kind === 'reflect') return plain(value);
+  const actual = value === null ? anyType : typeOf(value);
+  return value !== null && actual === type ? value : frame.fail(`wrong type for value; expected ${type.name}; got ${actual?.name ?? 'nil'}`);
+}
+
+/** A literal as it is passed for a parameter: the parameter's type decides what a number is. */
+export function constantFor(frame: Frame, node: OperandNode, type: GoType): Value {
+  frame.node = node;
+  if (node.kind === 'nil') return canBeNil(type) ? nilOf(type) : frame.fail(`cannot assign nil to ${type.name}`);
+  switch (type.kind) {
+    case 'interface':
+    case 'reflect':
+      return untypedConstant(frame, node);
+    case 'bool':
+      return node.kind === 'bool' ? node.value : expected(frame, 'bool', node);
+    case 'string':
+      return node.kind === 'string' ? node.value : expected(frame, 'string', node);
+    case 'float64':
+      return node.kind === 'number' && node.float !== undefined ? node.float : expected(frame, 'float', node);
+    case 'int':
+    case 'int8':
+    case 'int16':
+    case 'int32':
+    case 'int64':
+      return node.kind === 'number' && node.int !== undefined ? new Int(type, node.int) : expected(frame, 'integer', node);
+    case 'uint':
+    case 'uint8':
+    case 'uint16':
+    case 'uint32':
+    case 'uint64':
+      return node.kind === 'number' && node.uint !== undefined ? new Int(type, node.uint) : expected(frame, 'unsigned integer', node);
+    default:
+      return frame.fail(`can't handle ${describeNode(node)} for arg of type ${type.name}`);
+  }
+}
+
+function expected(frame: Frame, what: string, node: OperandNode): never {
+  return frame.fail(`expected ${what}; found ${describeNode(node)}`);
+}
+
+/** A literal where nothing says what type it should have. */
+export function untypedConstant(frame: Frame, node: OperandNode): Value {
+  switch (node.kind) {
+    case 'bool':
+    case 'string':
+      return node.value;
+    case 'number':
+      return untypedNumber(frame, node);
+    default:
+      return frame.fail(`can't evaluate command ${JSON.stringify(describeNode(node))}`);
+  }
+}
+
+function untypedNumber(frame: Frame, { text, int: whole, float }: NumberNode): Value {
+  const isHexInteger = /^[+-]?0[xX]/.test(text) && !/[pP]/.test(text);
+  if (float !== undefined && !isHexInteger && !text.startsWith("'") && /[.eEpP]/.test(text)) return float;
+  return whole === undefined ? frame.fail(`${text} overflows int`) : int(whole);
+}
+
+/** The types that a zero value is known for. */
+export function zeroOf(type: GoType): Value {
+  if (type === stringType) return '';
+  if (type === boolType) return false;
+  if (type === float64Type) return 0;
+  const known = Object.values(intTypes).find((candidate) => candidate === type);
+  return known === undefined ? nilOf(type) : new Int(known, 0n);
+}

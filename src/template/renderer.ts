@@ -1,0 +1,37 @@
+import type { SecretBytes } from '../lib/secret-bytes.ts';
+
+/** One template and what it is rendered with. */
+export interface RenderJob {
+  /** The template's name in its errors; it must hold no secret. */
+  readonly name: string;
+  /** UTF-8, as a rule; any bytes will do. */
+  readonly template: SecretBytes;
+  /** The template comes from a Secret: errors give its position, but none of its text. */
+  readonly isConfidential?: boolean;
+  /** A `map[string]string`. The same map given to several jobs travels once. */
+  readonly data: ReadonlyMap<string, SecretBytes>;
+}
+
+export interface RenderRequest {
+  /** Whose templates these are, e.g. a namespace. Tenants take turns: what one asks for never waits for another's. */
+  readonly tenant: string;
+  readonly jobs: readonly RenderJob[];
+}
+
+/** Why there is no output. Messages name templates, functions and keys, never values. */
+export interface RenderProblem {
+  /** `template`: it is wrong, or does not fit its data. `limit`: it took more time, memory or output than it may. */
+  readonly kind: 'template' | 'limit';
+  readonly message: string;
+}
+
+export type RenderResult = { readonly ok: true; readonly output: SecretBytes } | { readonly ok: false; readonly problem: RenderProblem };
+
+/** Renders ExternalSecrets' templates: Go's text/template with `missingkey=error`, sprig and External Secrets' functions. */
+export interface TemplateRenderer {
+  /**
+   * @returns a result for each job, in their order
+   * @throws the signal's reason; problems of templates are results
+   */
+  readonly render: (request: RenderRequest, signal: AbortSignal) => Promise<readonly RenderResult[]>;
+}

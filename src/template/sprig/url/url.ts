@@ -1,0 +1,74 @@
+import { FunctionError } from '../../template-error.ts';
+import type { FunctionMap } from '../../value/go-function.ts';
+import { dictionary, goFunction, text } from '../../value/go-function.ts';
+import { dict, typeOf } from '../../value/go-type.ts';
+import type { GoMap } from '../../value/value.ts';
+import { escapeUrl } from './escape.ts';
+import type { Url, Userinfo } from './parse-url.ts';
+import { isPort, parseUrl } from './parse-url.ts';
+
+/** Functions between URLs and dictionaries of their parts. */
+export const url: FunctionMap = new Map([
+  ['urlParse', goFunction([text], dictionary, (value) => toParts(explaining('unable to parse url', () => parseUrl(value))))],
+  ['urlJoin', goFunction([dictionary], text, join)],
+]);
+
+function explaining<T>(problem: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error;
+    throw new FunctionError(`${problem}: ${error.message}`, `${problem}: ${Buffer.from(error.detail.reveal()).toString('latin1')}`);
+  }
+}
+
+function toParts({ user, ...parsed }: Url): GoMap {
+  const hostname = hostnameOf(parsed.host);
+  return dict(Object.entries({ ...parsed, hostname, userinfo: user === undefined ? '' : printUser(user) }));
+}
+
+/** The host without its port, and without the brackets of an IPv6 address. */
+function hostnameOf(host: string): string {
+  const colon = host.lastIndexOf(':');
+  const name = colon >= 0 && isPort(host.slice(colon)) ? host.slice(0, colon) : host;
+  return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
+}
+
+function printUser({ username, password }: Userinfo): string {
+  const name = escapeUrl(username, 'userinfo');
+  return password === undefined ? name : `${name}:${escapeUrl(password, 'userinfo')}`;
+}
+
+/** @throws FunctionError where a part is no string, or the userinfo cannot be parsed */
+function join(parts: GoMap): string {
+  const part = (key: string): string => textPart(parts, key);
+  const plain = { scheme: part('scheme'), host: part('host'), path: part('path'), query: part('query'), opaque: part('opaque'), fragment: part('fragment') };
+  const userinfo = part('userinfo');
+  const user = userinfo === '' ? undefined : explaining('unable to parse userinfo in dict', () => parseUrl(`proto://${userinfo}@host`)).user;
+  return printUrl({ ...plain, user });
+}
+
+function textPart(parts: GoMap, key: string): string {
+  if (!parts.entries.has(key)) return '';
+  const value = parts.entries.get(key);
+  if (typeof value === 'string') return value;
+  const type = typeOf(value);
+  if (type === undefined) throw new FunctionError(`the ${key} is nil`, 'runtime error: invalid memory address or nil pointer dereference');
+  throw new FunctionError(`unable to parse ${key} key, must be of type string, but ${type.kind} found`);
+}
+
+/** Go's URL.String. */
+function printUrl({ scheme, opaque, user, host, path, query, fragment }: Url): string {
+  let out = scheme === '' ? '' : `${scheme}:`;
+  if (opaque === '') {
+    const hasAuthority = host !== '' || user !== undefined || (scheme !== '' && path !== '');
+    if (hasAuthority) out += `//${user === undefined ? '' : `${printUser(user)}@`}${escapeUrl(host, 'host')}`;
+    const escaped = path === '*' ? path : escapeUrl(path, 'path');
+    if (escaped !== '' && !escaped.startsWith('/') && host !== '') out += '/';
+    // or what is before the colon would be the scheme
+    if (out === '' && /^[^/]*:/.test(escaped)) out += './';
+    out += escaped;
+  } else out += opaque;
+  if (query !== '') out += `?${query}`;
+  return fragment === '' ? out : `${out}#${escapeUrl(fragment, 'fragment')}`;
+}

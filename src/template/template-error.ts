@@ -1,0 +1,40 @@
+import { SecretBytes } from '../lib/secret-bytes.ts';
+
+/**
+ * Why a function failed. `message` names what is wrong and never holds a value that came from data;
+ * `detail` is what Go's function says, which often quotes its input, and is kept where nothing prints it.
+ */
+export class FunctionError extends Error {
+  readonly detail: SecretBytes;
+
+  /** @param detail a byte string; the message where it is not given */
+  constructor(message: string, detail: string = message) {
+    super(message);
+    this.detail = new SecretBytes(Buffer.from(detail, 'latin1'));
+  }
+}
+
+/** A render went beyond what it may use. Ends the render at once; templates cannot catch it. */
+export class LimitError extends Error {}
+
+export interface TemplatePosition {
+  /** Counted from 1. */
+  readonly line: number;
+  /** In bytes, as Go counts: from 0 in errors of execution; absent in errors of parsing. */
+  readonly column?: number;
+}
+
+/**
+ * A template that cannot be parsed or rendered. `message` is Go's, with its position (`template: name:line:col: …`), save that no value
+ * from data is in it. `detail` is all of Go's message.
+ */
+export class TemplateError extends Error {
+  readonly position: TemplatePosition;
+  readonly detail: SecretBytes;
+
+  constructor(message: string, position: TemplatePosition, detail: SecretBytes = SecretBytes.fromUtf8(message)) {
+    super(message);
+    this.position = position;
+    this.detail = detail;
+  }
+}

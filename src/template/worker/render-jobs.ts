@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { execute } from '../evaluate/execute.ts';
+import { type ParsedTemplate, parseTemplate } from '../parse/parse-template.ts';
+import type { RenderProblem } from '../renderer.ts';
+import { LimitError, TemplateError } from '../template-error.ts';
+import { toText } from '../value/byte-string.ts';
+import type { FunctionMap } from '../value/go-function.ts';
+import { createMeter, type RenderLimits, sizeText } from './limits.ts';
+import { LruMap } from './lru-map.ts';
+import type { UnpackedJob } from './packed-request.ts';
+
+/** What became of one job. */
+export type JobResult = { readonly kind: 'output'; readonly output: Uint8Array<ArrayBuffer> } | { readonly kind: 'problem'; readonly problem: RenderProblem };
+
+export interface RenderJobsOptions {
+  readonly limits: RenderLimits;
+  readonly functions: FunctionMap;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Bytes of the templates that stay parsed. A template takes up to a hundred times its size once it is parsed. */
+const mostParsedBytes = 256 * 1024;
+
+/** No message is longer, however much of its template it quotes. */
+const longestMessage = 2_000;
+
+/** @returns what renders the jobs of a request, one after the other as its results are asked for; it keeps parsed templates between requests */
+export function createJobRenderer(options: RenderJobsOptions): (jobs: readonly UnpackedJob[]) => Generator<JobResult> {
+  const parsed = new LruMap<ParsedTemplate>(mostParsedBytes, ({ source }) => source.length);
+  return function* renderJobs(jobs) {
+    let outputLeft = options.limits.outputBytes;
+    for (const job of jobs) {
+      const result = renderJob(job, parsed, outputLeft, options);
+      if (result.kind === 'output') outputLeft -= result.output.length;
+      yield result;
+    }
+  };
+}
+
+function renderJob(job: UnpackedJob, parsed: LruMap<ParsedTemplate>, outputLeft: number, { limits, functions, now }: RenderJobsOptions): JobResult {
+  const context = { meter: createMeter(limits), now: () => BigInt(now()) * 1_000_000n, random: (size: number) => randomBytes(size) };
+  try {
+    const template = parseOnce(job, parsed, functions);
+    const output = execute({ template, functions, missingKey: 'error', context }, job.data);
+    if (output.length > outputLeft) throw new LimitError(`the output is larger than ${sizeText(limits.outputBytes)}, with those before it`);
+    return { kind: 'output', output: ownBytes(output) };
+  } catch (error) {
+    return { kind: 'problem', problem: problemOf(error, job) };
+  }
+}
+
+/** Templates that come from a Secret do not stay. */
+function parseOnce({ name, template: text, isConfidential }: UnpackedJob, parsed: LruMap<ParsedTemplate>, functions: FunctionMap): ParsedTemplate {
+  if (isConfidential) return parseTemplate({ name, text }, functions);
+  const key = `${name}\n${text}`;
+  const known = parsed.get(key);
+  if (known !== undefined) return known;
+  const template = parseTemplate({ name, text }, functions);
+  parsed.set(key, template);
+  return template;
+}
+
+/** Bytes in a buffer of their own, which can change hands. */
+function ownBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  Buffer.from(bytes.buffer).write(text, 'latin1');
+  return bytes;
+}
+
+function problemOf(error: unknown, { name, isConfidential }: UnpackedJob): RenderProblem {
+  const prefix = `template: ${toText(name)}`;
+  if (error instanceof LimitError || error instanceof RangeError) {
+    // what V8 throws where the stack, a string or a list cannot grow any more
+    const reason = error instanceof LimitError ? error.message : 'it nests too deep, or grows too large';
+    return { kind: 'limit', message: `${prefix}: ${isConfidential ? 'it takes more time, memory or output than it may' : reason}` };
+  }
+  if (error instanceof TemplateError) return { kind: 'template', message: isConfidential ? withoutText(error, prefix) : shortened(error.message) };
+  // a fault of ours: its message may hold anything, its class does not
+  return { kind: 'template', message: `${prefix}: it cannot be rendered, by a fault of Prelude (${error instanceof Error ? error.name : typeof error})` };
+}
+
+/** Of the parts of Go's message those that quote nothing of the template. */
+function withoutText({ position: { line, column } }: TemplateError, prefix: string): string {
+  return column === undefined ? `${prefix}:${line}: it cannot be parsed` : `${prefix}:${line}:${column}: it cannot be rendered`;
+}
+
+function shortened(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+}

@@ -1,0 +1,70 @@
+import { Worker } from 'node:worker_threads';
+import type { RenderLimits } from './limits.ts';
+import type { PackedRequest, Reply } from './packed-request.ts';
+import type { ThreadData } from './thread-data.ts';
+
+export interface RenderThreadOptions {
+  readonly program: URL;
+  readonly limits: RenderLimits;
+  readonly idleMs: number;
+}
+
+/** Why a thread ended that nobody ended: it reached its heap limit, or a fault of ours. */
+export interface ThreadEnd {
+  readonly isOutOfMemory: boolean;
+  readonly error: Error;
+}
+
+export interface ThreadListener {
+  readonly onReply: (reply: Reply) => void;
+  /** All replies have come before. */
+  readonly onEnd: (end: ThreadEnd) => void;
+}
+
+/** A thread that renders one request at a time, and keeps no process alive. */
+export class RenderThread {
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  #isEnding = false;
+
+  constructor(options: RenderThreadOptions, listener: ThreadListener) {
+    this.#worker = startWorker(options);
+    let end: ThreadEnd = { isOutOfMemory: false, error: new Error('the thread ended by itself') };
+    this.#worker.on('message', (reply: Reply) => {
+      if (!this.#isEnding) listener.onReply(reply);
+    });
+    this.#worker.on('error', (error: Error & { readonly code?: string }) => {
+      end = { isOutOfMemory: error.code === 'ERR_WORKER_OUT_OF_MEMORY', error };
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        resolve();
+        if (!this.#isEnding) listener.onEnd(end);
+      });
+    });
+    // after the listeners: the first listener for messages would take it back
+    this.#worker.unref();
+  }
+
+  send(request: PackedRequest): void {
+    this.#worker.postMessage(request, [request.bytes.buffer]);
+  }
+
+  /** Ends the thread whatever it does; its listener hears no more of it. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#worker.terminate();
+    await this.#exited;
+  }
+}
+
+function startWorker({ program, limits, idleMs }: RenderThreadOptions): Worker {
+  return new Worker(program, {
+    name: 'template',
+    workerData: { limits, idleMs } satisfies ThreadData,
+    // nothing of the process that a template could ask for
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+  });
+}

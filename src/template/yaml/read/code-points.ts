@@ -1,0 +1,56 @@
+import { GoYamlError } from './go-yaml-error.ts';
+
+/** The characters of a text that YAML allows. @throws GoYamlError for what is not UTF-8, and for control characters */
+export function codePoints(bytes: Uint8Array): Uint32Array {
+  const codes = new Uint32Array(bytes.length);
+  let count = 0;
+  let line = 1;
+  // a byte order mark says nothing here
+  let index = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (index < bytes.length) {
+    const size = sizeOf(bytes[index] ?? 0);
+    const code = size === 0 || index + size > bytes.length ? undefined : decode(bytes, index, size);
+    const problem = code === undefined ? utf8Problem(bytes, index, size) : isAllowed(code) ? undefined : 'control characters are not allowed';
+    if (code === undefined || problem !== undefined) throw new GoYamlError(problem ?? 'invalid UTF-8', line);
+    if (code === 0x0a) line += 1;
+    codes[count] = code;
+    count += 1;
+    index += size;
+  }
+  return codes.subarray(0, count);
+}
+
+function sizeOf(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xc0) return 0;
+  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+}
+
+const smallest = [0, 0, 0x80, 0x800, 0x10000];
+
+/** The code point, unless its bytes are malformed. */
+function decode(bytes: Uint8Array, index: number, size: number): number | undefined {
+  const first = bytes[index] ?? 0;
+  let code = size === 1 ? first : first & (0x7f >> size);
+  for (let offset = 1; offset < size; offset += 1) {
+    const next = bytes[index + offset] ?? 0;
+    if ((next & 0xc0) !== 0x80) return undefined;
+    code = code * 64 + (next & 0x3f);
+  }
+  const isSurrogate = code >= 0xd800 && code <= 0xdfff;
+  return code < (smallest[size] ?? 0) || code > 0x10ffff || isSurrogate ? undefined : code;
+}
+
+function utf8Problem(bytes: Uint8Array, index: number, size: number): string {
+  if (size === 0) return 'invalid leading UTF-8 octet';
+  if (index + size > bytes.length) return 'incomplete UTF-8 octet sequence';
+  const rest = bytes.subarray(index + 1, index + size);
+  if (rest.some((byte) => (byte & 0xc0) !== 0x80)) return 'invalid trailing UTF-8 octet';
+  const isOverlong = (size === 2 && (bytes[index] ?? 0) < 0xc2) || (size === 3 && bytes[index] === 0xe0) || (size === 4 && bytes[index] === 0xf0);
+  return isOverlong ? 'invalid length of a UTF-8 sequence' : 'invalid Unicode character';
+}
+
+function isAllowed(code: number): boolean {
+  if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d;
+  return code < 0x7f || code === 0x85 || (code >= 0xa0 && code !== 0xfffe && code !== 0xffff);
+}

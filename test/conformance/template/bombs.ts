@@ -1,0 +1,116 @@
+import type { OracleData, TemplateCase } from '../../support/template/corpus.ts';
+
+const many = 100_000;
+
+/** Nine levels of lists, each of nine aliases of the one before. */
+const laughs = ['l0: &l0 [x]', ...Array.from({ length: 9 }, (_, index) => `l${index + 1}: &l${index + 1} [${`*l${index},`.repeat(9)}]`)].join('\n');
+
+/** What walks through the whole of a value. */
+const walks = [
+  'print', 'toJson', 'toYaml', 'toPrettyJson', 'deepCopy', 'printf "%v"', 'printf "%#v"', 'quote', 'toString', 'html', 'deepEqual $d',
+  'merge $d', 'mergeOverwrite $d', 'list $d | uniq', 'has $d | not', 'urlJoin', 'dig "a" "a" "a" 1',
+];
+
+/** Arguments that are too large for each, or a way to make it do too much. */
+const calls = [
+  'repeat 2000000000 "abc"', 'repeat 9223372036854775807 "abc"', 'indent 2000000000 "a"', 'nindent 9223372036854775807 "a"', 'until 2000000000',
+  'until 9223372036854775807', 'untilStep 0 9223372036854775807 1', 'untilStep 0 1 0', 'seq 2000000000', 'seq 0 1 9223372036854775807',
+  'printf "%1000000000d" 1', 'printf "%.1000000000f" 1.5', 'printf "%*d" 1000000000 1', 'printf "%1000000d%1000000d%1000000d" 1 2 3',
+  'wrap 1 (repeat 1000000 "a b ")', 'wrapWith 1 (repeat 10000 "x") (repeat 10000 "a ")', 'replace "" (repeat 10000 "x") (repeat 10000 "y")',
+  'join (repeat 10000 "x") (until 10000)', 'randAlphaNum 2000000000', 'randBytes 2000000000', 'shuffle (repeat 3000000 "a")',
+  'splitList "" (repeat 5000000 "a") | len', 'regexFindAll "" (repeat 1000000 "a") -1 | len',
+  'regexReplaceAll "" (repeat 10000 "a") (repeat 10000 "b")', 'regexMatch "(a*)*b" (repeat 100000 "a")',
+  'regexMatch "(((a{30}){30}){30}){30}" "a"', 'regexMatch "a{1000}{1000}" "a"', 'regexMatch (repeat 100000 "(") "a"',
+  'regexReplaceAll "(a)" (repeat 100000 "a") (repeat 1000 "$1")', 'derivePassword 1 "long" "p" "u" "s"', 'chunk 1 (until 1000000) | len',
+  'sortAlpha (until 200000) | len', 'uniq (until 100000) | len', 'without (until 50000) 1 2 3 | len', 'reverse (until 1000000) | len',
+  'camelcase (repeat 1000000 "a_b")', 'snakecase (repeat 1000000 "aB")', 'initials (repeat 1000000 "a ")', 'title (repeat 1000000 "a ")',
+  'abbrev 5 (repeat 1000000 "abc ")', 'trimAll (repeat 10000 "ab") (repeat 100000 "ab")', 'b32enc (repeat 5000000 "a") | len',
+  'sha256sum (repeat 5000000 "ab")', 'bcrypt "a"', 'htpasswd "a" "b"', 'round 1.5 9223372036854775807', 'round 1.5 -9223372036854775808',
+  'semver (repeat 1000000 "1.")', 'semverCompare (repeat 100000 ">1 || ") "1.2.3"', 'urlParse (repeat 1000000 "%41")',
+  'atoi (repeat 1000000 "9")', 'toDecimal (repeat 1000000 "7")', 'float64 (repeat 1000000 "9")', 'int64 (repeat 1000000 "9")',
+  'dig "a" "b" (dict) | not', 'plural (repeat 3000000 "a") "b" 1', 'cat (until 500000)', 'duration 9223372036854775807', 'ago "x"',
+  'date (repeat 100000 "2006-01-02") now | len', 'toDate (repeat 100000 "2006") (repeat 100000 "2024")', 'index (until 10) 9223372036854775807',
+  'slice (until 10) 0 9223372036854775807', 'substr 0 9223372036854775807 "abc"', 'substr -9223372036854775808 9223372036854775807 "abc"',
+  'trunc -9223372036854775808 "abc"', 'div 1 0', 'mod 1 0', 'biggest', 'add (list) (dict)', 'pluck "a" (dict) | first',
+  'fromJson (repeat 1000000 "[")', 'fromYaml (repeat 100000 "a: ")', 'fromYaml (repeat 100000 "- ")', 'fromYaml (repeat 10000 "&a ")',
+  'toYaml (repeat 3000000 "a b\\n")', 'toJson (repeat 3000000 "<")', 'html (repeat 3000000 "<") | len', 'js (repeat 3000000 "<") | len',
+  'urlquery (repeat 3000000 "<") | len', 'printf "%q" (repeat 3000000 "\\xff") | len', 'printf "%x" (repeat 3000000 "a") | len',
+  'filterPEM "X" (repeat 100000 "-----BEGIN X-----\\n")', 'filterCertChain "leaf" (repeat 100000 "-----BEGIN CERTIFICATE-----\\n")',
+  'jwkPublicKeyPem (repeat 1000000 "{")', 'pkcs12cert (repeat 1000000 "\\x30\\x80")', 'decryptAES "a" (repeat 1000000 "QUJD")',
+  'rsaDecrypt "None" "" "a" "b"', 'fail (repeat 3000000 "x")', 'urlJoin (dict "scheme" (repeat 1000000 "x"))',
+];
+
+/** Small templates, or plain ones, that ask for more than there is: of the stack, of time, of memory. */
+export const bombs: readonly TemplateCase[] = [
+  bomb('nested parentheses', `{{ ${'('.repeat(many)}1${')'.repeat(many)} }}`),
+  bomb('nested calls', `{{ ${'print ('.repeat(9_000)}1${')'.repeat(9_000)} }}`),
+  bomb('open parentheses', `{{ ${'('.repeat(many)}`),
+  bomb('nested ifs', '{{if true}}'.repeat(many) + '{{end}}'.repeat(many)),
+  bomb('open ifs', '{{if true}}'.repeat(many)),
+  bomb('nested ranges', '{{range list 1 2}}'.repeat(40) + 'x' + '{{end}}'.repeat(40)),
+  bomb('nested withs', '{{with 1}}'.repeat(many) + '{{end}}'.repeat(many)),
+  bomb('nested blocks', Array.from({ length: 20_000 }, (_, index) => `{{block "${index}" .}}`).join('') + '{{end}}'.repeat(20_000)),
+  bomb('a chain of else ifs', `{{if false}}${'{{else if false}}'.repeat(many)}{{end}}`),
+  bomb('a chain of fields', `{{ .a${'.a'.repeat(many)} }}`),
+  bomb('a chain of fields of a call', `{{ (dict)${'.a'.repeat(many)} }}`),
+  bomb('a chain of commands', `{{ 1${' | print'.repeat(many)} }}`),
+  bomb('many arguments', `{{ print${' 1'.repeat(many)} }}`),
+  bomb('many variables', '{{$x := 1}}'.repeat(many)),
+  bomb('many different variables', Array.from({ length: 20_000 }, (_, index) => `{{$x${index} := $}}{{$x0}}`).join('')),
+  bomb('many definitions', Array.from({ length: 50_000 }, (_, index) => `{{define "${index}"}}x{{end}}`).join('')),
+  bomb('many actions', '{{1}}'.repeat(many)),
+  bomb('many errors to come', '{{ .a'.repeat(many)),
+  bomb('open comments', '{{/*'.repeat(many)),
+  bomb('many comments', '{{/* a */}}'.repeat(many)),
+  bomb('trims', `a${' {{- 1 -}} '.repeat(many)}`),
+  bomb('spaces to trim', `${' '.repeat(5_000_000)}x{{- 1 -}}${' '.repeat(5_000_000)}`),
+  bomb('spaces to trim again and again', `${' '.repeat(2_000)}{{/**/}}`.repeat(2_000)),
+  bomb('spaces in an action', `{{${' '.repeat(2_000_000)}1${'\n'.repeat(2_000_000)}}}`),
+  bomb('a long number', `{{ ${'9'.repeat(1_000_000)} }}`),
+  bomb('a long hexadecimal number', `{{ 0x${'f'.repeat(1_000_000)} }}`),
+  bomb('a long fraction', `{{ 0.${'1'.repeat(1_000_000)} }}`),
+  bomb('a long binary number', `{{ 0b${'1'.repeat(1_000_000)}.0p1 }}`),
+  bomb('a long hexadecimal fraction', `{{ 0x1.${'f'.repeat(1_000_000)}p1 }}`),
+  bomb('a large exponent', '{{ 1e999999999 }}{{ 1e-999999999 }}'),
+  bomb('a large binary exponent', '{{ 0x1p999999999 }}{{ 0x1p-999999999 }}'),
+  bomb('a long identifier', `{{ ${'x'.repeat(1_000_000)} }}`),
+  bomb('a long string', `{{ "${'\\u00e9'.repeat(many)}" | len }}`),
+  bomb('an open string', `{{ "${'\\"'.repeat(1_000_000)}`),
+  bomb('a long delimiter', '<'.repeat(100_000), { delimiters: ['<'.repeat(50_001), '>'] }),
+  bomb('quotes of an error', `{{ template ${'x'.repeat(1_000_000)} }}`),
+  bomb('recursion', '{{define "a"}}{{template "a"}}{{end}}{{template "a"}}'),
+  bomb('recursion that branches', '{{define "a"}}{{template "a"}}{{template "a"}}{{end}}{{template "a"}}'),
+  bomb('recursion that branches below the limit', '{{define "a"}}{{if lt (len .) 60}}{{template "a" (append . 1)}}{{template "a" (append . 1)}}{{end}}{{end}}{{template "a" list}}'),
+  bomb('a long range', '{{range 9223372036854775807}}{{end}}'),
+  bomb('a long range that prints', '{{range 9223372036854775807}}x{{end}}'),
+  bomb('a range that continues', '{{range 9223372036854775807}}{{continue}}{{end}}'),
+  bomb('a range that appends', '{{$l := list}}{{range 9223372036854775807}}{{$l = append $l .}}{{end}}'),
+  bomb('a range in a range', '{{range until 10000}}{{range until 10000}}x{{end}}{{end}}'),
+  bomb('doubled text', `{{$x := "a"}}${'{{$x = print $x $x}}'.repeat(60)}{{len $x}}`),
+  bomb('doubled lists', `{{$x := list 1}}${'{{$x = concat $x $x}}'.repeat(60)}{{len $x}}`),
+  bomb('doubled joins', `{{$x := "a"}}${'{{$x = join $x (list $x $x $x)}}'.repeat(60)}{{len $x}}`),
+  bomb('doubled trees', `{{$x := list 1}}${'{{$x = list $x $x}}'.repeat(60)}{{$x}}`),
+  bomb('doubled trees as JSON', `{{$x := list 1}}${'{{$x = list $x $x}}'.repeat(60)}{{toJson $x}}`),
+  bomb('doubled trees as YAML', `{{$x := list 1}}${'{{$x = list $x $x}}'.repeat(60)}{{toYaml $x}}`),
+  bomb('doubled trees compared', `{{$x := list 1}}{{$y := list 1}}${'{{$x = list $x $x}}{{$y = list $y $y}}'.repeat(60)}{{deepEqual $x $y}}`),
+  bomb('doubled trees copied', `{{$x := dict "a" 1}}${'{{$x = dict "a" $x "b" $x}}'.repeat(60)}{{deepCopy $x}}`),
+  bomb('doubled trees merged', `{{$x := dict "a" 1}}${'{{$x = dict "a" $x "b" $x}}'.repeat(60)}{{merge (dict) $x $x | len}}`),
+  bomb('doubled trees in lists', `{{$x := list 1}}${'{{$x = list $x $x}}'.repeat(60)}{{has 3 (list $x)}}{{uniq (list $x $x)}}{{without (list $x $x) $x}}`),
+  bomb('deep lists', `{{$x := list}}{{range until 100000}}{{$x = list $x}}{{end}}{{$x}}`),
+  bomb('deep lists as JSON', `{{$x := list}}{{range until 100000}}{{$x = list $x}}{{end}}{{toJson $x}}`),
+  bomb('deep lists as YAML', `{{$x := list}}{{range until 20000}}{{$x = list $x}}{{end}}{{toYaml $x}}`),
+  bomb('deep lists compared', `{{$x := list}}{{range until 100000}}{{$x = list $x}}{{end}}{{deepEqual $x $x}}{{printf "%#v" $x}}`),
+  bomb('deep maps merged', `{{$x := dict}}{{range until 100000}}{{$x = dict "a" $x}}{{end}}{{merge $x $x | len}}{{deepCopy $x | len}}`),
+  bomb('deep JSON', `{{fromJson .a | len}}`, { data: { a: '['.repeat(many) + ']'.repeat(many) } }),
+  bomb('deep JSON of maps', `{{fromJson .a | len}}`, { data: { a: '{"a":'.repeat(many) + '1' + '}'.repeat(many) } }),
+  bomb('deep YAML', `{{fromYaml .a | len}}`, { data: { a: '['.repeat(50_000) } }),
+  bomb('deep YAML of maps', `{{fromYaml .a | len}}`, { data: { a: '{a: '.repeat(20_000) + '1' + '}'.repeat(20_000) } }),
+  bomb('YAML that laughs', '{{fromYaml .a | toJson}}', { data: { a: laughs } }),
+  ...walks.map((call) => bomb(`a map in itself, ${call}`, `{{$d := dict}}{{$_ := set $d "a" $d}}{{${call} $d}}`)),
+  bomb('a map in itself, range', '{{$d := dict}}{{$_ := set $d "a" $d}}{{define "w"}}{{range .}}{{template "w" .}}{{end}}{{end}}{{template "w" $d}}'),
+  ...calls.map((call) => bomb(call, `{{ ${call} }}`)),
+];
+
+function bomb(about: string, text: string, options: { readonly data?: OracleData; readonly delimiters?: readonly [string, string] } = {}): TemplateCase {
+  return { about, text, ...options };
+}
