@@ -1,9 +1,8 @@
 import type { ExternalSecretSpec } from '../api/external-secret-spec.ts';
 import type { ExternalSecret } from '../api/external-secret.ts';
 import type { TemplateFrom } from '../api/secret-template.ts';
-import { SecretBytes } from '../lib/secret-bytes.ts';
 import { keepsData } from './template/keeps-data.ts';
-import { readKeysAndValues } from './template/keys-and-values.ts';
+import { literalKeys } from './template/literal-keys.ts';
 
 /** The Secret that a declared object will make. */
 export interface Provided {
@@ -48,6 +47,6 @@ function keysFrom({ configMap, secret, literal }: TemplateFrom): Provided['keys'
   const keys = items.map(({ key }) => key);
   if (literal === undefined) return keys;
   // a value that is rendered may hold a line break, and so further keys
-  const fixed = literal.includes('{{') ? undefined : readKeysAndValues(SecretBytes.fromUtf8(literal));
-  return fixed === undefined || typeof fixed === 'string' ? 'dynamic' : [...keys, ...fixed.keys()];
+  const fixed = literal.includes('{{') ? undefined : literalKeys(literal);
+  return fixed === undefined ? 'dynamic' : [...keys, ...fixed];
 }

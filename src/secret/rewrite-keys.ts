@@ -65,6 +65,7 @@ function takeStep({ steps }: KeysToRewrite, round: number, state: Rewritten, res
 
 function renderedKey(at: string, result: RenderResult | undefined): string | (Rewritten & { readonly ok: false }) {
   if (result === undefined) throw new Error('the renderer answered fewer templates than it was asked for');
-  if (result.ok) return Buffer.from(result.output.reveal()).toString('utf8');
+  if (result.ok && result.kind === 'text') return Buffer.from(result.output.reveal()).toString('utf8');
+  if (result.ok) throw new Error(`the renderer answered a key with a ${result.kind}`);
   return { ok: false, problem: { kind: result.problem.kind, message: `${at}: ${result.problem.message}` } };
 }

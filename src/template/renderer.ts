@@ -10,7 +10,11 @@ export interface RenderJob {
   readonly isConfidential?: boolean;
   /** A `map[string]string`. The same map given to several jobs travels once. */
   readonly data: ReadonlyMap<string, SecretBytes>;
+  /** What is wanted of the rendered text: itself, or the keys and values that it says as YAML. */
+  readonly output?: OutputKind;
 }
+
+export type OutputKind = 'text' | 'stringMap';
 
 export interface RenderRequest {
   /** Whose templates these are, e.g. a namespace. Tenants take turns: what one asks for never waits for another's. */
@@ -20,17 +24,20 @@ export interface RenderRequest {
 
 /** Why there is no output. Messages name templates, functions and keys, never values. */
 export interface RenderProblem {
-  /** `template`: it is wrong, or does not fit its data. `limit`: it took more time, memory or output than it may. */
+  /** `template`: it is wrong, does not fit its data, or renders no keys and values. `limit`: it took more time, memory or output than it may. */
   readonly kind: 'template' | 'limit';
   readonly message: string;
 }
 
-export type RenderResult = { readonly ok: true; readonly output: SecretBytes } | { readonly ok: false; readonly problem: RenderProblem };
+export type RenderResult =
+  | { readonly ok: true; readonly kind: 'text'; readonly output: SecretBytes }
+  | { readonly ok: true; readonly kind: 'stringMap'; readonly values: ReadonlyMap<string, SecretBytes> }
+  | { readonly ok: false; readonly problem: RenderProblem };
 
 /** Renders ExternalSecrets' templates: Go's text/template with `missingkey=error`, sprig and External Secrets' functions. */
 export interface TemplateRenderer {
   /**
-   * @returns a result for each job, in their order
+   * @returns a result for each job, of the kind it asks for, in their order
    * @throws the signal's reason; problems of templates are results
    */
   readonly render: (request: RenderRequest, signal: AbortSignal) => Promise<readonly RenderResult[]>;

@@ -46,6 +46,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 export const doors: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['src/kube'],
   '@aws-sdk/': ['providers/aws'],
+  bcryptjs: ['src/template/crypto'],
   commander: ['src/cli'],
   pino: ['src/lib'],
   'prom-client': ['src/lib'],

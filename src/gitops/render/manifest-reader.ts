@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { formatErrors } from '../../api/schema.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { parseFieldPath } from '../../lib/field-path.ts';
+import { LruMap } from '../../lib/lru-map.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
 import { parseYaml, type YamlDocument } from '../../lib/yaml.ts';
 import type { Origin, Problem } from '../plan/plan.ts';
@@ -34,22 +35,15 @@ export interface ManifestReader {
  * @param cacheBytes how much text is remembered, by content: a controller sees most files again at the next commit
  */
 export function createManifestReader(cacheBytes: number): ManifestReader {
-  const cache = new Map<string, { readonly parsed: ManifestFile; readonly size: number }>();
-  let cached = 0;
+  const cache = new LruMap<{ readonly parsed: ManifestFile; readonly size: number }>(cacheBytes, ({ size }) => size);
   return {
     read: (file, content) => {
       const key = createHash('sha256').update(file).update('\0').update(content).digest('base64');
       const known = cache.get(key);
-      cache.delete(key);
-      const entry = known ?? { parsed: readManifests(file, content), size: content.length };
-      cache.set(key, entry);
-      if (known === undefined) cached += entry.size;
-      for (const [oldest, { size }] of cache) {
-        if (cached <= cacheBytes) break;
-        cache.delete(oldest);
-        cached -= size;
-      }
-      return entry.parsed;
+      if (known !== undefined) return known.parsed;
+      const parsed = readManifests(file, content);
+      cache.set(key, { parsed, size: content.length });
+      return parsed;
     },
   };
 }

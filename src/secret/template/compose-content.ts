@@ -8,7 +8,6 @@ import type { SecretContent } from '../desired-secret.ts';
 import { quoteKey } from '../quote-key.ts';
 import { sizeProblem } from '../secret-size.ts';
 import { keepsData } from './keeps-data.ts';
-import { readKeysAndValues } from './keys-and-values.ts';
 import type { TemplatePart } from './template-part.ts';
 
 /** Why a template did not become a part of the Secret. No value stands in the message. */
@@ -23,8 +22,8 @@ export type Composed = { readonly ok: true; readonly content: SecretContent } | 
 const largestAnnotations = 256 * 1024;
 
 /** What is to be rendered for a part; `data` is what the provider's values became. */
-export function renderJob({ name, text, isConfidential }: TemplatePart, data: ReadonlyMap<string, SecretBytes>): RenderJob {
-  return { name, template: text, ...(isConfidential ? { isConfidential } : {}), data };
+export function renderJob({ name, text, isConfidential, key }: TemplatePart, data: ReadonlyMap<string, SecretBytes>): RenderJob {
+  return { name, template: text, ...(isConfidential ? { isConfidential } : {}), data, output: key === undefined ? 'stringMap' : 'text' };
 }
 
 /** A template, the values that it is rendered with, and all parts of it. */
@@ -51,20 +50,24 @@ export function composeContent({ template, data, parts }: Rendering, results: re
 type Made = Readonly<Record<TemplateTarget, Map<string, SecretBytes>>>;
 
 function addPart(made: Made, part: TemplatePart, result: RenderResult | undefined): readonly TemplateProblem[] {
-  const { place, key, target, decodingStrategy } = part;
+  const { place, target, decodingStrategy } = part;
   if (result === undefined) throw new Error('the renderer answered fewer templates than it was asked for');
   const wrong = (message: string): readonly TemplateProblem[] => [{ kind: 'template', place, message }];
   if (!result.ok) return [{ ...result.problem, place }];
-  const values = key === undefined ? readKeysAndValues(result.output) : new Map([[key, result.output]]);
-  if (typeof values === 'string') return wrong(values);
   const problems: TemplateProblem[] = [];
-  for (const [name, encoded] of values) {
+  for (const [name, encoded] of valuesOf(part, result)) {
     const value = decode(decodingStrategy, encoded);
     const problem = value === undefined ? `is not ${decodingStrategy}, as valuesDecodingStrategy says` : entryProblem(target, name, value);
     if (problem !== undefined) problems.push(...wrong(`the ${nouns[target]} ${quoteKey(name)} ${problem}`));
     else if (value !== undefined) made[target].set(name, value);
   }
   return problems;
+}
+
+function valuesOf({ key, place }: TemplatePart, result: RenderResult & { readonly ok: true }): ReadonlyMap<string, SecretBytes> {
+  if (key === undefined && result.kind === 'stringMap') return result.values;
+  if (key !== undefined && result.kind === 'text') return new Map([[key, result.output]]);
+  throw new Error(`the renderer answered ${place} with a ${result.kind}`);
 }
 
 const nouns = { Data: 'key', Labels: 'label', Annotations: 'annotation' } as const satisfies Readonly<Record<TemplateTarget, string>>;

@@ -3,7 +3,7 @@ import type { RenderJob, RenderResult, TemplateRenderer } from '../../template/r
 /** Renders on behalf of one ExternalSecret. */
 export type RenderTexts = (jobs: readonly RenderJob[]) => Promise<readonly RenderResult[]>;
 
-/** A text without an action is its own result: what has no templates must not wait for those who have. */
+/** A text without an action is its own result: what has no templates must not wait for those who have. Keys and values are read by the renderer, which bounds what that takes. */
 const action = '{{';
 
 /**
@@ -16,7 +16,7 @@ export function renderTexts(renderer: TemplateRenderer, tenant: string, signal: 
     const rendered = templates.length === 0 ? [] : await renderer.render({ tenant, jobs: templates }, signal);
     const results = new Map(templates.map((job, index) => [job, rendered[index]]));
     return jobs.map((job) => {
-      if (!isTemplate(job)) return { ok: true, output: job.template };
+      if (!isTemplate(job)) return { ok: true, kind: 'text', output: job.template };
       const result = results.get(job);
       if (result === undefined) throw new Error('the renderer answered fewer templates than it was asked for');
       return result;
@@ -24,7 +24,8 @@ export function renderTexts(renderer: TemplateRenderer, tenant: string, signal: 
   };
 }
 
-function isTemplate({ template }: RenderJob): boolean {
+function isTemplate({ template, output }: RenderJob): boolean {
+  if (output === 'stringMap') return true;
   const bytes = template.reveal();
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(action);
 }

@@ -1,8 +1,8 @@
-import { zeroOf } from '../evaluate/assign.ts';
 import { FunctionError } from '../template-error.ts';
 import { typeOf } from '../value/go-type.ts';
 import type { CallContext, GoType, Value } from '../value/value.ts';
 import { Func, Int } from '../value/value.ts';
+import { canBeNil, nilOf } from '../value/zero-value.ts';
 
 /**
  * Calls a value that is a function.
@@ -22,15 +22,11 @@ export function callValue(name: string, value: Value, args: readonly Value[], co
 function argument(value: Value, type: GoType | undefined, index: number): Value {
   if (type === undefined || type.kind === 'interface' || type.kind === 'reflect' || typeOf(value) === type) return value;
   if (value === undefined) {
-    if (!isNilable(type)) throw new FunctionError(`arg ${index}: value is nil; should be of type ${type.name}`);
-    return zeroOf(type);
+    if (!canBeNil(type)) throw new FunctionError(`arg ${index}: value is nil; should be of type ${type.name}`);
+    return nilOf(type);
   }
   if (value instanceof Int && /^u?int/.test(type.kind)) return new Int(type, wrapped(value.value, type.kind));
   throw new FunctionError(`arg ${index}: value has type ${typeOf(value)?.name}; should be ${type.name}`);
-}
-
-function isNilable({ kind }: GoType): boolean {
-  return kind === 'map' || kind === 'slice' || kind === 'ptr' || kind === 'func';
 }
 
 /** Go's conversion between types of integers. */

@@ -1,4 +1,4 @@
-import { isTrue } from '../evaluate/truth.ts';
+import { isTrue } from '../value/truth.ts';
 import { FunctionError } from '../template-error.ts';
 import type { FunctionMap } from '../value/go-function.ts';
 import { bool, constantFunction, goFunction, int, meteredFunction, reflect, rest } from '../value/go-function.ts';

@@ -1,4 +1,4 @@
-import { zeroOf } from '../evaluate/assign.ts';
+import { zeroOf } from '../value/zero-value.ts';
 import { FunctionError } from '../template-error.ts';
 import { intTypes, typeOf } from '../value/go-type.ts';
 import type { Value } from '../value/value.ts';

@@ -38,5 +38,5 @@ test('what is escaped is printed first, as an action prints it', () => {
   expect(call('html', undefined)).toBe('&lt;no value&gt;');
   expect(call('html', int(1), int(2), '<')).toBe('1 2&lt;');
   expect(call('urlquery', list(['a', 'b']))).toBe('%5Ba+b%5D');
-  expect(call('js', new Struct({ kind: 'ptr', name: '*a.B' }, new Map([['X', '=']])))).toBe(String.raw`{\u003D}`);
+  expect(call('js', new Struct({ kind: 'struct', name: 'a.B' }, new Map([['X', '=']])))).toBe(String.raw`{\u003D}`);
 });

@@ -1,4 +1,6 @@
 import { createPublicKey } from 'node:crypto';
+import { parseUrl } from '../sprig/url/parse-url.ts';
+import { FunctionError } from '../template-error.ts';
 import { isAscii } from '../value/byte-string.ts';
 import { curves } from './curve.ts';
 import { contextTag, DerError, DerReader, explicitTag, readOnly, tags } from './der.ts';
@@ -187,7 +189,7 @@ function readAlternativeNames(reader: DerReader): AlternativeNames {
     const text = content.toString('latin1');
     const list = texts.get(tag);
     if (list !== undefined) {
-      if (!isAscii(text)) throw new DerError('a subject alternative name is malformed');
+      if (!isAscii(text) || (list === uris && !isUri(text))) throw new DerError('a subject alternative name is malformed');
       list.push(text);
     }
     if (tag !== contextTag(7)) continue;
@@ -195,4 +197,15 @@ function readAlternativeNames(reader: DerReader): AlternativeNames {
     addresses.push(content);
   }
   return { dns, emails, addresses, uris };
+}
+
+/** Whether Go takes it for a URI of a host, if there is one, that could be a DNS name. */
+function isUri(text: string): boolean {
+  try {
+    const { host } = parseUrl(text);
+    return host === '' || /^[!-\-/-~]+(?:\.[!-\-/-~]+)*$/.test(host);
+  } catch (error) {
+    if (error instanceof FunctionError) return false;
+    throw error;
+  }
 }

@@ -18,6 +18,7 @@ export type PrivateKey = RsaKey | EcKey | SeedKey;
 export const keyAlgorithms = { rsa: '1.2.840.113549.1.1.1', ec: '1.2.840.10045.2.1', ed25519: '1.3.101.112', x25519: '1.3.101.110', dsa: '1.2.840.10040.4.1' } as const;
 
 const seedSize = 32;
+const unknownAlgorithm = 'x509: PKCS#8 wrapping contained private key with unknown algorithm';
 
 /** Reads PKCS#8. @throws DerError where it is something else, FunctionError where it is no good key */
 export function readPkcs8(der: Buffer): PrivateKey {
@@ -43,7 +44,7 @@ export function readPkcs8(der: Buffer): PrivateKey {
       return { kind, seed };
     }
     default:
-      throw new FunctionError('x509: PKCS#8 wrapping contained private key with unknown algorithm', `x509: PKCS#8 wrapping contained private key with unknown algorithm: ${name}`);
+      throw new FunctionError(unknownAlgorithm, `${unknownAlgorithm}: ${name}`);
   }
 }
 

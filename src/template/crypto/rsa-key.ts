@@ -39,7 +39,8 @@ function optionalInteger(reader: DerReader): bigint | undefined {
   return reader.tag === tags.integer ? reader.integer() : undefined;
 }
 
-type RsaNumbers = Pick<RsaKey, 'n' | 'e' | 'd' | 'p' | 'q'> & { readonly dp?: bigint | undefined; readonly dq?: bigint | undefined; readonly qInverse?: bigint | undefined };
+type Needed = 'n' | 'e' | 'd' | 'p' | 'q';
+type RsaNumbers = Pick<RsaKey, Needed> & { readonly [K in Exclude<keyof RsaKey, Needed | 'kind'>]?: bigint | undefined };
 
 /** A key with all of its numbers, those that follow from others where one of them is absent. @throws FunctionError where they do not fit together */
 export function completeRsaKey({ n, e, d, p, q, dp, dq, qInverse }: RsaNumbers): RsaKey {

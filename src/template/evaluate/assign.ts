@@ -1,22 +1,12 @@
 import { describeNode } from '../parse/describe-node.ts';
 import type { NumberNode, OperandNode } from '../parse/node.ts';
-import { anyType, float64Type, int, intTypes, stringType, boolType, typeOf } from '../value/go-type.ts';
+import { anyType, int, typeOf } from '../value/go-type.ts';
 import type { GoType, Value } from '../value/value.ts';
-import { GoMap, Int, Slice } from '../value/value.ts';
+import { Int } from '../value/value.ts';
+import { canBeNil, nilOf } from '../value/zero-value.ts';
 import type { Evaluated } from './evaluated.ts';
 import { plain } from './evaluated.ts';
 import type { Frame } from './frame.ts';
-
-/** Whether a nil may be passed for a type. */
-function canBeNil({ kind }: GoType): boolean {
-  return kind === 'interface' || kind === 'reflect' || kind === 'map' || kind === 'slice' || kind === 'ptr' || kind === 'func';
-}
-
-/** The nil of a type that can be nil. */
-function nilOf(type: GoType): Value {
-  if (type.kind === 'slice') return new Slice(type, [], true);
-  return type.kind === 'map' ? new GoMap(type, new Map(), true) : undefined;
-}
 
 /** Checks that a value may be passed for a parameter, and answers it as it is passed. */
 export function checkAssignable(frame: Frame, value: Evaluated, type: GoType): Value {
@@ -78,13 +68,4 @@ function untypedNumber(frame: Frame, { text, int: whole, float }: NumberNode): V
   const isHexInteger = /^[+-]?0[xX]/.test(text) && !/[pP]/.test(text);
   if (float !== undefined && !isHexInteger && !text.startsWith("'") && /[.eEpP]/.test(text)) return float;
   return whole === undefined ? frame.fail(`${text} overflows int`) : int(whole);
-}
-
-/** The types that a zero value is known for. */
-export function zeroOf(type: GoType): Value {
-  if (type === stringType) return '';
-  if (type === boolType) return false;
-  if (type === float64Type) return 0;
-  const known = Object.values(intTypes).find((candidate) => candidate === type);
-  return known === undefined ? nilOf(type) : new Int(known, 0n);
 }

@@ -109,6 +109,19 @@ describe('an execution', () => {
     expect(failure('{{ refuse "a literal" }}').message).toContain('this is refused: with the value');
   });
 
+  it('does not say what a function has made: it may be random, and a secret', () => {
+    expect(failure('{{ refuse (join "a" "b") }}').message).toContain('error calling refuse: this is refused');
+    expect(failure('{{ refuse (join "a" "b") }}').message).not.toContain('with the value');
+    expect(failure('{{ "a" | refuse }}').message).not.toContain('with the value');
+  });
+
+  it('pays for each argument, and for a map before it is sorted', () => {
+    const zeros = '0 '.repeat(200_000);
+    expect(() => renderTemplate({ name: 't', text: `{{ range 20 }}{{ $x := or ${zeros} }}{{ end }}`, data: dict(), functions }, context(100_000))).toThrow(LimitError);
+    const large = dict(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, index] as const));
+    expect(() => renderTemplate({ name: 't', text: '{{ range 20 }}{{ range $ }}{{ break }}{{ end }}{{ end }}', data: large, functions }, context(100_000))).toThrow(LimitError);
+  });
+
   it('ends at the limit of its steps, and where templates invoke themselves', () => {
     expect(() => render('{{ range 1000 }}{{ range 1000 }}{{ range 1000 }}x{{ end }}{{ end }}{{ end }}')).toThrow(LimitError);
     expect(() => render('{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}')).toThrow(LimitError);

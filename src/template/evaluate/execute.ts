@@ -1,4 +1,5 @@
 import { formatValue } from '../format/format-value.ts';
+import { printableValue } from '../format/printable-value.ts';
 import { quote } from '../format/quote.ts';
 import type { ActionNode, BranchNode, ListNode, StatementNode, TemplateNode } from '../parse/node.ts';
 import { describeNode } from '../parse/describe-node.ts';
@@ -10,7 +11,7 @@ import type { ExecutionOptions } from './frame.ts';
 import { Frame } from './frame.ts';
 import { evaluatePipeline } from './expression.ts';
 import { elementsOf } from './range-elements.ts';
-import { isTrue } from './truth.ts';
+import { isTrue } from '../value/truth.ts';
 
 /** How a list of statements ended. */
 type Flow = 'next' | 'break' | 'continue';
@@ -90,7 +91,7 @@ class Execution {
     if (node.pipe.declarations.length > 0) return;
     frame.node = node;
     if (value instanceof Func) frame.fail(`can't print ${describeNode(node)} of type ${value.type.name}`);
-    this.#write(value === undefined ? '<no value>' : formatValue(value, this.#options.context.meter));
+    this.#write(formatValue(printableValue(value), this.#options.context.meter));
   }
 
   #template(frame: Frame, node: TemplateNode, dot: Evaluated): void {

@@ -9,7 +9,7 @@ import type { Evaluated } from './evaluated.ts';
 import { plain } from './evaluated.ts';
 import { memberOf } from './field.ts';
 import type { Frame } from './frame.ts';
-import { isTrue } from './truth.ts';
+import { isTrue } from '../value/truth.ts';
 
 /** Says that no value comes in from an earlier command of the pipeline. */
 const noFinal = Symbol('no value from the pipeline');
@@ -126,6 +126,7 @@ function evaluateFunction(frame: Frame, node: Extract<OperandNode, { kind: 'iden
 function evaluateShortCircuit(frame: Frame, operator: 'and' | 'or', { dot, args, final }: Invocation): Evaluated {
   let value: Value;
   for (const arg of args) {
+    frame.options.context.meter.step(0.1);
     value = evaluateArgument(frame, arg, reflectType, dot);
     if (isTrue(value) === (operator === 'or')) return value;
   }
@@ -141,6 +142,7 @@ function checkArity(frame: Frame, { params, rest }: GoFunction, name: string, { 
 function call(frame: Frame, target: GoFunction, name: string, node: Node, invocation: Invocation): Value {
   checkArity(frame, target, name, invocation);
   const { dot, args, final } = invocation;
+  frame.options.context.meter.step(args.length / 10);
   const typeAt = (index: number): GoType => target.params[index] ?? target.rest ?? reflectType;
   const values: Value[] = [];
   for (const [index, arg] of args.entries()) values.push(evaluateArgument(frame, arg, typeAt(index), dot));
@@ -151,11 +153,15 @@ function call(frame: Frame, target: GoFunction, name: string, node: Node, invoca
     if (!(error instanceof FunctionError)) throw error;
     frame.node = node;
     const detail = Buffer.from(error.detail.reveal()).toString('latin1');
-    // what is made of literals alone can quote no data
-    const isLiteral = final === noFinal && args.every((arg) => isConstant(arg));
-    return frame.fail(`error calling ${name}: ${isLiteral ? detail : error.message}`, `error calling ${name}: ${detail}`);
+    // what is made of literals alone can quote no data; a method may quote what it is called on
+    const isFunction = node.kind === 'command' || node.kind === 'identifier';
+    const quotesNoData = isFunction && final === noFinal && args.every(isConstant);
+    return frame.fail(`error calling ${name}: ${quotesNoData ? detail : error.message}`, `error calling ${name}: ${detail}`);
   }
 }
+
+/** Functions that make text of literals and add nothing of their own: others may draw random values. */
+const plainFunctions: ReadonlySet<string> = new Set(['print', 'printf', 'println', 'quote', 'cat', 'list']);
 
 /** Whether an expression depends on nothing but the template's own text. */
 function isConstant(node: OperandNode): boolean {
@@ -166,7 +172,7 @@ function isConstant(node: OperandNode): boolean {
     case 'nil':
       return true;
     case 'pipe':
-      return node.commands.every(({ args: [first, ...args] }) => (first.kind === 'identifier' ? args.length > 0 : isConstant(first)) && args.every(isConstant));
+      return node.commands.every(({ args: [first, ...args] }) => (first.kind === 'identifier' ? plainFunctions.has(first.name) : isConstant(first)) && args.every(isConstant));
     default:
       return false;
   }

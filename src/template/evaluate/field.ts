@@ -2,7 +2,7 @@ import { quote } from '../format/quote.ts';
 import { typeOf } from '../value/go-type.ts';
 import type { GoFunction, GoType } from '../value/value.ts';
 import { GoMap, Struct } from '../value/value.ts';
-import { zeroOf } from './assign.ts';
+import { zeroOf } from '../value/zero-value.ts';
 import type { Evaluated } from './evaluated.ts';
 import { elementOf } from './evaluated.ts';
 import type { Frame } from './frame.ts';

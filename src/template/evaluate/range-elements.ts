@@ -25,7 +25,9 @@ export function* elementsOf(frame: Frame, value: Value, variables: number): Gene
       yield [int(index), elementOf(value, value.items[index])];
     }
   } else if (value instanceof GoMap) {
-    // as Go does: what changes meanwhile is not seen
+    // as Go does: what changes meanwhile is not seen. All of it is sorted and copied before the first step
+    meter.step(value.entries.size);
+    meter.allocate(value.entries.size * 64);
     const entries = value.sortedKeys().map((key): Element => [key, elementOf(value, value.entries.get(key))]);
     for (const entry of entries) {
       meter.step();

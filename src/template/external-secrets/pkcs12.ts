@@ -14,7 +14,10 @@ import type { CallContext } from '../value/value.ts';
 /** Functions that read and write PKCS#12 files. Those without `Pass` in their name have the empty password. */
 export const pkcs12: FunctionMap = new Map([
   ['fullPemToPkcs12', meteredFunction([text, text], text, (context, certs, key) => toPkcs12(context, certs, key, { password: '', withAuthorities: true }))],
-  ['fullPemToPkcs12Pass', meteredFunction([text, text, text], text, (context, certs, key, password) => toPkcs12(context, certs, key, { password, withAuthorities: true }))],
+  [
+    'fullPemToPkcs12Pass',
+    meteredFunction([text, text, text], text, (context, certs, key, password) => toPkcs12(context, certs, key, { password, withAuthorities: true })),
+  ],
   ['pemToPkcs12', meteredFunction([text, text], text, (context, cert, key) => toPkcs12(context, cert, key, { password: '', withAuthorities: false }))],
   ['pemToPkcs12Pass', meteredFunction([text, text, text], text, (context, cert, key, password) => toPkcs12(context, cert, key, { password, withAuthorities: false }))],
   ['pemTruststoreToPKCS12', meteredFunction([text], text, (context, certs) => toTrustStore(context, certs, ''))],
@@ -76,9 +79,11 @@ function readAuthorities({ meter }: CallContext, certs: string): readonly Certif
   return certificates;
 }
 
+const nilDereference = 'runtime error: invalid memory address or nil pointer dereference';
+
 /** @throws FunctionError where there is no PEM block, where Go panics */
 function firstBlock(pem: string): { readonly block: PemBlock; readonly rest: string } {
   const { block, rest } = decodePem(pem);
-  if (block === undefined) throw new FunctionError('there is no PEM block, or something after the last one', 'runtime error: invalid memory address or nil pointer dereference');
+  if (block === undefined) throw new FunctionError('there is no PEM block, or something after the last one', nilDereference);
   return { block, rest };
 }

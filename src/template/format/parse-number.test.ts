@@ -33,7 +33,8 @@ describe('integers', () => {
   });
 
   it('have a problem that says what Go says, and a reason without the text', () => {
-    expect(atoi('a"b').problem).toEqual({ reason: 'invalid syntax', detail: String.raw`strconv.Atoi: parsing "a\"b": invalid syntax` });
+    expect(atoi('a"b').problem?.reason).toBe('invalid syntax');
+    expect(atoi('a"b').problem?.detail()).toBe(String.raw`strconv.Atoi: parsing "a\"b": invalid syntax`);
     expect(reasonOf(parseInteger('1', 37, 64))).toBe('invalid base 37');
     expect(reasonOf(parseInteger('1', 10, 65))).toBe('invalid bit size 65');
     expect(reasonOf(parseUnsigned('-1', 10, 64))).toBe('invalid syntax');
@@ -59,7 +60,8 @@ describe('floats', () => {
   });
 
   it('are infinite beyond the range, and zero where they are too small', () => {
-    expect(parseFloating('1e309')).toMatchObject({ value: Infinity, problem: { reason: 'value out of range', detail: 'strconv.ParseFloat: parsing "1e309": value out of range' } });
+    expect(parseFloating('1e309')).toMatchObject({ value: Infinity, problem: { reason: 'value out of range' } });
+    expect(parseFloating('1e309').problem?.detail()).toBe('strconv.ParseFloat: parsing "1e309": value out of range');
     expect(parseFloating('-1e-400')).toEqual({ value: -0 });
     expect(parseFloating(`0.${'0'.repeat(400)}1e401`)).toEqual({ value: 1 });
     expect(parseFloating('1e99999999999')).toMatchObject({ value: Infinity });
@@ -75,6 +77,6 @@ describe('booleans', () => {
   it('have six names each', () => {
     expect(['1', 't', 'T', 'true', 'TRUE', 'True'].map((text) => parseBoolean(text).value)).toEqual(Array.from({ length: 6 }, () => true));
     expect(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => parseBoolean(text))).toEqual(Array.from({ length: 6 }, () => ({ value: false })));
-    expect(parseBoolean('yes').problem?.detail).toBe('strconv.ParseBool: parsing "yes": invalid syntax');
+    expect(parseBoolean('yes').problem?.detail()).toBe('strconv.ParseBool: parsing "yes": invalid syntax');
   });
 });

@@ -1,3 +1,4 @@
+import type { Meter } from '../value/value.ts';
 import { quote } from './quote.ts';
 import { readFloat } from './read-float.ts';
 import { readSigned, readUnsigned } from './read-integer.ts';
@@ -12,12 +13,13 @@ export interface Parsed<T> {
 export interface NumberProblem {
   /** `invalid syntax`, `value out of range`, …: holds nothing of the text. */
   readonly reason: string;
-  /** All of Go's message, which quotes the text. */
-  readonly detail: string;
+  /** All of Go's message, which quotes the text; that is work, which few ask for. */
+  readonly detail: (meter?: Meter) => string;
 }
 
 function parsed<T>(name: string, text: string, { value, reason }: { readonly value: T; readonly reason?: string }): Parsed<T> {
-  return reason === undefined ? { value } : { value, problem: { reason, detail: `strconv.${name}: parsing ${quote(text)}: ${reason}` } };
+  if (reason === undefined) return { value };
+  return { value, problem: { reason, detail: (meter) => `strconv.${name}: parsing ${quote(text, meter)}: ${reason}` } };
 }
 
 /** strconv.ParseInt: in base 0 the text tells its base by a prefix, and may hold underscores; 0 bits are 64. */

@@ -1,6 +1,6 @@
-import { LimitError } from '../template-error.ts';
 import { fromBytes } from '../value/byte-string.ts';
-import { typeOf } from '../value/go-type.ts';
+import { checkDepth } from '../value/depth.ts';
+import { typeName, typeOf } from '../value/go-type.ts';
 import type { Meter, Value } from '../value/value.ts';
 import { Func, GoMap, Int, Slice, Struct } from '../value/value.ts';
 import type { Flags } from './flags.ts';
@@ -8,9 +8,6 @@ import { noFlags, pad } from './flags.ts';
 import { floatText } from './float-verbs.ts';
 import { hexText, integerText } from './integer-verbs.ts';
 import { plainText, stringText } from './string-verbs.ts';
-
-/** Go overflows its stack where a map contains itself, and its program ends; nothing sensible is nested so deep. */
-const maxDepth = 1000;
 
 /** Stands for every address: Go's differ from run to run. */
 const someAddress = 0xc000000000n;
@@ -66,13 +63,13 @@ export class Printer {
     const type = typeOf(value);
     const text = this.#flags.sharpV === true ? type?.goSyntax?.(value) : type?.text?.(value);
     if (text === undefined) return false;
-    this.#write(this.#flags.sharpV === true ? plainText(text, this.#flags) : stringText(text, verb, this.#flags), value, verb);
+    this.#write(this.#flags.sharpV === true ? plainText(text, this.#flags) : stringText(text, verb, this.#flags, this.#meter), value, verb);
     return true;
   }
 
   #printValue(value: Value, verb: string, depth: number): void {
     this.#meter.step();
-    if (depth > maxDepth) throw new LimitError('a value is nested too deep to be printed');
+    checkDepth(depth);
     if (depth > 0 && this.#printByMethod(value, verb)) return;
     if (value === undefined) this.write(this.#flags.sharpV === true ? 'interface {}(nil)' : '<nil>');
     else if (value instanceof Slice) this.#printSlice(value, verb, depth, value.type.name);
@@ -86,7 +83,7 @@ export class Printer {
     this.#meter.allocate(this.#flags.width ?? 0);
     if (typeof value === 'string') {
       this.#meter.step(value.length / 100);
-      this.#write(stringText(value, verb, this.#flags), value, verb);
+      this.#write(stringText(value, verb, this.#flags, this.#meter), value, verb);
       return;
     }
     if (typeof value === 'boolean') {
@@ -100,7 +97,7 @@ export class Printer {
 
   #printSlice(value: Slice, verb: string, depth: number, name: string): void {
     if (isBytes(value) && verb !== 'v' && textVerbs.has(verb)) {
-      this.#write(stringText(bytesOf(value), verb, this.#flags), value, verb);
+      this.#write(stringText(bytesOf(value), verb, this.#flags, this.#meter), value, verb);
       return;
     }
     const isSyntax = this.#flags.sharpV === true;
@@ -178,11 +175,6 @@ export class Printer {
     this.#callsMethods = calledMethods;
     this.write(')');
   }
-}
-
-/** As `%T` prints it. */
-export function typeName(value: Value): string {
-  return typeOf(value)?.name ?? '<nil>';
 }
 
 function isBytes(value: Value): value is Slice {

@@ -1,8 +1,9 @@
 import { fromRune, runeAt } from '../value/byte-string.ts';
+import { typeName } from '../value/go-type.ts';
 import type { Meter, Value } from '../value/value.ts';
 import { Int } from '../value/value.ts';
 import type { Flags } from './flags.ts';
-import { Printer, typeName } from './printer.ts';
+import { Printer } from './printer.ts';
 
 /** fmt.Sprintf. What is wrong with a format is told within the text, as in `%!d(string=hi)`. */
 export function sprintf(format: string, args: readonly Value[], meter: Meter): string {

@@ -1,14 +1,21 @@
 import { fromRune, runeAt, runeError, runes } from '../value/byte-string.ts';
+import type { Escape } from '../value/escape-text.ts';
+import { escapeText } from '../value/escape-text.ts';
+import { TextBuilder } from '../value/text-builder.ts';
+import type { Meter } from '../value/value.ts';
 import { isPrintable } from './printable.ts';
 
-/** strconv.Quote: a Go string literal of a byte string. What cannot be seen, and bytes that are not UTF-8, are escaped. */
-export function quote(bytes: string): string {
-  return quoted(bytes, '"', false);
+/**
+ * strconv.Quote: a Go string literal of a byte string. What cannot be seen, and bytes that are not UTF-8, are escaped.
+ * @param meter where the string may be large
+ */
+export function quote(bytes: string, meter?: Meter): string {
+  return quoted(bytes, '"', false, meter);
 }
 
 /** strconv.QuoteToASCII: escapes all beyond ASCII, too. */
-export function quoteToAscii(bytes: string): string {
-  return quoted(bytes, '"', true);
+export function quoteToAscii(bytes: string, meter?: Meter): string {
+  return quoted(bytes, '"', true, meter);
 }
 
 /** strconv.QuoteRune: a Go character literal. */
@@ -29,20 +36,18 @@ export function canBackquote(bytes: string): boolean {
   return true;
 }
 
-function quoted(bytes: string, mark: string, asciiOnly: boolean): string {
-  let out = mark;
-  // up to where it is written: runs of what needs no escape are copied at once
-  let start = 0;
-  for (let index = 0; index < bytes.length; ) {
-    const { rune, size } = runeAt(bytes, index);
-    const isInvalid = rune === runeError && size === 1;
-    if (isInvalid || !isPlain(rune, mark, asciiOnly)) {
-      out += bytes.slice(start, index) + (isInvalid ? `\\x${hex(bytes.charCodeAt(index), 2)}` : escaped(rune, mark));
-      start = index + size;
-    }
-    index += size;
-  }
-  return out + bytes.slice(start) + mark;
+function quoted(bytes: string, mark: string, asciiOnly: boolean, meter?: Meter): string {
+  const builder = new TextBuilder(meter);
+  builder.add(mark);
+  escapeText(bytes, (text, index) => escapeAt(text, index, mark, asciiOnly), builder);
+  builder.add(mark);
+  return builder.text();
+}
+
+function escapeAt(bytes: string, index: number, mark: string, asciiOnly: boolean): Escape {
+  const { rune, size } = runeAt(bytes, index);
+  if (rune === runeError && size === 1) return { size, escape: `\\x${hex(bytes.charCodeAt(index), 2)}` };
+  return isPlain(rune, mark, asciiOnly) ? { size } : { size, escape: escaped(rune, mark) };
 }
 
 function isPlain(rune: number, mark: string, asciiOnly: boolean): boolean {

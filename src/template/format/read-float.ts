@@ -1,3 +1,4 @@
+import { TextBuilder } from '../value/text-builder.ts';
 import { underscoresAreFine } from './underscores.ts';
 
 /** What was read, and what is wrong with it: beyond the range, the value is infinite. */
@@ -20,8 +21,9 @@ export function readFloat(text: string): ReadFloat {
   const found = hex ?? decimalForm.exec(text);
   if (found === null) return syntax;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = found;
+  if (text.includes('_') && !underscoresAreFine(text)) return syntax;
   const digits = withoutUnderscores(whole + fraction);
-  if (digits === '' || (text.includes('_') && !underscoresAreFine(text))) return syntax;
+  if (digits === '') return syntax;
   const point = withoutUnderscores(whole).length;
   const magnitude = hex === null ? decimalValue(digits, point, readExponent(exponent)) : hexValue(digits, point, readExponent(exponent));
   const value = sign === '-' ? -magnitude : magnitude;
@@ -29,7 +31,11 @@ export function readFloat(text: string): ReadFloat {
 }
 
 function withoutUnderscores(text: string): string {
-  return text.includes('_') ? text.replaceAll('_', '') : text;
+  if (!text.includes('_')) return text;
+  const kept = new TextBuilder();
+  // in pieces, as a long text would take many times its memory
+  for (let start = 0; start < text.length; start += 4096) kept.add(text.slice(start, start + 4096).replaceAll('_', ''));
+  return kept.text();
 }
 
 function specialValue(text: string): number | undefined {

@@ -2,11 +2,12 @@
 export function underscoresAreFine(text: string): boolean {
   const unsigned = text.startsWith('+') || text.startsWith('-') ? text.slice(1) : text;
   const prefix = /^0[box]/i.exec(unsigned)?.[0] ?? '';
-  const digit = prefix.toLowerCase() === '0x' ? /[0-9a-f]/i : /[0-9]/;
+  const digits = prefix.toLowerCase() === '0x' ? '0123456789abcdefABCDEF' : '0123456789';
   // what came before: a digit (the prefix counts as one), an underscore, or anything else
   let before: 'digit' | 'underscore' | 'other' = prefix === '' ? 'other' : 'digit';
-  for (const char of unsigned.slice(prefix.length)) {
-    if (digit.test(char)) {
+  for (let index = prefix.length; index < unsigned.length; index += 1) {
+    const char = unsigned.charAt(index);
+    if (digits.includes(char)) {
       before = 'digit';
     } else if (char === '_') {
       if (before !== 'digit') return false;

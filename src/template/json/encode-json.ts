@@ -1,7 +1,8 @@
+import { TextBuilder } from '../value/text-builder.ts';
 import type { Meter, Value } from '../value/value.ts';
 import type { JsonNode } from './json-node.ts';
 import { JsonNumber, JsonObject } from './json-node.ts';
-import { quoteJson } from './quote-json.ts';
+import { writeQuotedJson } from './quote-json.ts';
 import { toJsonNode } from './to-json-node.ts';
 
 export interface JsonOptions {
@@ -18,25 +19,30 @@ export interface JsonOptions {
 export function encodeJson(value: Value, options: JsonOptions, meter: Meter): string {
   const writer = new JsonWriter(options, meter);
   writer.write(toJsonNode(value, meter), 0);
-  return writer.parts.join('');
+  return writer.text();
 }
 
 class JsonWriter {
-  readonly parts: string[] = [];
   readonly #indent: string | undefined;
   readonly #escapeHtml: boolean;
   readonly #meter: Meter;
+  readonly #builder: TextBuilder;
 
   constructor({ indent, escapeHtml = true }: JsonOptions, meter: Meter) {
     this.#indent = indent;
     this.#escapeHtml = escapeHtml;
     this.#meter = meter;
+    this.#builder = new TextBuilder(meter);
+  }
+
+  text(): string {
+    return this.#builder.text();
   }
 
   write(node: JsonNode, depth: number): void {
     this.#meter.step();
     if (node === null || typeof node === 'boolean') this.#put(String(node));
-    else if (typeof node === 'string') this.#put(quoteJson(node, this.#escapeHtml));
+    else if (typeof node === 'string') this.#string(node);
     else if (node instanceof JsonNumber) this.#put(node.literal);
     else if (node instanceof JsonObject) this.#object(node, depth);
     else this.#list('[', ']', node, depth, (item) => this.write(item, depth + 1));
@@ -44,7 +50,7 @@ class JsonWriter {
 
   #object({ entries }: JsonObject, depth: number): void {
     this.#list('{', '}', entries, depth, ([key, value]) => {
-      this.#put(quoteJson(key, this.#escapeHtml));
+      this.#string(key);
       this.#put(this.#indent === undefined ? ':' : ': ');
       this.write(value, depth + 1);
     });
@@ -63,13 +69,16 @@ class JsonWriter {
 
   #break(depth: number): void {
     if (this.#indent === undefined) return;
-    this.#meter.allocate(depth * this.#indent.length);
     this.#put(`\n${this.#indent.repeat(depth)}`);
   }
 
-  #put(text: string): void {
-    this.#meter.allocate(text.length);
+  #string(text: string): void {
+    writeQuotedJson(text, this.#escapeHtml, this.#builder);
     this.#meter.step(text.length / 50);
-    this.parts.push(text);
+  }
+
+  #put(text: string): void {
+    this.#meter.step(text.length / 50);
+    this.#builder.add(text);
   }
 }

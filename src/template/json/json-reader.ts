@@ -1,8 +1,9 @@
-import { FunctionError, LimitError } from '../template-error.ts';
+import { FunctionError } from '../template-error.ts';
+import { checkDepth } from '../value/depth.ts';
 import { dict, list } from '../value/go-type.ts';
+import { listBytes, mapBytes } from '../value/size-of.ts';
 import type { Meter, Value } from '../value/value.ts';
 import { jsonSyntaxError } from './json-syntax-error.ts';
-import { mostNesting } from './to-json-node.ts';
 import { unquoteJson } from './unquote-json.ts';
 
 const words: ReadonlyMap<string, readonly [word: string, value: Value]> = new Map([
@@ -41,17 +42,18 @@ export class JsonReader {
     this.#skipSpace();
     const first = this.#text.charAt(this.#at);
     if (first === '') this.#fail('');
-    if (first === '{') return this.#nested(() => this.#object());
-    if (first === '[') return this.#nested(() => this.#array());
+    if (first === '{') return this.#nested(mapBytes, () => this.#object());
+    if (first === '[') return this.#nested(listBytes, () => this.#array());
     if (first === '"') return this.#string();
     if (first === '-' || isDigit(first)) return this.#number();
     const word = words.get(first);
     return word === undefined ? this.#fail('looking for beginning of value') : this.#word(...word);
   }
 
-  #nested(read: () => Value): Value {
+  #nested(bytes: number, read: () => Value): Value {
+    this.#meter.allocate(bytes);
     this.#depth += 1;
-    if (this.#depth > mostNesting) throw new LimitError(`JSON nests more than ${mostNesting} levels deep`);
+    checkDepth(this.#depth);
     this.#at += 1;
     const value = read();
     this.#depth -= 1;
@@ -99,8 +101,7 @@ export class JsonReader {
       this.#escape();
     }
     this.#at += 1;
-    this.#meter.allocate(this.#at - start);
-    return unquoteJson(this.#text.slice(start, this.#at - 1));
+    return unquoteJson(this.#text.slice(start, this.#at - 1), this.#meter);
   }
 
   #escape(): void {
@@ -126,6 +127,7 @@ export class JsonReader {
     const literal = this.#text.slice(start, this.#at);
     const value = Number(literal);
     if (Number.isFinite(value)) return value;
+    this.#meter.allocate(literal.length);
     const detail = `json: cannot unmarshal number ${literal} into Go value of type float64`;
     this.rangeError ??= new FunctionError('a JSON number is out of the range of float64', detail);
     return undefined;

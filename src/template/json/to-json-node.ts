@@ -1,12 +1,10 @@
-import { FunctionError, LimitError } from '../template-error.ts';
+import { FunctionError } from '../template-error.ts';
 import { toBytes } from '../value/byte-string.ts';
+import { checkDepth } from '../value/depth.ts';
 import type { Meter, Value } from '../value/value.ts';
 import { Func, GoMap, Int, Slice } from '../value/value.ts';
 import type { JsonNode } from './json-node.ts';
 import { JsonNumber, JsonObject } from './json-node.ts';
-
-/** Levels of lists and maps. Go has no such limit on writing; nothing that is meant to be read nests so deeply. */
-export const mostNesting = 1000;
 
 /**
  * What encoding/json makes of a value: map keys sorted, bytes in base64, structs with what they marshal to.
@@ -51,8 +49,8 @@ class NodeBuilder {
     if (this.#open.has(value)) {
       throw new FunctionError('a map or list contains itself', `json: unsupported value: encountered a cycle via ${value.type.name}`);
     }
-    if (this.#open.size === mostNesting) throw new LimitError(`maps and lists nest more than ${mostNesting} levels deep`);
     this.#open.add(value);
+    checkDepth(this.#open.size);
     const node = build();
     this.#open.delete(value);
     return node;

@@ -1,4 +1,6 @@
 import { fromRune, fromText, isAscii, runeError, toText } from '../value/byte-string.ts';
+import { TextBuilder } from '../value/text-builder.ts';
+import type { Meter } from '../value/value.ts';
 
 const escapes = new Map([
   ['b', '\b'],
@@ -9,26 +11,34 @@ const escapes = new Map([
 ]);
 
 /** What a JSON string stands for, given without its quotes and known to be well-formed. Bytes that are not UTF-8 become U+FFFD, each. */
-export function unquoteJson(text: string): string {
-  const valid = isAscii(text) ? text : fromText(toText(text));
+export function unquoteJson(text: string, meter: Meter): string {
+  meter.allocate(text.length);
+  const valid = validText(text, meter);
   let next = valid.indexOf('\\');
   if (next < 0) return valid;
-  const parts: string[] = [];
+  const builder = new TextBuilder(meter);
   let start = 0;
   for (; next >= 0; next = valid.indexOf('\\', start)) {
-    parts.push(valid.slice(start, next));
+    builder.add(valid.slice(start, next));
     const kind = valid.charAt(next + 1);
     if (kind === 'u') {
       const { rune, size } = readEscapedRune(valid, next);
-      parts.push(fromRune(rune));
+      builder.add(fromRune(rune));
       start = next + size;
     } else {
-      parts.push(escapes.get(kind) ?? kind);
+      builder.add(escapes.get(kind) ?? kind);
       start = next + 2;
     }
   }
-  parts.push(valid.slice(start));
-  return parts.join('');
+  builder.add(valid.slice(start));
+  return builder.text();
+}
+
+function validText(text: string, meter: Meter): string {
+  if (isAscii(text)) return text;
+  // a byte that is none becomes three, by way of two
+  meter.allocate(text.length * 2);
+  return fromText(toText(text));
 }
 
 /** Reads `\uXXXX`, or two of them that are a surrogate pair. A surrogate alone is U+FFFD. */

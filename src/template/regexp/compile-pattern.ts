@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { LruMap } from '../../lib/lru-map.ts';
 import { FunctionError } from '../template-error.ts';
 import { fromText, runeError, runes, toText } from '../value/byte-string.ts';
 import type { Meter } from '../value/value.ts';
@@ -13,40 +14,55 @@ const mostInstructions = 10_000;
 /** The most ranges of characters. */
 const mostRanges = 200_000;
 
-/** What the patterns in the cache may have in instructions. */
-const cacheSize = 40_000;
+/** About what an instruction and a range take in memory. */
+const instructionBytes = 200;
+const rangeBytes = 16;
+/** What the patterns of a render that are kept may take in memory. */
+const mostCachedBytes = 4 * 1024 * 1024;
 
 /** A pattern, ready to search with. */
 export interface CompiledPattern {
   readonly engine: RE2JS;
   /** Numbers of the groups by their names. */
   readonly groups: ReadonlyMap<string, readonly number[]>;
+  /** About what it takes in memory. */
+  readonly bytes: number;
 }
 
-const cache = new Map<string, CompiledPattern>();
-let cached = 0;
+/**
+ * Patterns by the meter of the render that they belong to. They go when it ends, because they may be made of secrets, and because what a
+ * template costs must not depend on those before it.
+ */
+const caches = new WeakMap<Meter, LruMap<CompiledPattern>>();
 
 /**
- * Compiles a pattern, or takes it from the cache.
+ * Compiles a pattern, or takes it from those that the same render has compiled.
  * @param pattern a byte string
  * @throws PatternError where it is malformed; FunctionError where it is too large, which Go would take
  */
 export function compilePattern(pattern: string, meter: Meter): CompiledPattern {
+  const cache = cacheOf(meter);
   const known = cache.get(pattern);
-  if (known !== undefined) {
-    // the last used are the last to go
-    cache.delete(pattern);
-    cache.set(pattern, known);
-    return known;
-  }
+  if (known !== undefined) return known;
   if (pattern.length > longest) throw new FunctionError(`the regular expression is longer than ${longest} bytes`);
+  // before it is read, and whether or not it can be
+  meter.step(10 + pattern.length);
   const read = readPattern(textOf(pattern));
   if (read.instructions > mostInstructions || read.weight > mostRanges) throw new FunctionError('the regular expression is too large');
-  meter.step(10 + pattern.length + read.instructions * 30 + read.weight * 5);
-  meter.allocate(read.instructions * 200);
-  const compiled = { engine: compile(read, pattern), groups: read.groups };
-  keep(pattern, compiled);
+  meter.step(read.instructions * 30 + read.weight * 5);
+  const bytes = pattern.length * 4 + read.instructions * instructionBytes + read.weight * rangeBytes;
+  meter.allocate(bytes);
+  const compiled = { engine: compile(read, pattern), groups: read.groups, bytes };
+  cache.set(pattern, compiled);
   return compiled;
+}
+
+function cacheOf(meter: Meter): LruMap<CompiledPattern> {
+  const known = caches.get(meter);
+  if (known !== undefined) return known;
+  const cache = new LruMap<CompiledPattern>(mostCachedBytes, ({ bytes }) => bytes);
+  caches.set(meter, cache);
+  return cache;
 }
 
 function textOf(pattern: string): string {
@@ -64,15 +80,5 @@ function compile({ source }: ReadPattern, pattern: string): RE2JS {
     // some errors are of the whole pattern, of which the engine saw another form; some name no part of it
     const fragment = (error.getPattern() ?? '').replaceAll(unknownMark, '');
     throw new PatternError(error.getDescription(), fragment === source ? pattern : fromText(fragment));
-  }
-}
-
-function keep(pattern: string, compiled: CompiledPattern): void {
-  cache.set(pattern, compiled);
-  cached += compiled.engine.programSize();
-  for (const [oldest, other] of cache) {
-    if (cached <= cacheSize) return;
-    cache.delete(oldest);
-    cached -= other.engine.programSize();
   }
 }

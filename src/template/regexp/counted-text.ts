@@ -1,3 +1,4 @@
+import { indexOfBytes } from '../value/index-of-bytes.ts';
 import type { Meter } from '../value/value.ts';
 
 /**
@@ -28,9 +29,8 @@ export class CountedText extends String {
   }
 
   override indexOf(part: string, position = 0): number {
-    const found = this.#text.indexOf(part, position);
-    this.#meter.step(((found < 0 ? this.#text.length : found) - position) / 200);
-    return found;
+    // all literal text of a pattern, which may be long
+    return indexOfBytes(this.#text, part, position, this.#meter);
   }
 
   #charge(): void {

@@ -9,11 +9,13 @@ export interface MeasuredClass {
 /** About how many ranges a class like `\p{L}` has. */
 export const unicodeClassWeight = 700;
 
-/** Walks a class that begins with the bracket at `start`. What is malformed may be measured wrongly: it is not compiled. */
-export function measureClass(pattern: string, start: number, folds: boolean): MeasuredClass {
+/**
+ * Walks a class that begins with the bracket at `start`. What is malformed may be measured wrongly: it is not compiled.
+ * @param lastName where the last name like `[:alpha:]` ends in the whole pattern, -1 where there is none
+ */
+export function measureClass(pattern: string, start: number, folds: boolean, lastName: number): MeasuredClass {
   let index = start + (pattern[start + 1] === '^' ? 2 : 1);
   let weight = 0;
-  const lastName = pattern.lastIndexOf(':]');
   for (let isFirst = true; index < pattern.length && (isFirst || pattern[index] !== ']'); isFirst = false) {
     const named = pattern.startsWith('[:', index) ? (index + 2 <= lastName ? pattern.indexOf(':]', index + 2) : pattern.length) : index;
     // the engine looks for the end of a name in all of the pattern

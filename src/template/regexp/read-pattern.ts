@@ -48,6 +48,10 @@ export function readPattern(pattern: string): ReadPattern {
 class PatternReader {
   readonly #pattern: string;
   readonly #folds: boolean;
+  // the last of what closes names: nobody looks for what is not there, again and again
+  readonly #lastAngle: number;
+  readonly #lastBrace: number;
+  readonly #lastName: number;
   readonly #source: string[] = [];
   readonly #groups = new Map<string, number[]>();
   readonly #outer: Level[] = [];
@@ -61,13 +65,16 @@ class PatternReader {
   constructor(pattern: string) {
     this.#pattern = pattern;
     this.#folds = /\(\?[A-Za-z-]*i/.test(pattern);
+    this.#lastAngle = pattern.lastIndexOf('>');
+    this.#lastBrace = pattern.lastIndexOf('}');
+    this.#lastName = pattern.lastIndexOf(':]');
   }
 
   read(): ReadPattern {
     while (this.#index < this.#pattern.length) this.#readOne();
     while (this.#outer.length > 0) this.#close();
     this.#source.push(this.#pattern.slice(this.#copied));
-    const instructions = this.#level.size + this.#level.last + 2;
+    const instructions = this.#level.size + this.#level.last + 3;
     return { source: this.#source.join(''), groups: this.#groups, instructions, weight: this.#weight };
   }
 
@@ -109,7 +116,7 @@ class PatternReader {
 
   #open(): void {
     const start = this.#index;
-    const opening = this.#match(/\((?:\?(?:P?<[^>]*>|[A-Za-z-]*[:)]?))?/y);
+    const opening = this.#match(start < this.#lastAngle ? /\((?:\?(?:P?<[^>]*>|[A-Za-z-]*[:)]?))?/y : /\((?:\?[A-Za-z-]*[:)]?)?/y);
     // flags alone hold until the end of the group that they are in
     if (opening.endsWith(')')) return;
     if (this.#outer.length === deepest) throw new PatternError('expression nests too deeply', fromText(this.#pattern));
@@ -140,7 +147,8 @@ class PatternReader {
     // a parenthesis too many, which the engine reports
     if (outer === undefined) return;
     this.#level = outer;
-    this.#operand(Math.min(most, inner.size + inner.last + 2), Math.max(inner.repeats, inner.lastRepeats));
+    // of nothing at all there is an instruction, too
+    this.#operand(Math.min(most, Math.max(1, inner.size + inner.last) + 2), Math.max(inner.repeats, inner.lastRepeats));
   }
 
   #readCount(): void {
@@ -161,7 +169,7 @@ class PatternReader {
 
   #readClass(): void {
     const start = this.#index;
-    const { end, weight } = measureClass(this.#pattern, start, this.#folds);
+    const { end, weight } = measureClass(this.#pattern, start, this.#folds, this.#lastName);
     this.#weight += weight;
     for (this.#index += 1; this.#index < end; ) {
       if (this.#readUnicodeClass()) continue;
@@ -175,7 +183,7 @@ class PatternReader {
 
   /** Whether the bracket before is none of a name like `[:alpha:]`, though the engine takes `[:]` for one. */
   #isPlainBracket(): boolean {
-    return this.#pattern.startsWith(':]', this.#index) && this.#pattern.lastIndexOf(':]') <= this.#index;
+    return this.#pattern.startsWith(':]', this.#index) && this.#lastName <= this.#index;
   }
 
   #readEscape(): void {
@@ -197,7 +205,7 @@ class PatternReader {
   /** Reads `\p{name}` and the like, and writes it as the engine needs it. */
   #readUnicodeClass(): boolean {
     const start = this.#index;
-    const found = this.#match(/\\[pP](?:\{\^?[^}]*\}|[^{])/uy);
+    const found = this.#match(start < this.#lastBrace ? /\\[pP](?:\{\^?[^}]*\}|[^{])/uy : /\\[pP][^{]/uy);
     if (found === '') return false;
     const isLong = found[2] === '{';
     const name = isLong ? found.slice(3, -1) : found.slice(2);

@@ -1,3 +1,4 @@
+import { TextBuilder } from '../value/text-builder.ts';
 import type { Meter } from '../value/value.ts';
 import type { CompiledPattern } from './compile-pattern.ts';
 import { compilePattern } from './compile-pattern.ts';
@@ -5,6 +6,9 @@ import type { Replacement } from './replacement.ts';
 import { readReplacement } from './replacement.ts';
 import type { Positions } from './search.ts';
 import { Search } from './search.ts';
+
+/** Bytes. */
+const quotedAtOnce = 4096;
 
 export { PatternError } from './pattern-error.ts';
 
@@ -126,6 +130,15 @@ function groupText(search: Search, match: Positions, groups: readonly number[]):
 }
 
 /** The pattern that matches exactly this string: QuoteMeta. */
-export function quoteMeta(value: string): string {
-  return value.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`);
+export function quoteMeta(value: string, meter: Meter): string {
+  if (!/[\\.+*?()|[\]{}^$]/.test(value)) return value;
+  const out = new TextBuilder();
+  // what is found is a list of matches, so not in all of a large text at once
+  for (let start = 0; start < value.length; start += quotedAtOnce) {
+    const part = value.slice(start, start + quotedAtOnce);
+    meter.step(part.length / 10);
+    meter.allocate(part.length * 4);
+    out.add(part.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`));
+  }
+  return out.text();
 }

@@ -22,15 +22,18 @@ export interface Constraint {
 export function parseConstraints(text: string, meter: Meter): readonly (readonly Constraint[])[] {
   meter.step(text.length / 10);
   meter.allocate(text.length * 16);
-  return rewriteRanges(text, meter).split('||').map(parseAlternative);
+  return rewriteRanges(text, meter).split('||').map((alternative) => parseAlternative(alternative, meter));
 }
+
+/** About what a constraint takes. */
+const constraintBytes = 500;
 
 /** An operator with a version; then what separates it from the next. */
 const form =
   /([=!<>~^]*)[\t\n\f\r ]*(v?([\dxX*|]+)(?:\.([\dxX*|]+))?(?:\.([\dxX*|]+))?(-[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?)([\t\n\f\r ]*)(,?)[\t\n\f\r ]*/y;
 const space = /[\t\n\f\r ]*/y;
 
-function parseAlternative(text: string): readonly Constraint[] {
+function parseAlternative(text: string, meter: Meter): readonly Constraint[] {
   space.lastIndex = 0;
   form.lastIndex = space.exec(text)?.[0].length ?? 0;
   const found: { readonly operator: Operator; readonly parts: RegExpExecArray }[] = [];
@@ -38,6 +41,7 @@ function parseAlternative(text: string): readonly Constraint[] {
     const parts: RegExpExecArray | null = isSeparated ? form.exec(text) : null;
     const operator = operators.find((candidate) => candidate === parts?.[1]);
     if (parts === null || operator === undefined) throw new FunctionError('improper constraint', `improper constraint: ${text}`);
+    meter.allocate(constraintBytes);
     found.push({ operator, parts });
     isWanted = parts[8] === ',';
     isSeparated = isWanted || parts[7] !== '';

@@ -1,6 +1,6 @@
 import { FunctionError } from '../template-error.ts';
 import type { Codec } from '../value/go-function.ts';
-import { any, bool, goFunction, int, text } from '../value/go-function.ts';
+import { any, bool, goFunction, int, meteredFunction, text } from '../value/go-function.ts';
 import { intTypes, sliceOf, typeOf } from '../value/go-type.ts';
 import type { GoFunction, GoType, Value } from '../value/value.ts';
 import { Int, Slice, Struct } from '../value/value.ts';
@@ -86,8 +86,21 @@ function nextPatch(version: Version): Version {
   return change(version, { ...released, patch: version.prerelease === '' ? after(version.patch) : version.patch });
 }
 
+/** What a byte takes that is an integer among others. */
+const byteBytes = 64;
+
 function getter<R>(result: Pick<Codec<R>, 'write'>, get: (version: Version) => R): Method {
   return (receiver) => goFunction([], result, () => get(read(receiver)));
+}
+
+/** A method that answers the bytes of a text, each of them a value. */
+function marshaller(write: (version: Version) => string): Method {
+  return (receiver) =>
+    meteredFunction([], bytes, ({ meter }) => {
+      const written = write(read(receiver));
+      meter.allocate(written.length * byteBytes);
+      return written;
+    });
 }
 
 /** @param check throws for what the part may not be; it may be empty */
@@ -116,8 +129,8 @@ const valueMethods: ReadonlyMap<string, Method> = new Map([
   ['Metadata', getter(text, ({ metadata }) => metadata)],
   ['String', getter(text, versionText)],
   ['Value', getter(any, versionText)],
-  ['MarshalText', getter(bytes, versionText)],
-  ['MarshalJSON', getter(bytes, (version) => `"${versionText(version)}"`)],
+  ['MarshalText', marshaller(versionText)],
+  ['MarshalJSON', marshaller((version) => `"${versionText(version)}"`)],
   ['IncPatch', getter(changed, nextPatch)],
   ['IncMinor', getter(changed, (version) => change(version, { ...released, patch: 0n, minor: after(version.minor) }))],
   ['IncMajor', getter(changed, (version) => change(version, { ...released, patch: 0n, minor: 0n, major: after(version.major) }))],

@@ -36,7 +36,9 @@ function decrypt({ meter }: CallContext, password: string, ciphertext: string): 
   const decoded = decodeBase64(ciphertext);
   if (typeof decoded === 'number') throw new FunctionError('the text is not base64', `illegal base64 data at input byte ${decoded}`);
   const bytes = Buffer.from(toBytes(decoded));
-  if (bytes.length < blockSize) throw new FunctionError('the text is too short', `runtime error: slice bounds out of range [:${blockSize}] with capacity ${decodedCapacity(ciphertext)}`);
+  if (bytes.length < blockSize) {
+    throw new FunctionError('the text is too short', `runtime error: slice bounds out of range [:${blockSize}] with capacity ${decodedCapacity(ciphertext)}`);
+  }
   if (bytes.length % blockSize !== 0) throw new FunctionError('the text is not of whole blocks', 'crypto/cipher: input not full blocks');
   if (bytes.length === blockSize) throw new FunctionError('the text is too short', 'runtime error: index out of range [-1]');
 

@@ -1,3 +1,5 @@
+import { TextBuilder } from '../value/text-builder.ts';
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** How many characters of an incomplete group of eight stand for whole bytes. */
@@ -5,7 +7,7 @@ const wholeCounts = new Set([2, 4, 5, 7]);
 
 /** RFC 4648 base32, with padding. */
 export function encodeBase32(bytes: string): string {
-  let out = '';
+  const out = new TextBuilder();
   let bits = 0;
   let size = 0;
   for (let index = 0; index < bytes.length; index += 1) {
@@ -13,12 +15,12 @@ export function encodeBase32(bytes: string): string {
     size += 8;
     while (size >= 5) {
       size -= 5;
-      out += alphabet.charAt(bits >> size);
+      out.add(alphabet.charAt(bits >> size));
       bits &= (1 << size) - 1;
     }
   }
-  if (size > 0) out += alphabet.charAt(bits << (5 - size));
-  return out.padEnd(Math.ceil(out.length / 8) * 8, '=');
+  if (size > 0) out.add(alphabet.charAt(bits << (5 - size)));
+  return out.text().padEnd(Math.ceil(bytes.length / 5) * 8, '=');
 }
 
 /**

@@ -35,11 +35,16 @@ const values = listOf(any);
 export const certificates: FunctionMap = new Map([
   ['buildCustomCert', meteredFunction([text, text], certificate, build)],
   ['genCA', meteredFunction([text, int], certificate, (context, name, days) => issue(context, { name, days, isAuthority: true }))],
-  ['genCAWithKey', meteredFunction([text, int, text], certificate, (context, name, days, key) => issue(context, { name, days, isAuthority: true }, read(context, key)))],
+  [
+    'genCAWithKey',
+    meteredFunction([text, int, text], certificate, (context, name, days, key) => issue(context, { name, days, isAuthority: true }, read(context, key))),
+  ],
   ['genSelfSignedCert', meteredFunction([text, values, values, int], certificate, (context, name, ips, hosts, days) => issue(context, { name, ips, hosts, days }))],
   [
     'genSelfSignedCertWithKey',
-    meteredFunction([text, values, values, int, text], certificate, (context, name, ips, hosts, days, key) => issue(context, { name, ips, hosts, days }, read(context, key))),
+    meteredFunction([text, values, values, int, text], certificate, (context, name, ips, hosts, days, key) =>
+      issue(context, { name, ips, hosts, days }, read(context, key)),
+    ),
   ],
   [
     'genSignedCert',

@@ -43,7 +43,7 @@ export const dates: FunctionMap = new Map([
 function formatIn(context: CallContext, layout: string, date: Value, zone: string): string {
   context.meter.step(zoneSteps);
   const moment = toMoment(context, date, ['int64', 'int', 'int32']);
-  return formatTime(moment.in(zoneAt(zone, moment.unix) ?? utc), layout, context.meter);
+  return formatTime(moment.in(zoneAt(zone, moment.unix, context.meter) ?? utc), layout, context.meter);
 }
 
 /** A time, or the seconds since the epoch as one of some types; the present time where it is anything else. */

@@ -1,7 +1,7 @@
 import { typeOf } from '../value/go-type.ts';
 import type { Meter, Value } from '../value/value.ts';
 import { GoMap, Int, Slice, Struct } from '../value/value.ts';
-import { checkDepth } from './depth.ts';
+import { checkDepth } from '../value/depth.ts';
 
 /** Go's reflect.DeepEqual: types must be the same, a nil list is not an empty one, and functions are never equal. */
 export function deepEqual(one: Value, other: Value, meter: Meter): boolean {

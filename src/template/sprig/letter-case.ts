@@ -3,6 +3,7 @@ import { meteredFunction, text } from '../value/go-function.ts';
 import { fromRune, isAscii, runes } from '../value/byte-string.ts';
 import { toLowerRune, toTitleRune, toUpperRune } from '../value/rune-case.ts';
 import { isDigit, isLetter, isLower, isSpace, isTitle, isUpper } from '../value/rune-class.ts';
+import { TextBuilder } from '../value/text-builder.ts';
 import type { CallContext } from '../value/value.ts';
 
 /** Functions that change the case of letters and leave the rest alone. */
@@ -15,12 +16,12 @@ export const letterCase: FunctionMap = new Map([
 ]);
 
 /** Go's strings.ToUpper. */
-export function upper(context: CallContext, value: string): string {
+function upper(context: CallContext, value: string): string {
   return isAscii(value) ? value.toUpperCase() : mapRunes(context, value, toUpperRune);
 }
 
 /** Go's strings.ToLower. */
-export function lower(context: CallContext, value: string): string {
+function lower(context: CallContext, value: string): string {
   return isAscii(value) ? value.toLowerCase() : mapRunes(context, value, toLowerRune);
 }
 
@@ -29,9 +30,9 @@ function mapRunes(context: CallContext, value: string, map: (rune: number) => nu
   context.meter.step(value.length / 10);
   // an invalid byte becomes three
   context.meter.allocate(value.length * 3);
-  const parts: string[] = [];
-  for (const { rune } of runes(value)) parts.push(fromRune(map(rune)));
-  return parts.join('');
+  const out = new TextBuilder();
+  for (const { rune } of runes(value)) out.add(fromRune(map(rune)));
+  return out.text();
 }
 
 /** A function that maps rune by rune, and may remember what it saw before. */

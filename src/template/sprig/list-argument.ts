@@ -4,7 +4,7 @@ import type { Value } from '../value/value.ts';
 import { Slice } from '../value/value.ts';
 
 /** What Go says where a nil is asked for its type, or followed. */
-export const nilDereference = 'runtime error: invalid memory address or nil pointer dereference';
+const nilDereference = 'runtime error: invalid memory address or nil pointer dereference';
 
 /**
  * An argument that has to be a list.

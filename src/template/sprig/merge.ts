@@ -2,7 +2,7 @@ import { FunctionError } from '../template-error.ts';
 import { dict, typeOf } from '../value/go-type.ts';
 import type { Meter, Value } from '../value/value.ts';
 import { GoMap, Slice, Struct } from '../value/value.ts';
-import { checkDepth } from './depth.ts';
+import { checkDepth } from '../value/depth.ts';
 import { isEmpty } from './empty.ts';
 
 interface Merge {

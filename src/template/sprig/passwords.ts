@@ -26,7 +26,7 @@ const cost = 10;
 function bcrypt({ meter, random }: CallContext, password: string): string {
   if (password.length > longestPassword) return `failed to encrypt string with bcrypt: bcrypt: password length exceeds ${longestPassword} bytes`;
   chargeTime(meter, milliseconds.bcrypt);
-  return hashPassword(toBytes(password), random(16), cost);
+  return hashPassword(password, random(16), cost);
 }
 
 /** A line of Apache's password files. Newer External Secrets name the algorithm in a third argument, sprig has none. */

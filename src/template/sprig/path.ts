@@ -1,10 +1,11 @@
 import type { FunctionMap } from '../value/go-function.ts';
-import { bool, goFunction, text } from '../value/go-function.ts';
+import { bool, goFunction, meteredFunction, text } from '../value/go-function.ts';
+import type { CallContext } from '../value/value.ts';
 
 const functions = [
   ['base', goFunction([text], text, lastElement)],
-  ['dir', goFunction([text], text, (path) => clean(path.slice(0, path.lastIndexOf('/') + 1)))],
-  ['clean', goFunction([text], text, clean)],
+  ['dir', meteredFunction([text], text, (context, path) => clean(context, path.slice(0, path.lastIndexOf('/') + 1)))],
+  ['clean', meteredFunction([text], text, clean)],
   ['ext', goFunction([text], text, extension)],
   ['isAbs', goFunction([text], bool, (path) => path.startsWith('/'))],
 ] as const;
@@ -28,11 +29,16 @@ function extension(path: string): string {
 }
 
 /** Go's path.Clean: the shortest path that means the same, judged by its text alone. */
-export function clean(path: string): string {
+export function clean(context: CallContext, path: string): string {
   const isRooted = path.startsWith('/');
   const kept: string[] = [];
-  for (const element of path.split('/')) {
+  for (let start = 0, end = 0; end < path.length; start = end + 1) {
+    const slash = path.indexOf('/', start);
+    end = slash < 0 ? path.length : slash;
+    context.meter.step(0.1);
+    const element = path.slice(start, end);
     if (element === '' || element === '.') continue;
+    context.meter.allocate(32);
     if (element !== '..') kept.push(element);
     else if (kept.length > 0 && kept.at(-1) !== '..') kept.pop();
     // above the root there is nothing

@@ -80,7 +80,8 @@ function shuffle(context: CallContext, value: string): string {
   charge(context, value.length * 2);
   const shuffled = toRunes(value);
   for (let last = shuffled.length - 1; last > 0; last -= 1) {
-    context.meter.step(0.5);
+    // a draw of large integers costs what several nodes do
+    context.meter.step(5);
     const other = Number(below(context, BigInt(last + 1)));
     const rune = shuffled[last] ?? 0;
     shuffled[last] = shuffled[other] ?? 0;

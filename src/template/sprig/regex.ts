@@ -2,7 +2,7 @@ import { canBackquote, quote } from '../format/quote.ts';
 import { Regexp, PatternError, quoteMeta } from '../regexp/regexp.ts';
 import { FunctionError } from '../template-error.ts';
 import type { FunctionMap } from '../value/go-function.ts';
-import { any, bool, goFunction, int, meteredFunction, text } from '../value/go-function.ts';
+import { any, bool, int, meteredFunction, text } from '../value/go-function.ts';
 import { stringType, sliceOf } from '../value/go-type.ts';
 import type { Meter } from '../value/value.ts';
 import { Slice } from '../value/value.ts';
@@ -17,7 +17,7 @@ export const regex: FunctionMap = new Map([
   ['mustRegexMatch', meteredFunction([text, text], bool, ({ meter }, pattern, value) => mustCompile(pattern, meter).matches(value, meter))],
   ...searching('regex', compileOrPanic),
   ...searching('mustRegex', mustCompile),
-  ['regexQuoteMeta', goFunction([text], text, quoteMeta)],
+  ['regexQuoteMeta', meteredFunction([text], text, ({ meter }, value) => quoteMeta(value, meter))],
 ]);
 
 function searching(prefix: string, compile: Compile) {

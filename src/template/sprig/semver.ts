@@ -14,5 +14,8 @@ export const semver: FunctionMap = new Map([
 
 function compare({ meter }: CallContext, constraint: string, version: string): boolean {
   const alternatives = parseConstraints(constraint, meter);
-  return satisfies(parseVersion(version), alternatives);
+  const parsed = parseVersion(version);
+  // a constraint has two bytes at the least, and each may look at all of what follows the version's dash
+  meter.step((constraint.length / 2) * (parsed.prerelease.length / 100));
+  return satisfies(parsed, alternatives);
 }

@@ -1,4 +1,5 @@
 import { runeAt } from '../value/byte-string.ts';
+import { indexOfBytes } from '../value/index-of-bytes.ts';
 import type { FunctionMap } from '../value/go-function.ts';
 import { any, int, listOf, meteredFunction, text } from '../value/go-function.ts';
 import { stringMap, strings, stringType, sliceOf } from '../value/go-type.ts';
@@ -19,12 +20,12 @@ export const split: FunctionMap = new Map([
 ]);
 
 /** Go's strings.SplitN: into at most `limit` parts, without limit where it is negative; at every rune where the separator is empty. */
-export function splitText(context: CallContext, value: string, separator: string, limit = -1): string[] {
+function splitText(context: CallContext, value: string, separator: string, limit = -1): string[] {
   const parts: string[] = [];
   if (limit === 0 || (value === '' && separator === '')) return parts;
   let start = 0;
   while (parts.length + 1 !== limit) {
-    const end = separator === '' ? start + runeAt(value, start).size : value.indexOf(separator, start);
+    const end = separator === '' ? start + runeAt(value, start).size : indexOfBytes(value, separator, start, context.meter);
     // the rest is the last part
     if (end < 0 || (separator === '' && end >= value.length)) break;
     context.meter.step(0.1);
@@ -55,10 +56,10 @@ function toStrings(context: CallContext, value: Value): Slice {
 function sortAlpha(context: CallContext, value: Value): Slice {
   if (!(value instanceof Slice)) return strings([strval(context, value)]);
   const list = toStrings(context, value);
-  const sorted = list.items.filter((item) => typeof item === 'string').toSorted();
+  const texts = list.items.filter((item) => typeof item === 'string');
   // comparing may look at all of both strings
-  context.meter.step((sorted.reduce((size, item) => size + item.length + 10, 0) * Math.log2(sorted.length + 1)) / 100);
-  sorted.forEach((item, index) => {
+  context.meter.step((texts.reduce((size, item) => size + item.length + 10, 0) * Math.log2(texts.length + 1)) / 100);
+  texts.toSorted().forEach((item, index) => {
     list.items[index] = item;
   });
   return list;

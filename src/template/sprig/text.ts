@@ -2,6 +2,7 @@ import { quote } from '../format/quote.ts';
 import { formatValue } from '../format/format-value.ts';
 import { FunctionError } from '../template-error.ts';
 import { runeAt } from '../value/byte-string.ts';
+import { indexOfBytes } from '../value/index-of-bytes.ts';
 import type { FunctionMap } from '../value/go-function.ts';
 import { any, bool, goFunction, int, meteredFunction, rest, text } from '../value/go-function.ts';
 import type { CallContext, Value } from '../value/value.ts';
@@ -10,7 +11,7 @@ import { strval } from './strval.ts';
 /** Functions on whole texts: tests, repetition, replacement, indentation, quotes. */
 export const wholeText: FunctionMap = new Map([
   ['hello', goFunction([], text, () => 'Hello!')],
-  ['contains', goFunction([text, text], bool, (part, value) => value.includes(part))],
+  ['contains', meteredFunction([text, text], bool, ({ meter }, part, value) => indexOfBytes(value, part, 0, meter) >= 0)],
   ['hasPrefix', goFunction([text, text], bool, (prefix, value) => value.startsWith(prefix))],
   ['hasSuffix', goFunction([text, text], bool, (suffix, value) => value.endsWith(suffix))],
   ['repeat', meteredFunction([int, text], text, repeat)],
@@ -18,7 +19,7 @@ export const wholeText: FunctionMap = new Map([
   ['indent', meteredFunction([int, text], text, indent)],
   ['nindent', meteredFunction([int, text], text, (context, spaces, value) => `\n${indent(context, spaces, value)}`)],
   ['plural', goFunction([text, text, int], text, (one, many, count) => (count === 1 ? one : many))],
-  ['quote', joining((context, value) => quote(strval(context, value)))],
+  ['quote', joining((context, value) => quote(strval(context, value), context.meter))],
   ['squote', joining((context, value) => `'${formatValue(value, context.meter)}'`)],
   ['cat', joining((context, value) => formatValue(value, context.meter))],
   ['toString', meteredFunction([any], text, strval)],
@@ -46,11 +47,11 @@ function repeat(context: CallContext, count: number, value: string): string {
 }
 
 /** Go's strings.ReplaceAll; an empty string is found before every rune and at the end. */
-export function replaceAll(context: CallContext, value: string, old: string, replacement: string): string {
+function replaceAll(context: CallContext, value: string, old: string, replacement: string): string {
   if (old === '') return interleave(context, value, replacement);
   const parts: string[] = [];
   let start = 0;
-  for (let found = value.indexOf(old); found >= 0; found = value.indexOf(old, start)) {
+  for (let found = indexOfBytes(value, old, 0, context.meter); found >= 0; found = indexOfBytes(value, old, start, context.meter)) {
     context.meter.allocate(found - start + replacement.length + 16);
     parts.push(value.slice(start, found), replacement);
     start = found + old.length;
@@ -72,7 +73,7 @@ function interleave(context: CallContext, value: string, replacement: string): s
 }
 
 /** Spaces at the beginning of every line. */
-export function indent(context: CallContext, spaces: number, value: string): string {
+function indent(context: CallContext, spaces: number, value: string): string {
   const pad = repeat(context, spaces, ' ');
   return pad + replaceAll(context, value, '\n', `\n${pad}`);
 }

@@ -2,6 +2,7 @@ import type { FunctionMap } from '../value/go-function.ts';
 import { goFunction, meteredFunction, text } from '../value/go-function.ts';
 import { fromRune, fromText, runeAt, runeBefore, runes } from '../value/byte-string.ts';
 import { isSpace } from '../value/rune-class.ts';
+import { TextBuilder } from '../value/text-builder.ts';
 import type { CallContext } from '../value/value.ts';
 
 const trimSet = meteredFunction([text, text], text, (context, cutset, value) => trimRunes(context, value, cutset));
@@ -25,7 +26,11 @@ export function trimSpace(value: string): string {
 function trimRunes(context: CallContext, value: string, cutset: string): string {
   context.meter.step(cutset.length / 10);
   const cut = new Set<number>();
-  for (const { rune } of runes(cutset)) cut.add(rune);
+  for (const { rune } of runes(cutset)) {
+    if (cut.has(rune)) continue;
+    context.meter.allocate(16);
+    cut.add(rune);
+  }
   return trimWhere(value, (rune) => cut.has(rune));
 }
 
@@ -48,28 +53,36 @@ function trimWhere(value: string, isCut: (rune: number) => boolean): string {
 /** Works on bytes, each taken for a rune, so text beyond ASCII is encoded a second time as soon as there is a space to remove. */
 function withoutSpace(context: CallContext, value: string): string {
   context.meter.step(value.length / 50);
-  const kept: string[] = [];
+  if (!hasSpace(value)) return value;
+  context.meter.allocate(value.length * 3);
+  const kept = new TextBuilder();
   let start = 0;
   for (let index = 0; index <= value.length; index += 1) {
     if (index < value.length && !isSpace(value.charCodeAt(index))) continue;
-    if (index > start) kept.push(value.slice(start, index));
+    if (index > start) kept.add(value.slice(start, index));
     start = index + 1;
   }
-  if (kept.length === 1 && kept[0] === value) return value;
-  context.meter.allocate(kept.length * 16 + value.length * 2);
-  return fromText(kept.join(''));
+  return fromText(kept.text());
+}
+
+function hasSpace(value: string): boolean {
+  for (let index = 0; index < value.length; index += 1) if (isSpace(value.charCodeAt(index))) return true;
+  return false;
 }
 
 /** The first byte of every word, taken for a rune. */
 function initials(context: CallContext, value: string): string {
-  context.meter.step(value.length / 50);
-  const found: string[] = [];
+  context.meter.step(value.length / 20);
+  const found = new TextBuilder();
   let begins = true;
   for (let index = 0; index < value.length; index += 1) {
     const byte = value.charCodeAt(index);
     const isGap = isSpace(byte);
-    if (begins && !isGap) found.push(fromRune(byte));
+    if (begins && !isGap) {
+      context.meter.allocate(2);
+      found.add(fromRune(byte));
+    }
     begins = isGap;
   }
-  return found.join('');
+  return found.text();
 }

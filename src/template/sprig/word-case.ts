@@ -3,6 +3,7 @@ import { meteredFunction, text } from '../value/go-function.ts';
 import { fromRune, runeAt, runes } from '../value/byte-string.ts';
 import { toLowerRune, toUpperRune } from '../value/rune-case.ts';
 import { isUpper } from '../value/rune-class.ts';
+import { TextBuilder } from '../value/text-builder.ts';
 import type { CallContext } from '../value/value.ts';
 import type { Word, WordKind } from './split-words.ts';
 import { isConnector, splitWords } from './split-words.ts';
@@ -31,7 +32,7 @@ class LowerWords {
   readonly #text: string;
   readonly #connector: string;
   readonly #words: Iterator<Word>;
-  readonly #out: string[] = [];
+  readonly #out = new TextBuilder();
   #word: Word;
 
   constructor(value: string, connector: string) {
@@ -50,7 +51,7 @@ class LowerWords {
       this.#between(word);
     }
     this.#write(this.#word);
-    return this.#out.join('');
+    return this.#out.text();
   }
 
   /** What goes between a word and the one after it, which is the current one; numbers belong to the words around them. */
@@ -77,7 +78,7 @@ class LowerWords {
       return;
     }
     // small letters after it take it to themselves
-    this.#out.push(this.#connector);
+    this.#out.add(this.#connector);
     this.#write(number);
     this.#writeAlphanumeric();
     this.#connectUnless('none', 'connector', 'punctuation');
@@ -91,7 +92,7 @@ class LowerWords {
   }
 
   #connectUnless(...kinds: readonly WordKind[]): void {
-    if (!kinds.includes(this.#word.kind)) this.#out.push(this.#connector);
+    if (!kinds.includes(this.#word.kind)) this.#out.add(this.#connector);
   }
 
   #advance(): void {
@@ -102,15 +103,15 @@ class LowerWords {
 
   #write({ kind, start, end }: Word): void {
     const word = this.#text.slice(start, end);
-    if (kind !== 'upper' && kind !== 'connector') this.#out.push(word);
-    else for (const { rune } of runes(word)) this.#out.push(isConnector(rune) ? this.#connector : fromRune(isUpper(rune) ? toLowerRune(rune) : rune));
+    if (kind !== 'upper' && kind !== 'connector') this.#out.add(word);
+    else for (const { rune } of runes(word)) this.#out.add(isConnector(rune) ? this.#connector : fromRune(isUpper(rune) ? toLowerRune(rune) : rune));
   }
 }
 
 /** `some_words` to `SomeWords`: connectors at the beginning stay, and one of several between words is lost. */
 function toPascalCase(context: CallContext, value: string): string {
   charge(context, value);
-  const out: string[] = [];
+  const out = new TextBuilder();
   let index = 0;
   let rune = 0;
   const read = (): void => {
@@ -119,9 +120,12 @@ function toPascalCase(context: CallContext, value: string): string {
     rune = found.rune;
   };
   if (value === '') return '';
-  for (read(); isConnector(rune) && index < value.length; read()) out.push(fromRune(rune));
+  for (read(); isConnector(rune) && index < value.length; read()) out.add(fromRune(rune));
   // of connectors alone the last is written twice
-  if (isConnector(rune)) return [...out, fromRune(rune), fromRune(rune)].join('');
+  if (isConnector(rune)) {
+    out.add(fromRune(rune).repeat(2));
+    return out.text();
+  }
   // after a capital, the capitals that follow become small
   let afterCapital = isUpper(rune);
   rune = toUpperRune(rune);
@@ -138,7 +142,8 @@ function toPascalCase(context: CallContext, value: string): string {
       afterCapital &&= isUpper(rune);
       if (afterCapital) rune = toLowerRune(rune);
     }
-    out.push(fromRune(before));
+    out.add(fromRune(before));
   }
-  return [...out, fromRune(rune)].join('');
+  out.add(fromRune(rune));
+  return out.text();
 }

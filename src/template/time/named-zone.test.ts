@@ -5,9 +5,11 @@ import { zoneAt } from './named-zone.ts';
 import { utc } from './zone.ts';
 import { zoneTable } from './zone-table.ts';
 
+const unlimited = { step: () => undefined, allocate: () => undefined };
+
 const show = (zone: string, unix: number): string | undefined => {
   const moment = Moment.atUnix(BigInt(unix));
-  const found = zoneAt(zone, moment.unix);
+  const found = zoneAt(zone, moment.unix, unlimited);
   return found === undefined ? undefined : formatTime(moment.in(found), '2006-01-02 15:04 -0700 MST');
 };
 
@@ -37,14 +39,29 @@ describe('zoneAt', () => {
   });
 
   it('takes names in their own spelling only', () => {
-    expect(['', 'UTC'].map((name) => zoneAt(name, 0n))).toEqual([utc, utc]);
-    expect(['europe/berlin', 'Nowhere', '../etc/passwd', '+03:00', 'constructor'].map((name) => zoneAt(name, 0n))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect(['', 'UTC'].map((name) => zoneAt(name, 0n, unlimited))).toEqual([utc, utc]);
+    expect(['europe/berlin', 'Nowhere', '../etc/passwd', '+03:00', 'constructor'].map((name) => zoneAt(name, 0n, unlimited))).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  });
+
+  it('charges for the formatters that it makes, and keeps those that were used last', () => {
+    const zones = Intl.supportedValuesOf('timeZone').filter((zone) => zoneAt(zone, 0n, unlimited) !== undefined).slice(0, 40);
+    let steps = 0;
+    const counting = { ...unlimited, step: (count = 1) => void (steps += count) };
+    for (const zone of zones) {
+      zoneAt('Europe/Berlin', 0n, counting);
+      zoneAt(zone, 0n, counting);
+    }
+
+    expect(steps).toBeGreaterThanOrEqual(4_000);
+    const before = steps;
+    zoneAt('Europe/Berlin', 0n, counting);
+    expect(steps).toBe(before);
   });
 
   it('finds an offset for every zone of the table', () => {
     const names = zoneTable.split('\n').flatMap((line) => (line.startsWith('@') || line === '' ? [] : line.split(' ')));
 
     expect(names.length).toBeGreaterThan(590);
-    expect(names.filter((name) => zoneAt(name, BigInt(summer)) === undefined)).toEqual([]);
+    expect(names.filter((name) => zoneAt(name, BigInt(summer), unlimited) === undefined)).toEqual([]);
   });
 });

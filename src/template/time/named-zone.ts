@@ -1,3 +1,5 @@
+import { LruMap } from '../../lib/lru-map.ts';
+import type { Meter } from '../value/value.ts';
 import type { Zone } from './zone.ts';
 import { local, utc } from './zone.ts';
 import { zoneTable } from './zone-table.ts';
@@ -14,8 +16,9 @@ type ZoneNames = ReadonlyMap<number, readonly Era[]>;
 let table: ReadonlyMap<string, ZoneNames> | undefined;
 
 /** Formatters are slow to make and large, and a template may name any number of zones. */
-const mostFormatters = 16;
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatters = new LruMap<Intl.DateTimeFormat>(16);
+/** What it costs to make one. */
+const formatterSteps = 100;
 
 /** Seconds that Intl can tell an offset for, and the 400 years after which the calendar repeats. */
 const mostSeconds = 8_640_000_000_000;
@@ -27,12 +30,12 @@ const secondsPerEra = 146_097 * 86_400;
  * @param unix seconds since the epoch
  * @returns undefined for a name that is not known
  */
-export function zoneAt(name: string, unix: bigint): Zone | undefined {
+export function zoneAt(name: string, unix: bigint, meter: Meter): Zone | undefined {
   if (name === '' || name === 'UTC') return utc;
   if (name === 'Local') return local;
   table ??= readTable();
   const names = table.get(name);
-  const offset = names === undefined ? undefined : offsetAt(name, Number(unix));
+  const offset = names === undefined ? undefined : offsetAt(name, Number(unix), meter);
   if (names === undefined || offset === undefined) return undefined;
   return { name, offset, abbreviation: abbreviation(names.get(offset), offset, Number(unix)) };
 }
@@ -51,8 +54,8 @@ function numeric(offset: number): string {
   return (offset < 0 ? '-' : '+') + (minutes % 60 === 0 ? parts[0] : parts.join(''));
 }
 
-function offsetAt(zone: string, unix: number): number | undefined {
-  const text = formatter(zone)?.format(within(unix) * 1000) ?? '';
+function offsetAt(zone: string, unix: number, meter: Meter): number | undefined {
+  const text = formatter(zone, meter)?.format(within(unix) * 1000) ?? '';
   const match = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text);
   if (match === null) return undefined;
   const [, sign, hours, minutes, seconds = 0] = match;
@@ -66,13 +69,12 @@ function within(unix: number): number {
   return unix > mostSeconds ? unix - Math.ceil((unix - mostSeconds) / secondsPerEra) * secondsPerEra : unix;
 }
 
-function formatter(zone: string): Intl.DateTimeFormat | undefined {
+function formatter(zone: string, meter: Meter): Intl.DateTimeFormat | undefined {
   const known = formatters.get(zone);
   if (known !== undefined) return known;
+  meter.step(formatterSteps);
   try {
     const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-    const [oldest] = formatters.keys();
-    if (formatters.size === mostFormatters && oldest !== undefined) formatters.delete(oldest);
     formatters.set(zone, made);
     return made;
   } catch {

@@ -1,3 +1,5 @@
+import { TextBuilder } from './text-builder.ts';
+
 /**
  * Go's strings are bytes. Here they are JavaScript strings of which each character stands for one byte, so that V8 keeps them at one
  * byte a character and `length`, `slice`, `indexOf` and `<` mean what they mean in Go.
@@ -12,9 +14,9 @@ export function fromText(text: string): string {
 export function toText(bytes: string): string {
   // most strings are ASCII, which is the same in both
   if (isAscii(bytes)) return bytes;
-  let text = '';
-  for (const { rune } of runes(bytes)) text += String.fromCodePoint(rune);
-  return text;
+  const text = new TextBuilder();
+  for (const { rune } of runes(bytes)) text.add(String.fromCodePoint(rune));
+  return text.text();
 }
 
 export function fromBytes(bytes: Uint8Array): string {
@@ -40,11 +42,18 @@ export interface Rune {
   readonly size: number;
 }
 
+/** How many bytes the UTF-8 sequence has that a byte begins; 0 for one that begins none. Some of these sequences are invalid all the same. */
+export function utf8Size(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xc0) return 0;
+  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+}
+
 /** The rune that begins at `index`, as Go's utf8.DecodeRuneInString finds it: surrogates and overlong forms are invalid. */
 export function runeAt(bytes: string, index: number): Rune {
   const first = bytes.charCodeAt(index);
   if (first < 0x80) return { rune: first, size: 1 };
-  const size = first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  const size = utf8Size(first);
   if (size === 0 || index + size > bytes.length) return { rune: runeError, size: 1 };
   let rune = first & (0xff >> (size + 1));
   for (let offset = 1; offset < size; offset += 1) {
@@ -52,7 +61,7 @@ export function runeAt(bytes: string, index: number): Rune {
     if ((next & 0xc0) !== 0x80) return { rune: runeError, size: 1 };
     rune = (rune << 6) | (next & 0x3f);
   }
-  const isOverlong = (size === 3 && rune < 0x800) || (size === 4 && rune < 0x10000);
+  const isOverlong = (size === 2 && rune < 0x80) || (size === 3 && rune < 0x800) || (size === 4 && rune < 0x10000);
   const isInvalid = isOverlong || rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff);
   return isInvalid ? { rune: runeError, size: 1 } : { rune, size };
 }

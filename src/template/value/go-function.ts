@@ -1,4 +1,5 @@
 import { anyType, boolType, float64Type, int as intValue, int64 as int64Value, intTypes, mapOf, reflectType, sliceOf, stringType, typeOf } from './go-type.ts';
+import { sizeOf, sizeOfNew } from './size-of.ts';
 import type { CallContext, GoFunction, GoType, Value } from './value.ts';
 import { GoMap, Int, Slice } from './value.ts';
 
@@ -62,7 +63,7 @@ export function listOf<T>(item: Codec<T>): Codec<T[]> {
 }
 
 /** `map[string]T`, the map itself: functions may change it. */
-export function mapWith(elem: GoType): Codec<GoMap> {
+function mapWith(elem: GoType): Codec<GoMap> {
   const type = mapOf(elem);
   return {
     type,
@@ -91,8 +92,10 @@ type Arguments<P extends readonly Parameter[]> = {
 };
 
 /**
- * Defines a function by its Go signature. What goes in and comes out is charged to the meter here; a function whose result can be far
- * larger than its arguments is defined by `meteredFunction` and charges before it allocates.
+ * Defines a function by its Go signature. Looking at the arguments is charged to the meter here before the call, and the memory of the
+ * result after it. So what there is between the two is not charged in time: a function whose result, or whatever it makes on the way,
+ * takes more memory than about its arguments is defined by `meteredFunction`, and charges that itself before it allocates. (To charge the
+ * memory of the arguments for every call would refuse templates that only look at large data, many times.)
  */
 export function goFunction<const P extends readonly Parameter[], R>(params: P, result: Pick<Codec<R>, 'write'>, call: (...args: Arguments<P>) => R): GoFunction {
   return meteredFunction(params, result, (_, ...args) => call(...args));
@@ -107,7 +110,7 @@ export function constantFunction<const P extends readonly Parameter[], R>(
   result: Pick<Codec<R>, 'write'>,
   call: (...args: Arguments<P>) => R,
 ): GoFunction {
-  return define(params, result, (_, ...args) => call(...args), () => 0);
+  return define(params, result, (_, ...args) => call(...args), free);
 }
 
 /** As `goFunction`, for functions that need the meter, the time or randomness. */
@@ -116,15 +119,23 @@ export function meteredFunction<const P extends readonly Parameter[], R>(
   result: Pick<Codec<R>, 'write'>,
   call: (context: CallContext, ...args: Arguments<P>) => R,
 ): GoFunction {
-  return define(params, result, call, sizeOf);
+  return define(params, result, call, bySize);
 }
 
-/** @param sizeIn the bytes of some values that are to be charged */
+/** The bytes that a call is charged for. */
+interface Charges {
+  readonly looked: (args: readonly Value[]) => number;
+  readonly made: (result: Value) => number;
+}
+
+const free: Charges = { looked: () => 0, made: () => 0 };
+const bySize: Charges = { looked: sizeOf, made: sizeOfNew };
+
 function define<const P extends readonly Parameter[], R>(
   params: P,
   result: Pick<Codec<R>, 'write'>,
   call: (context: CallContext, ...args: Arguments<P>) => R,
-  sizeIn: (values: readonly Value[]) => number,
+  charges: Charges,
 ): GoFunction {
   const last = params.at(-1);
   const variadic = last !== undefined && 'rest' in last ? last.rest : undefined;
@@ -133,26 +144,15 @@ function define<const P extends readonly Parameter[], R>(
     params: fixed.map(({ type }) => type),
     ...(variadic === undefined ? {} : { rest: variadic.type }),
     call: (args, context) => {
-      context.meter.step(1 + sizeIn(args) / 100);
+      context.meter.step(1 + charges.looked(args) / 100);
       const read: unknown[] = fixed.map((param, index) => param.read(args[index]));
       if (variadic !== undefined) read.push(args.slice(fixed.length).map((value) => variadic.read(value)));
       // the readers stand in the order of the parameters, which the type system cannot follow through a loop
       const value = result.write(call(context, ...(read as Arguments<P>)));
-      context.meter.allocate(sizeIn([value]));
+      context.meter.allocate(charges.made(value));
       return value;
     },
   };
-}
-
-/** Bytes of the strings and entries of the lists among some values; not of what the lists hold. */
-function sizeOf(values: readonly Value[]): number {
-  let size = 0;
-  for (const value of values) {
-    if (typeof value === 'string') size += value.length;
-    else if (value instanceof Slice) size += value.items.length * 16;
-    else if (value instanceof GoMap) size += value.entries.size * 16;
-  }
-  return size;
 }
 
 /** Functions by the name under which templates call them. */

@@ -59,6 +59,11 @@ export function typeOf(value: Value): GoType | undefined {
   }
 }
 
+/** The name of a value's type, as `%T` prints it. */
+export function typeName(value: Value): string {
+  return typeOf(value)?.name ?? '<nil>';
+}
+
 /** Go's int. */
 export function int(value: number | bigint): Int {
   return new Int(intTypes.int, BigInt(value));

@@ -49,6 +49,7 @@ describe('the memory of requests that went beyond a limit', () => {
       request({ name: 'u' }),
       request({ template: SecretBytes.fromUtf8('{{ .}}') }),
       request({ isConfidential: true }),
+      request({ output: 'stringMap' }),
       request({ data: new Map() }),
       request({ data: new Map([['key', SecretBytes.fromUtf8('other')]]) }),
       request({ data: new Map([['keyv', SecretBytes.fromUtf8('alue')]]) }),

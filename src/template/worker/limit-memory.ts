@@ -1,7 +1,7 @@
 import { createHmac, type Hmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
+import { LruMap } from '../../lib/lru-map.ts';
 import type { RenderProblem, RenderRequest } from '../renderer.ts';
-import { LruMap } from './lru-map.ts';
 
 /** Which jobs of a request went beyond a limit, by their position. */
 export type LimitProblems = ReadonlyMap<number, RenderProblem>;
@@ -64,12 +64,12 @@ export class LimitMemory {
     const hash = createHmac('sha256', this.#key);
     addText(hash, tenant);
     const maps = new Map<object, number>();
-    for (const { name, template, isConfidential, data } of jobs) {
+    for (const { name, template, isConfidential, output, data } of jobs) {
       addText(hash, name);
       addBytes(hash, template.reveal());
       // maps that several jobs have are hashed once; an equal map that is another object makes another digest, which does no harm
       const known = maps.get(data);
-      addText(hash, `${isConfidential ?? false} ${known ?? 'new'} ${data.size}`);
+      addText(hash, `${isConfidential ?? false} ${output ?? 'text'} ${known ?? 'new'} ${data.size}`);
       if (known !== undefined) continue;
       maps.set(data, maps.size);
       for (const [key, value] of data) {

@@ -1,14 +1,15 @@
-import type { RenderJob, RenderProblem } from '../renderer.ts';
+import type { OutputKind, RenderJob, RenderProblem } from '../renderer.ts';
 import { fromText } from '../value/byte-string.ts';
 import { stringMap } from '../value/go-type.ts';
 import type { GoMap } from '../value/value.ts';
+import type { PackedValues } from './packed-values.ts';
 
 /** Where in the bytes of a request something stands. */
 type Span = readonly [start: number, end: number];
 
 /** A request on its way to a thread: all of its bytes are in one buffer, which changes hands without a copy. */
 export interface PackedRequest {
-  readonly jobs: readonly { readonly name: string; readonly isConfidential: boolean; readonly template: Span; readonly data: number }[];
+  readonly jobs: readonly { readonly name: string; readonly isConfidential: boolean; readonly output: OutputKind; readonly template: Span; readonly data: number }[];
   /** Each map of data once, however many jobs have it. */
   readonly data: readonly (readonly { readonly key: string; readonly value: Span }[])[];
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -18,6 +19,7 @@ export interface PackedRequest {
 export interface UnpackedJob {
   readonly name: string;
   readonly isConfidential: boolean;
+  readonly output: OutputKind;
   readonly template: string;
   readonly data: GoMap;
 }
@@ -29,7 +31,8 @@ export type Reply =
   /** It has had nothing to do for a while. */
   | { readonly kind: 'idle' }
   /** The next job of the request is done; one for each, in order. */
-  | { readonly kind: 'output'; readonly output: Uint8Array }
+  | { readonly kind: 'text'; readonly output: Uint8Array }
+  | ({ readonly kind: 'stringMap' } & PackedValues)
   | { readonly kind: 'problem'; readonly problem: RenderProblem };
 
 /** The bytes of all templates and data, data that several jobs have counted once. */
@@ -55,6 +58,7 @@ export function packRequest(jobs: readonly RenderJob[]): PackedRequest {
   const packed = jobs.map((job) => ({
     name: job.name,
     isConfidential: job.isConfidential ?? false,
+    output: job.output ?? 'text',
     template: take(job.template.reveal()),
     data: positions.get(job.data) ?? 0,
   }));
@@ -79,6 +83,7 @@ export function unpackRequest({ jobs, data, bytes }: PackedRequest): readonly Un
   return jobs.map((job) => ({
     name: fromText(job.name),
     isConfidential: job.isConfidential,
+    output: job.output,
     template: read(job.template),
     data: maps[job.data] ?? stringMap([]),
   }));

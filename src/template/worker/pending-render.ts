@@ -2,6 +2,10 @@ import { SecretBytes } from '../../lib/secret-bytes.ts';
 import type { RenderJob, RenderProblem, RenderRequest, RenderResult } from '../renderer.ts';
 import type { LimitProblems } from './limit-memory.ts';
 import type { Reply } from './packed-request.ts';
+import { unpackValues } from './packed-values.ts';
+
+/** What a thread says about a job. */
+type Answer = Extract<Reply, { readonly kind: 'text' | 'stringMap' | 'problem' }>;
 
 /** A request between its arrival and its results. */
 export class PendingRender {
@@ -32,10 +36,10 @@ export class PendingRender {
   }
 
   /** Takes the answer to the next job. */
-  answer(reply: Extract<Reply, { readonly kind: 'output' | 'problem' }>): void {
+  answer(reply: Answer): void {
     const index = this.#open.shift();
     if (index === undefined) throw new Error('a thread answered more than it was asked');
-    this.#results[index] = reply.kind === 'output' ? { ok: true, output: new SecretBytes(reply.output) } : asResult(reply.problem);
+    this.#results[index] = resultOf(reply);
   }
 
   /** Gives all that is left one problem, which is not its own fault. */
@@ -68,6 +72,11 @@ export class PendingRender {
   reject(reason: unknown): void {
     this.#settlers.reject(reason);
   }
+}
+
+function resultOf(answer: Answer): RenderResult {
+  if (answer.kind === 'problem') return asResult(answer.problem);
+  return answer.kind === 'text' ? { ok: true, kind: 'text', output: new SecretBytes(answer.output) } : { ok: true, kind: 'stringMap', values: unpackValues(answer) };
 }
 
 function asResult(problem: RenderProblem): RenderResult;

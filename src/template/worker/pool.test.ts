@@ -47,7 +47,8 @@ async function render(tenant: string, ...templates: readonly string[]): Promise<
 }
 
 function textOf(result: RenderResult): string {
-  return result.ok ? Buffer.from(result.output.reveal()).toString() : `${result.problem.kind}: ${result.problem.message}`;
+  if (!result.ok) return `${result.problem.kind}: ${result.problem.message}`;
+  return result.kind === 'text' ? Buffer.from(result.output.reveal()).toString() : [...result.values.keys()].join();
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -70,8 +71,8 @@ describe('a pool of threads', { timeout: 20_000 }, () => {
   it('gives back bytes as they were, and leaves what it was given', async () => {
     const [result] = await open().render({ tenant: 'a', jobs: [job('{{ .bytes }}')] }, signal);
 
-    expect(result).toEqual({ ok: true, output: new SecretBytes(Uint8Array.of(0, 255, 128)) });
-    expect(result?.ok && [...result.output.reveal()]).toEqual([0, 255, 128]);
+    expect(result).toEqual({ ok: true, kind: 'text', output: new SecretBytes(Uint8Array.of(0, 255, 128)) });
+    expect(result?.ok && result.kind === 'text' && [...result.output.reveal()]).toEqual([0, 255, 128]);
     expect([...data.get('bytes')!.reveal()]).toEqual([0, 255, 128]);
   });
 

@@ -5,6 +5,7 @@ import { goFunction, meteredFunction, text } from '../value/go-function.ts';
 import { stringMap } from '../value/go-type.ts';
 import { defaultLimits, type RenderLimits } from './limits.ts';
 import type { UnpackedJob } from './packed-request.ts';
+import { type PackedValues, unpackValues } from './packed-values.ts';
 import { createJobRenderer } from './render-jobs.ts';
 
 const functions = new Map([
@@ -15,12 +16,16 @@ const functions = new Map([
 ]);
 
 function job(template: string, isConfidential = false): UnpackedJob {
-  return { name: fromText('ns/é'), isConfidential, template: fromText(template), data: stringMap([['password', 'hunter2'], ['bytes', '\xff\x00']]) };
+  return { name: fromText('ns/é'), isConfidential, output: 'text', template: fromText(template), data: stringMap([['password', 'hunter2'], ['bytes', '\xff\x00']]) };
 }
 
 function render(jobs: readonly UnpackedJob[], limits: Partial<RenderLimits> = {}): readonly (string | object)[] {
   const renderJobs = createJobRenderer({ limits: { ...defaultLimits, ...limits }, functions, now: () => 0 });
-  return [...renderJobs(jobs)].map((result) => (result.kind === 'output' ? Buffer.from(result.output).toString('latin1') : result.problem));
+  return [...renderJobs(jobs)].map((result) => (result.kind === 'text' ? Buffer.from(result.output).toString('latin1') : result.kind === 'problem' ? result.problem : shownValues(result)));
+}
+
+function shownValues(values: PackedValues): object {
+  return Object.fromEntries(Array.from(unpackValues(values), ([key, value]) => [key, Buffer.from(value.reveal()).toString()]));
 }
 
 describe('the jobs of a request', () => {
@@ -31,7 +36,7 @@ describe('the jobs of a request', () => {
   it('have results in buffers that hold nothing else', () => {
     const [result] = createJobRenderer({ limits: defaultLimits, functions, now: () => 0 })([job('{{ .password }}')]);
 
-    expect(result?.kind === 'output' && result.output.buffer.byteLength).toBe(7);
+    expect(result?.kind === 'text' && result.output.buffer.byteLength).toBe(7);
   });
 
   it('go on after one that fails', () => {
@@ -78,6 +83,22 @@ describe('the jobs of a request', () => {
     ]);
   });
 
+  it('become keys and values where that is asked for, within the same limits', () => {
+    const asMap = (template: string, isConfidential = false): UnpackedJob => ({ ...job(template, isConfidential), output: 'stringMap' });
+    const bomb = asMap(`a: &a "${'é'.repeat(50_000)}"\n${Array.from({ length: 1_000 }, (_, index) => `k${index}: *a\n`).join('')}`);
+    const merges = asMap(Array.from({ length: 20 }, (_, level) => `l${level}: &l${level} {<<: [${level === 0 ? '' : Array.from({ length: 9 }, () => `*l${level - 1}`).join()}]}\n`).join('') + '<<: *l19\n');
+
+    expect(render([asMap('p: {{ .password }}\né: 0.50\nnone:\n__proto__: é'), asMap('')])).toEqual([JSON.parse('{"p":"hunter2","é":"0.5","none":"","__proto__":"é"}'), {}]);
+    expect(render([asMap('{{ .password }}: [x]'), asMap('{{ .password }}: [x]', true), asMap('a: "{{ .password }}', true), bomb, merges])).toEqual([
+      { kind: 'template', message: 'the rendered text is not valid YAML: the value of "hunter2" is a list; only strings, numbers and booleans are taken (line 1)' },
+      { kind: 'template', message: 'the rendered text is not valid YAML: it is not a map whose values are strings, numbers and booleans (line 1)' },
+      { kind: 'template', message: 'the rendered text is not valid YAML: found unexpected end of stream (line 1)' },
+      { kind: 'limit', message: 'template: ns/é: it takes more than 16 MiB of memory' },
+      { kind: 'template', message: 'the rendered text is not valid YAML: document contains excessive aliasing (line 1)' },
+    ]);
+    expect(render([asMap('k: 12345'), asMap('k: 123456'), asMap('k: 1')], { outputBytes: 10 })).toEqual([{ k: '12345' }, expect.objectContaining({ kind: 'limit' }), { k: '1' }]);
+  });
+
   it('have messages of a bounded size', () => {
     const [problem] = render([job(`{{ ${'x'.repeat(100_000)} }}`)]);
 
@@ -86,7 +107,7 @@ describe('the jobs of a request', () => {
 
   it('that have a template in common render it with their own data', () => {
     const renderJobs = createJobRenderer({ limits: defaultLimits, functions, now: () => 0 });
-    const shown = (data: string): string => Array.from(renderJobs([{ ...job('{{ .a }}'), data: stringMap([['a', data]]) }]), (result) => (result.kind === 'output' ? Buffer.from(result.output).toString() : '')).join('');
+    const shown = (data: string): string => Array.from(renderJobs([{ ...job('{{ .a }}'), data: stringMap([['a', data]]) }]), (result) => (result.kind === 'text' ? Buffer.from(result.output).toString() : '')).join('');
 
     expect([shown('1'), shown('2'), shown('3')]).toEqual(['1', '2', '3']);
   });

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { LruMap } from '../../lib/lru-map.ts';
+import { YamlError } from '../../lib/yaml-error.ts';
 import { execute } from '../evaluate/execute.ts';
 import { type ParsedTemplate, parseTemplate } from '../parse/parse-template.ts';
 import type { RenderProblem } from '../renderer.ts';
 import { LimitError, TemplateError } from '../template-error.ts';
 import { toText } from '../value/byte-string.ts';
 import type { FunctionMap } from '../value/go-function.ts';
+import { toBytes } from '../value/byte-string.ts';
+import { decodeStringMap } from '../yaml/decode-string-map.ts';
+import { GoYamlError } from '../yaml/read/go-yaml-error.ts';
 import { createMeter, type RenderLimits, sizeText } from './limits.ts';
-import { LruMap } from './lru-map.ts';
 import type { UnpackedJob } from './packed-request.ts';
+import { type PackedValues, packValues, sizeOfValues } from './packed-values.ts';
 
 /** What became of one job. */
-export type JobResult = { readonly kind: 'output'; readonly output: Uint8Array<ArrayBuffer> } | { readonly kind: 'problem'; readonly problem: RenderProblem };
+export type JobResult = JobOutput | { readonly kind: 'problem'; readonly problem: RenderProblem };
+type JobOutput = { readonly kind: 'text'; readonly output: Uint8Array<ArrayBuffer> } | ({ readonly kind: 'stringMap' } & PackedValues);
 
 export interface RenderJobsOptions {
   readonly limits: RenderLimits;
@@ -32,7 +38,7 @@ export function createJobRenderer(options: RenderJobsOptions): (jobs: readonly U
     let outputLeft = options.limits.outputBytes;
     for (const job of jobs) {
       const result = renderJob(job, parsed, outputLeft, options);
-      if (result.kind === 'output') outputLeft -= result.output.length;
+      if (result.kind !== 'problem') outputLeft -= sizeOf(result);
       yield result;
     }
   };
@@ -42,12 +48,23 @@ function renderJob(job: UnpackedJob, parsed: LruMap<ParsedTemplate>, outputLeft:
   const context = { meter: createMeter(limits), now: () => BigInt(now()) * 1_000_000n, random: (size: number) => randomBytes(size) };
   try {
     const template = parseOnce(job, parsed, functions);
-    const output = execute({ template, functions, missingKey: 'error', context }, job.data);
-    if (output.length > outputLeft) throw new LimitError(`the output is larger than ${sizeText(limits.outputBytes)}, with those before it`);
-    return { kind: 'output', output: ownBytes(output) };
+    const text = execute({ template, functions, missingKey: 'error', context }, job.data);
+    const output = text.length > outputLeft ? undefined : outputOf(job, text, limits);
+    if (output === undefined || sizeOf(output) > outputLeft) throw new LimitError(`the output is larger than ${sizeText(limits.outputBytes)}, with those before it`);
+    return output;
   } catch (error) {
     return { kind: 'problem', problem: problemOf(error, job) };
   }
+}
+
+/** A text becomes keys and values under limits of its own, which are as large as those under which it was rendered. */
+function outputOf({ output }: UnpackedJob, text: string, limits: RenderLimits): JobOutput {
+  if (output === 'text') return { kind: 'text', output: ownBytes(text) };
+  return { kind: 'stringMap', ...packValues(decodeStringMap(toBytes(text), createMeter(limits))) };
+}
+
+function sizeOf(output: JobOutput): number {
+  return output.kind === 'text' ? output.output.length : sizeOfValues(output);
 }
 
 /** Templates that come from a Secret do not stay. */
@@ -76,8 +93,15 @@ function problemOf(error: unknown, { name, isConfidential }: UnpackedJob): Rende
     return { kind: 'limit', message: `${prefix}: ${isConfidential ? 'it takes more time, memory or output than it may' : reason}` };
   }
   if (error instanceof TemplateError) return { kind: 'template', message: isConfidential ? withoutText(error, prefix) : shortened(error.message) };
+  if (error instanceof YamlError) return { kind: 'template', message: shortened(yamlMessage(error, isConfidential)) };
   // a fault of ours: its message may hold anything, its class does not
   return { kind: 'template', message: `${prefix}: it cannot be rendered, by a fault of Prelude (${error instanceof Error ? error.name : typeof error})` };
+}
+
+/** What is wrong with the syntax never quotes the text; what is wrong with an entry names its key. */
+function yamlMessage(error: YamlError, isConfidential: boolean): string {
+  const problem = isConfidential && !(error instanceof GoYamlError) ? 'it is not a map whose values are strings, numbers and booleans' : error.problem;
+  return `the rendered text is not valid YAML: ${problem} (line ${error.line})`;
 }
 
 /** Of the parts of Go's message those that quote nothing of the template. */

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Cancel, systemClock } from '../../lib/clock.ts';
 import { externalSecretFunctions } from '../external-secret-functions.ts';
 import { type PackedRequest, type Reply, unpackRequest } from './packed-request.ts';
-import { createJobRenderer } from './render-jobs.ts';
+import { createJobRenderer, type JobResult } from './render-jobs.ts';
 import type { ThreadData } from './thread-data.ts';
 
 /** Behind the thread of the controller, whose timers and leases come first where there are fewer cores than threads. */
@@ -32,11 +32,17 @@ function main(): void {
   };
 
   port.on('message', (request: PackedRequest) => {
-    for (const result of renderJobs(unpackRequest(request))) say(result, result.kind === 'output' ? [result.output.buffer] : []);
+    for (const result of renderJobs(unpackRequest(request))) say(result, buffersOf(result));
     wait();
   });
   say({ kind: 'ready' });
   wait();
+}
+
+/** What changes hands without a copy. */
+function buffersOf(result: JobResult): ArrayBuffer[] {
+  if (result.kind === 'problem') return [];
+  return result.kind === 'text' ? [result.output.buffer] : [result.bytes.buffer];
 }
 
 function stepBack(): void {

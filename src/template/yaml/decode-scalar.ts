@@ -1,4 +1,5 @@
-import { fromText } from '../value/byte-string.ts';
+import { decodeBase64 } from '../sprig/base64.ts';
+import { fromText, isAscii } from '../value/byte-string.ts';
 import { GoYamlError } from './read/go-yaml-error.ts';
 import type { YamlScalar } from './read/yaml-tree.ts';
 import type { PlainValue } from './resolve-scalar.ts';
@@ -9,7 +10,7 @@ const resolvedTags = new Set(['bool', 'int', 'float', 'null', 'timestamp'].map((
 
 /** A scalar as go-yaml reads it into an `interface {}`. Strings are byte strings. @throws GoYamlError */
 export function decodeScalar(scalar: YamlScalar): PlainValue {
-  const text = fromText(scalar.text);
+  const text = isAscii(scalar.text) ? scalar.text : fromText(scalar.text);
   const { tag } = scalar;
   if (tag === '') return scalar.isPlain ? resolveScalar(text) : text;
   if (tag === `${core}binary`) return decodeBinary(text, scalar.line);
@@ -33,9 +34,7 @@ function kindOf(value: PlainValue): string {
 }
 
 function decodeBinary(text: string, line: number): string {
-  // Go skips line breaks, and no other blanks
-  const base64 = text.replaceAll(/[\r\n]/g, '');
-  const isValid = base64.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(base64);
-  if (!isValid) throw new GoYamlError('!!binary value contains invalid base64 data', line);
-  return Buffer.from(base64, 'base64').toString('latin1');
+  const bytes = decodeBase64(text);
+  if (typeof bytes === 'number') throw new GoYamlError('!!binary value contains invalid base64 data', line);
+  return bytes;
 }

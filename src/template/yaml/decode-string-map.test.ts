@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { LimitError } from '../template-error.ts';
+import { createMeter, defaultLimits } from '../worker/limits.ts';
 import { decodeStringMap } from './decode-string-map.ts';
 
-const decode = (text: string): Readonly<Record<string, string>> => Object.fromEntries(decodeStringMap(Buffer.from(text)));
+const decode = (text: string): Readonly<Record<string, string>> => Object.fromEntries(decodeStringMap(Buffer.from(text), createMeter(defaultLimits)));
 
 // the answers are those of k8s.io/apimachinery v0.34.1
 describe('decodeStringMap', () => {
@@ -29,9 +31,25 @@ describe('decodeStringMap', () => {
     expect(() => decode('hunter2')).toThrow('this is not a map of keys and values');
   });
 
+  it('charges each alias for what it becomes, and does not look into lists and maps', () => {
+    const shared = (count: number): string => `a: &a ${'x'.repeat(100_000)}\n${Array.from({ length: count }, (_, index) => `k${index}: *a\n`).join('')}`;
+    const levels = Array.from({ length: 30 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array.from({ length: 9 }, () => `*l${level}`).join()}]\n`).join('');
+
+    expect(Object.keys(decode(shared(50)))).toHaveLength(51);
+    expect(() => decode(shared(2_000))).toThrow(LimitError);
+    expect(() => decode(`l0: &l0 x\n${levels}`)).toThrow('the value of "l1" is a list');
+    expect(() => decode(Array.from({ length: 100_000 }, (_, index) => `k${index}: ${index}.5\n`).join(''))).toThrow(LimitError);
+  });
+
+  it('has room for all that a Secret holds', () => {
+    expect(Object.keys(decode(Array.from({ length: 70_000 }, (_, index) => `key${index}: v\n`).join('')))).toHaveLength(70_000);
+    expect(decode(`a: ${'x'.repeat(1024 * 1024)}\n`)['a']).toHaveLength(1024 * 1024);
+    expect(decode(`a: |\n${'  é x\n'.repeat(170_000)}`)['a']).toHaveLength(4 * 170_000);
+  });
+
   it('refuses what is no YAML, and keys that are no text', () => {
     expect(() => decode('a: [')).toThrow('did not find expected node content');
     expect(() => decode('~: a')).toThrow('a key is null');
-    expect(() => decodeStringMap(Uint8Array.of(0x61, 0x3a, 0x20, 0xff))).toThrow('invalid leading UTF-8 octet');
+    expect(() => decodeStringMap(Uint8Array.of(0x61, 0x3a, 0x20, 0xff), createMeter(defaultLimits))).toThrow('invalid leading UTF-8 octet');
   });
 });

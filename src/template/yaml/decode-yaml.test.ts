@@ -59,6 +59,13 @@ describe('decodeYamlMap', () => {
   });
 });
 
+it('decodes a text once, however many aliases it has, and charges each', () => {
+  const text = `a: &a ${'x'.repeat(20_000)}\nb: [${Array.from({ length: 2_000 }, () => '*a').join()}]\n`;
+
+  expect(decodeYamlMap(fromText(text), testContext({ steps: 1e6, bytes: 1e6 }).meter).entries.size).toBe(2);
+  expect(() => decode(text, { steps: 400_000, bytes: 1e6 })).toThrow(LimitError);
+});
+
 /** What Go says where a text is refused; nothing else may happen. */
 function goMessage(attempt: () => string): string {
   try {

@@ -8,9 +8,6 @@ import type { YamlData } from './decode-tree.ts';
 import { GoYamlError } from './read/go-yaml-error.ts';
 import { readYaml } from './read/read-yaml.ts';
 
-/** About what one byte of YAML costs to read. */
-const stepsPerByte = 0.5;
-
 /**
  * The first document of a text as sigs.k8s.io/yaml reads it into a `map[string]interface {}`: numbers are float64, a text without content
  * is an empty map.
@@ -29,9 +26,7 @@ const unmarshaling = 'error unmarshaling JSON: while decoding JSON: json: ';
 
 /** As `decodeYamlMap`, for whatever stands there. */
 export function decodeYaml(text: string, meter: Meter): Value {
-  meter.step(text.length * stepsPerByte);
-  meter.allocate(text.length * 8);
-  const tree = readYaml(toBytes(text));
+  const tree = readYaml(toBytes(text), meter);
   return tree === undefined ? undefined : toValue(decodeTree(tree, meter), meter);
 }
 
@@ -42,17 +37,21 @@ function toValue(data: YamlData, meter: Meter): Value {
   if (data === null) return undefined;
   if (typeof data === 'bigint') return Number(data);
   if (typeof data === 'boolean') return data;
-  if (typeof data === 'string') return jsonText(data);
+  if (typeof data === 'string') return jsonText(data, meter);
   if (typeof data === 'number') {
     if (Number.isFinite(data)) return data;
     throw notFinite(data);
   }
-  if (isMap(data)) return dict([...data].map(([key, item]) => [jsonText(keyText(key)), toValue(item, meter)] as const));
+  if (isMap(data)) return dict([...data].map(([key, item]) => [jsonText(keyText(key), meter), toValue(item, meter)] as const));
   return list(data.map((item) => toValue(item, meter)));
 }
 
-function jsonText(text: string): string {
-  return isAscii(text) ? text : fromText(toText(text));
+function jsonText(text: string, meter: Meter): string {
+  meter.step(text.length / 100);
+  if (isAscii(text)) return text;
+  // a copy for each alias
+  meter.allocate(text.length);
+  return fromText(toText(text));
 }
 
 function notFinite(value: number): GoYamlError {

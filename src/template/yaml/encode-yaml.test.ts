@@ -61,4 +61,11 @@ describe('encodeYaml', () => {
     expect(() => encode(wide, { steps: 10_000, bytes: 1e9 })).toThrow(LimitError);
     expect(() => encode(wide, { steps: 1e9, bytes: 100_000 })).toThrow(LimitError);
   });
+
+  it('charges for lines before it makes any', () => {
+    const meter = { steps: 1e9, bytes: 2_000_000 };
+
+    expect(encode(dict([['a', `${'y\n'.repeat(20_000)}\n\nx`]]), meter)).toBe(`a: |-\n${'  y\n'.repeat(20_000)}\n\n  x\n`);
+    for (const text of ['\n'.repeat(200_000), '\u00c2\u0085'.repeat(50_000)]) expect(() => encode(dict([['a', text]]), meter)).toThrow(LimitError);
+  });
 });

@@ -1,5 +1,6 @@
 import { runes } from '../value/byte-string.ts';
-import { isBreak, isPrintable } from './scalar-shape.ts';
+import { isBreak } from './read/characters.ts';
+import { isPrintable } from './scalar-shape.ts';
 
 const shortEscapes: ReadonlyMap<number, string> = new Map([
   [0x00, '\\0'],

@@ -28,8 +28,15 @@ export function rereadJson(node: JsonNode, meter: Meter): YamlNode {
 
 function readString(text: string, meter: Meter): string {
   meter.step(text.length / 50);
-  const valid = isAscii(text) ? text : fromText(toText(text));
-  return rereadString(valid) ?? refuse('a string has a control character');
+  if (isAscii(text)) return rereadValid(text, meter);
+  // rune by rune, several times
+  meter.step(text.length / 10);
+  meter.allocate(text.length);
+  return rereadValid(fromText(toText(text)), meter);
+}
+
+function rereadValid(valid: string, meter: Meter): string {
+  return rereadString(valid, meter) ?? refuse('a string has a control character');
 }
 
 function readObject({ entries }: JsonObject, meter: Meter): YamlMap {
@@ -42,7 +49,7 @@ function readObject({ entries }: JsonObject, meter: Meter): YamlMap {
 
 function readKey(key: string, meter: Meter): string {
   const text = readString(key, meter);
-  const isLong = key.length > longestKey / 8 && toRunes(quoteJson(key, true)).length > longestKey;
+  const isLong = key.length > longestKey / 8 && toRunes(quoteJson(key, true, meter)).length > longestKey;
   if (isLong || key.includes('\u00c2\u0085')) refuse('a key is too long or has more than one line');
   return text;
 }

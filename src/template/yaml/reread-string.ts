@@ -1,6 +1,10 @@
 import { runes } from '../value/byte-string.ts';
+import type { Meter } from '../value/value.ts';
 
 const nextLine = 0x85;
+const lineBreak = '\u00c2\u0085';
+/** In the list of lines, and of the text that they become. */
+const bytesPerLine = 48;
 
 // the bytes that begin what YAML cannot hold unescaped, or reads as a line break
 // oxlint-disable-next-line no-control-regex
@@ -11,10 +15,10 @@ const suspicious = /[\u007f\u00c2\u00ef]/;
  * same: control characters that JSON leaves unescaped are refused, and U+0085 is a line break, which is folded.
  * @returns undefined where it is refused
  */
-export function rereadString(text: string): string | undefined {
+export function rereadString(text: string, meter: Meter): string | undefined {
   if (!suspicious.test(text)) return text;
   for (const { rune } of runes(text)) if (isRefused(rune)) return undefined;
-  return text.includes('\u00c2\u0085') ? foldLines(text) : text;
+  return text.includes(lineBreak) ? foldLines(text, meter) : text;
 }
 
 function isRefused(rune: number): boolean {
@@ -22,9 +26,10 @@ function isRefused(rune: number): boolean {
 }
 
 /** Folds at each U+0085: spaces around it are dropped, one break is a space, more are one less. */
-function foldLines(text: string): string | undefined {
+function foldLines(text: string, meter: Meter): string | undefined {
+  for (let at = text.indexOf(lineBreak); at >= 0; at = text.indexOf(lineBreak, at + lineBreak.length)) meter.allocate(bytesPerLine);
   // spaces, and all else that JSON has as blanks, are escaped; so only spaces are dropped
-  const lines = text.split('\u00c2\u0085');
+  const lines = text.split(lineBreak);
   let out = '';
   let breaks = 0;
   for (const [index, line] of lines.entries()) {

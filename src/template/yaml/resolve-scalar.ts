@@ -1,5 +1,5 @@
-import { parseTime } from '../time/parse-time.ts';
-import { FunctionError } from '../template-error.ts';
+import { Moment } from '../time/moment.ts';
+import { readTime } from '../time/parse-time.ts';
 
 /** What an unquoted scalar means to go-yaml. Integers have up to 64 bits, signed or not. Timestamps are kept as their text. */
 export type PlainValue = string | bigint | number | boolean | null;
@@ -57,15 +57,5 @@ const timestampLayouts = ['2006-1-2T15:4:5.999999999Z07:00', '2006-1-2t15:4:5.99
 
 /** Whether go-yaml takes an unquoted scalar for a time; it is a string nonetheless, but printed with quotes. */
 export function isTimestamp(text: string): boolean {
-  return /^[0-9]{4}-/.test(text) && timestampLayouts.some((layout) => isTime(layout, text));
-}
-
-function isTime(layout: string, text: string): boolean {
-  try {
-    parseTime(layout, text);
-    return true;
-  } catch (error) {
-    if (error instanceof FunctionError) return false;
-    throw error;
-  }
+  return /^[0-9]{4}-/.test(text) && timestampLayouts.some((layout) => readTime(layout, text) instanceof Moment);
 }

@@ -1,4 +1,5 @@
 import { runeAt } from '../value/byte-string.ts';
+import { isBreak } from './read/characters.ts';
 
 /** In which styles libyaml's emitter may write a string outside of brackets. */
 export interface ScalarShape {
@@ -77,10 +78,6 @@ class ShapeReader {
     if (index === 0) return openingIndicators.includes(char) || ((char === '?' || char === '-') && isFollowedByBlank);
     return char === '#' && followsBlank;
   }
-}
-
-export function isBreak(rune: number): boolean {
-  return rune === 0x0a || rune === 0x0d || rune === 0x85 || rune === 0x2028 || rune === 0x2029;
 }
 
 /** What go-yaml v2 writes as it is; it escapes all beyond the basic plane. */

@@ -10,7 +10,9 @@ import { YamlMap } from './yaml-node.ts';
 const step = 2;
 /** libyaml takes no longer key as a simple one. */
 const longestSimpleKey = 128;
-const lineBreak = /(\n|\u00e2\u0080[\u00a8\u00a9])/;
+/** Of the list of what is written; other pieces are charged with their nodes. */
+const bytesPerLine = 16;
+const lineBreak = /\n|\u00e2\u0080[\u00a8\u00a9]/g;
 
 /** Writes a node as go-yaml v2 does: block style, list items at the column of their key, no folding. */
 export class YamlWriter {
@@ -80,19 +82,24 @@ export class YamlWriter {
   #literal(text: string, indent: number): void {
     const opening = /^( |\n|\u00e2\u0080[\u00a8\u00a9])/.test(text) ? String(step) : '';
     this.#word(`|${opening}${chomping(text)}`);
-    this.#put(`\n${this.#indented(text, indent)}`);
+    this.#put('\n');
+    this.#lines(text, indent);
     // go-yaml leaves it at that, and so the next line begins where the text has ended
     this.#isFresh = /(\n|\u00e2\u0080[\u00a8\u00a9])$/.test(text);
     this.#endsInSpace = true;
     if (this.#isFresh) this.#column = 0;
   }
 
-  /** Indents each line that has something. */
-  #indented(text: string, indent: number): string {
-    const lines = text.split(lineBreak);
-    this.#meter.allocate((lines.length / 2) * indent);
-    // every other part is a line break
-    return lines.map((line, index) => (index % 2 === 0 && line !== '' ? ' '.repeat(indent) + line : line)).join('');
+  /** Indents each line that has something, and writes them one by one: there may be as many as characters. */
+  #lines(text: string, indent: number): void {
+    const margin = ' '.repeat(indent);
+    let start = 0;
+    for (const { 0: { length }, index } of text.matchAll(lineBreak)) {
+      this.#meter.allocate(bytesPerLine);
+      this.#put(`${index > start ? margin : ''}${text.slice(start, index + length)}`);
+      start = index + length;
+    }
+    if (start < text.length) this.#put(margin + text.slice(start));
   }
 
   #newLine(indent: number): void {

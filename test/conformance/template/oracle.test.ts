@@ -12,6 +12,9 @@ import { readCases } from './read-cases.ts';
 
 const generated = 1_500;
 
+/** Newer than the oracle's External Secrets: they have tests of their own, beside their code. */
+const newerFunctions: ReadonlySet<string> = new Set(['certSANs', 'hexdec']);
+
 /** Functions whose answers are random: what they answer is looked at beside their code, here only what they refuse. */
 const randomFunctions: ReadonlySet<string> = new Set(['randAlpha', 'randAlphaNum', 'randAscii', 'randBytes', 'randInt', 'randNumeric', 'shuffle', 'uuidv4']);
 
@@ -88,7 +91,7 @@ describe('our templates and those of Go', () => {
   it('agree on some case of every function', () => {
     const known = new Set(cases.map(({ about }) => about));
 
-    expect([...externalSecretFunctions.keys()].filter((name) => !known.has(name) && !randomFunctions.has(name))).toEqual([]);
+    expect([...externalSecretFunctions.keys()].filter((name) => !known.has(name) && !randomFunctions.has(name) && !newerFunctions.has(name))).toEqual([]);
   });
 
   it.each(differences)('differ on $text, because $reason', async ({ text, data, ours: expected }) => {

@@ -9,6 +9,10 @@ const cycle = '{{ $d := dict "a" 1 }}{{ $_ := set $d "d" $d }}';
 /** 2^40 nodes in the memory of forty. */
 const bomb = `{{ $d := dict "a" "x" }}${times(40, '{{ $d = dict "a" $d "b" $d }}')}`;
 const yamlBomb = `a0: &a0 [x,x,x,x,x,x,x,x,x]\\n${Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array.from({ length: 9 }, () => `*a${n}`).join(',')}]\\n`).join('')}`;
+const yamlMerges = Array.from({ length: 20 }, (_, n) => `a${n}: &a${n} {<<: [${n === 0 ? '' : Array.from({ length: 9 }, () => `*a${n - 1}`).join(',')}]}\\n`).join('');
+
+/** What a function makes of millions of bytes, each of which it must look at and most of which it must write otherwise. */
+const large = (call: string, bytes = '\\x01', count = 7_500_000): string => `{{ $x := repeat ${count} "${bytes}" }}{{ $_ := ${call} }}{{ fail "x" }}`;
 
 /** What must end in an error. */
 export const refused: Readonly<Record<string, Attempts>> = {
@@ -39,6 +43,33 @@ export const refused: Readonly<Record<string, Attempts>> = {
     split: '{{ repeat 10000000 "x" | splitList "" }}',
     'split to a map': '{{ repeat 3000000 "x," | split "," }}',
     'a list of chunks': '{{ until 1000000 | chunk 1 }}',
+  },
+  'large arguments': {
+    'large quote': large('quote $x'),
+    'large printf %q': large('printf "%q" $x'),
+    'large printf %+q': large('printf "%+q" $x', '\\u00e9', 3_500_000),
+    'large printf %#q': large('printf "%#q" $x'),
+    'large printf % x': large('printf "% x" $x', 'a', 3_000_000),
+    'large printf %# X': large('printf "%# X" $x', 'a', 3_000_000),
+    'large printf %x': large('printf "%x" $x'),
+    'large toJson': large('toJson $x', '\\n'),
+    'large toPrettyJson': large('toPrettyJson $x', '<'),
+    'large toRawJson': large('toRawJson $x'),
+    'large toJson of what is no UTF-8': large('toJson $x', '\\xff'),
+    'large fromJson': large('fromJson (printf "\\"%s\\"" $x)', '\\\\n', 2_500_000),
+    'large fromJson of what is no UTF-8': large('fromJson (printf "\\"%s\\"" $x)', '\\xff', 5_000_000),
+    'large fromJson of lists': large('fromJson (printf "[%s[]]" $x)', '[],', 1_500_000),
+    'large fromJson of maps': large('fromJson (printf "[%s{}]" $x)', '{},', 1_500_000),
+    'large html': large('html $x', '<'),
+    'large js': large('js $x'),
+    'large urlquery': large('urlquery $x'),
+    'large atoi': large('atoi $x', '.a', 3_500_000),
+    'large int': large('int $x', '0_'),
+    'large float64': large('float64 $x', '1_', 3_500_000),
+    'large float64 of digits': large('float64 $x', '1'),
+    'large toDecimal': large('toDecimal $x', '.a', 2_500_000),
+    'large semver': large('semver (printf "1.2.3-%s" $x)', 'a.', 2_500_000),
+    'large semverCompare': large('semverCompare $x "1.2.3-a"', '1,', 250_000),
   },
   'growth by steps': {
     cat: `{{ $x := "x" }}${times(64, '{{ $x = cat $x $x }}')}`,
@@ -81,6 +112,17 @@ export const refused: Readonly<Record<string, Attempts>> = {
     derivePassword: loop(3, '{{ $_ := derivePassword 1 "long" "password" "user" "example.com" }}'),
     uuidv4: loop(4, '{{ $_ := uuidv4 }}'),
     semverCompare: '{{ semverCompare (printf "%s1" (repeat 100000 ">=")) "1.0.0" }}',
+    contains: loop(3, '{{ $_ := contains (printf "ab%s" (repeat 20000 "a")) (repeat 200000 "a") }}'),
+    'replace of a long text': loop(3, '{{ $_ := replace (printf "ab%s" (repeat 20000 "a")) "" (repeat 200000 "a") }}'),
+    'splitList at a long text': loop(3, '{{ $_ := splitList (printf "ab%s" (repeat 20000 "a")) (repeat 200000 "a") }}'),
+    'splitn at a long text': loop(3, '{{ $_ := splitn (printf "ab%s" (repeat 20000 "a")) 3 (repeat 200000 "a") }}'),
+    'a long literal pattern': loop(3, '{{ $_ := regexMatch (printf "ab%s" (repeat 15000 "a")) (repeat 200000 "a") }}'),
+    'malformed patterns': loop(3, '{{ $_ := regexMatch (repeat 5400 "(?<") "x" }}'),
+    regexQuoteMeta: '{{ $_ := regexQuoteMeta (repeat 5000000 ".") }}{{ fail "x" }}',
+    clean: '{{ $_ := clean (repeat 4000000 "a/") }}{{ fail "x" }}',
+    initials: '{{ $_ := initials (repeat 4000000 "a ") }}{{ fail "x" }}',
+    nospace: '{{ $_ := nospace (repeat 4000000 "a ") }}{{ fail "x" }}',
+    urlParse: '{{ $_ := urlParse (repeat 4000000 "%41") }}{{ fail "x" }}',
     shuffle: loop(3, '{{ $_ := repeat 10000 "x" | shuffle }}'),
   },
   'values that are deeper than they look': {
@@ -107,6 +149,10 @@ export const refused: Readonly<Record<string, Attempts>> = {
     'toJson of a cycle': `${cycle}{{ toJson $d }}{{ fail "x" }}`,
     'mustToJson of a cycle': `${cycle}{{ mustToJson $d }}`,
     'fromYaml with aliases': `{{ $_ := fromYaml "${yamlBomb}" }}{{ fail "x" }}`,
+    'fromYaml with aliases of a long text': `{{ $_ := fromYaml (print "a: &a \\"" (repeat 500000 "é") "\\"\\nb: [" (repeat 2000 "*a,") "]") }}{{ fail "x" }}`,
+    'fromYaml with merges of merges': `{{ $_ := fromYaml "${yamlMerges}" }}{{ fail "x" }}`,
+    'toYaml of many lines': '{{ toYaml (dict "a" (repeat 7500000 "\\n")) }}{{ fail "x" }}',
+    'toYaml of many old line breaks': '{{ toYaml (dict "a" (repeat 4000000 "\\u0085")) }}{{ fail "x" }}',
     'fromYaml of depth': '{{ $_ := fromYaml (repeat 100000 "[") }}{{ fail "x" }}',
     'fromYaml of blocks': '{{ $_ := fromYaml (repeat 100000 "- ") }}{{ fail "x" }}',
     'fromJson of depth': '{{ $_ := fromJson (repeat 100000 "[") }}{{ fail "x" }}',
@@ -176,5 +222,6 @@ export const harmless: Readonly<Record<string, readonly [template: string, outpu
   'a prototype in a path': ['{{ dig "__proto__" "polluted" "no" (dict) }}', 'no'],
   'a pattern that backtracks': ['{{ regexMatch "(x+x+)+y" (repeat 10000 "x") }}', 'false'],
   'a pattern that backtracks by nesting': ['{{ regexMatch "^(((a+)+)+)+$" (printf "%s!" (repeat 10000 "a")) }}', 'false'],
+  'a text that is almost everywhere': ['{{ contains (printf "ab%s" (repeat 20000 "a")) (repeat 2000000 "a") }}', 'false'],
   'a pattern of alternatives': ['{{ regexMatch "^(a|a|aa)*$" (printf "%s!" (repeat 10000 "a")) }}', 'false'],
 };

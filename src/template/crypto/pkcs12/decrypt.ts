@@ -24,7 +24,8 @@ export function decryptWithPassword(meter: Meter, algorithm: Algorithm, data: Bu
   const plain = decrypt(data);
   const padding = plain.at(-1) ?? 0;
   const kept = plain.length - padding;
-  if (padding === 0 || padding > blockSize || plain.subarray(kept).some((byte) => byte !== padding)) throw new FunctionError('pkcs12: decryption error, incorrect padding');
+  const isPadded = padding > 0 && padding <= blockSize && plain.subarray(kept).every((byte) => byte === padding);
+  if (!isPadded) throw new FunctionError('pkcs12: decryption error, incorrect padding');
   return plain.subarray(0, kept);
 }
 

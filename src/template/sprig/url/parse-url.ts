@@ -39,7 +39,8 @@ function naming<T>(text: string, parse: () => T): T {
 }
 
 function parseReference(text: string): Url {
-  if (Array.from(text).some((byte) => byte < ' ' || byte === '\x7f')) throw new FunctionError('net/url: invalid control character in URL');
+  // oxlint-disable-next-line no-control-regex
+  if (/[\0-\x1f\x7f]/.test(text)) throw new FunctionError('net/url: invalid control character in URL');
   if (text === '*') return { ...empty, path: '*' };
   const [scheme, afterScheme] = splitScheme(text);
   const [rest, query] = cut(afterScheme, '?');

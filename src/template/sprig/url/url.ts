@@ -1,17 +1,28 @@
 import { FunctionError } from '../../template-error.ts';
 import type { FunctionMap } from '../../value/go-function.ts';
-import { dictionary, goFunction, text } from '../../value/go-function.ts';
+import { dictionary, meteredFunction, text } from '../../value/go-function.ts';
 import { dict, typeOf } from '../../value/go-type.ts';
-import type { GoMap } from '../../value/value.ts';
+import type { CallContext, GoMap } from '../../value/value.ts';
 import { escapeUrl } from './escape.ts';
 import type { Url, Userinfo } from './parse-url.ts';
 import { isPort, parseUrl } from './parse-url.ts';
 
 /** Functions between URLs and dictionaries of their parts. */
 export const url: FunctionMap = new Map([
-  ['urlParse', goFunction([text], dictionary, (value) => toParts(explaining('unable to parse url', () => parseUrl(value))))],
-  ['urlJoin', goFunction([dictionary], text, join)],
+  ['urlParse', meteredFunction([text], dictionary, parse)],
+  ['urlJoin', meteredFunction([dictionary], text, join)],
 ]);
+
+/** Escapes are lists while they are written and read. */
+function charge({ meter }: CallContext, size: number): void {
+  meter.step(size / 20);
+  meter.allocate(size * 16);
+}
+
+function parse(context: CallContext, value: string): GoMap {
+  charge(context, value.length);
+  return toParts(explaining('unable to parse url', () => parseUrl(value)));
+}
 
 function explaining<T>(problem: string, parse: () => T): T {
   try {
@@ -40,10 +51,11 @@ function printUser({ username, password }: Userinfo): string {
 }
 
 /** @throws FunctionError where a part is no string, or the userinfo cannot be parsed */
-function join(parts: GoMap): string {
+function join(context: CallContext, parts: GoMap): string {
   const part = (key: string): string => textPart(parts, key);
   const plain = { scheme: part('scheme'), host: part('host'), path: part('path'), query: part('query'), opaque: part('opaque'), fragment: part('fragment') };
   const userinfo = part('userinfo');
+  charge(context, Object.values(plain).reduce((size, text) => size + text.length, userinfo.length));
   const user = userinfo === '' ? undefined : explaining('unable to parse userinfo in dict', () => parseUrl(`proto://${userinfo}@host`)).user;
   return printUrl({ ...plain, user });
 }

@@ -1,3 +1,4 @@
+import { utf8Size } from '../../value/byte-string.ts';
 import { GoYamlError } from './go-yaml-error.ts';
 
 /** The characters of a text that YAML allows. @throws GoYamlError for what is not UTF-8, and for control characters */
@@ -8,7 +9,7 @@ export function codePoints(bytes: Uint8Array): Uint32Array {
   // a byte order mark says nothing here
   let index = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (index < bytes.length) {
-    const size = sizeOf(bytes[index] ?? 0);
+    const size = utf8Size(bytes[index] ?? 0);
     const code = size === 0 || index + size > bytes.length ? undefined : decode(bytes, index, size);
     const problem = code === undefined ? utf8Problem(bytes, index, size) : isAllowed(code) ? undefined : 'control characters are not allowed';
     if (code === undefined || problem !== undefined) throw new GoYamlError(problem ?? 'invalid UTF-8', line);
@@ -18,12 +19,6 @@ export function codePoints(bytes: Uint8Array): Uint32Array {
     index += size;
   }
   return codes.subarray(0, count);
-}
-
-function sizeOf(first: number): number {
-  if (first < 0x80) return 1;
-  if (first < 0xc0) return 0;
-  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
 }
 
 const smallest = [0, 0, 0x80, 0x800, 0x10000];

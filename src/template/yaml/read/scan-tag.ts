@@ -1,3 +1,4 @@
+import { utf8Size } from '../../value/byte-string.ts';
 import { hexValue, isBlank, isBlankOrEnd, isWord, oneOf } from './characters.ts';
 import type { Mark, Source } from './source.ts';
 
@@ -63,7 +64,7 @@ function scanUri(source: Source, from: Mark, head: string): string {
 /** One character of escaped bytes. */
 function scanEscapes(source: Source, from: Mark): string {
   const first = scanOctet(source, from);
-  const size = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+  const size = utf8Size(first);
   if (size === 0) throw source.error('found an incorrect leading UTF-8 octet', from);
   source.skip(3);
   const bytes = [first];

@@ -13,10 +13,8 @@ import type { Token } from './token.ts';
 /** What never begins a scalar without quotes. */
 const isIndicator = oneOf('-?:,[]{}#&*!|>\'"%@`');
 const mayFollowName = oneOf('?:,]}%@`');
-/** The deepest that brackets and blocks nest; go-yaml has more patience, and the caller bounds the tree before. */
-const deepest = 10_000;
 
-/** Splits YAML into tokens as libyaml does, of which go-yaml is a translation. */
+/** Splits YAML into tokens as libyaml does, of which go-yaml is a translation. It runs little ahead of the parser, which bounds how deep all nests. */
 export class Scanner {
   readonly #source: Source;
   readonly #queue = new TokenQueue();
@@ -157,7 +155,6 @@ export class Scanner {
     this.#saveKey();
     this.#keys.open(this.#queue.next);
     this.#flowLevel += 1;
-    if (this.#flowLevel > deepest) throw this.#source.error(`exceeded max depth of ${deepest}`);
     this.#isKeyAllowed = true;
     this.#addIndicator(kind);
   }
@@ -210,7 +207,6 @@ export class Scanner {
     if (this.#flowLevel > 0 || this.#indent >= mark.column) return;
     this.#indents.push(this.#indent);
     this.#indent = mark.column;
-    if (this.#indents.length > deepest) throw this.#source.error(`exceeded max depth of ${deepest}`);
     this.#queue.insert(number, { kind, start: mark });
   }
 

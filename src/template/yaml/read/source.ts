@@ -75,11 +75,11 @@ export class Source {
   }
 
   /** Whether `---` or `...` stands here, at the start of a line and on its own. */
-  isAtBorder(char?: '-' | '.'): boolean {
+  isAtBorder(): boolean {
     if (this.column !== 0 || !isBlankOrEnd(this.peek(3))) return false;
     const first = this.peek();
     if (first !== code('-') && first !== code('.')) return false;
-    return (char === undefined || this.at(char)) && this.peek(1) === first && this.peek(2) === first;
+    return this.peek(1) === first && this.peek(2) === first;
   }
 
   /** An error at this place. @param from where the token begins that cannot be read */

@@ -1,5 +1,5 @@
-import type { Value } from '../value/value.ts';
-import { Func, GoMap, Int, Slice } from '../value/value.ts';
+import type { Value } from './value.ts';
+import { Func, GoMap, Int, Slice } from './value.ts';
 
 /** Go's truth of a value: not the zero of its type, and not empty. Structs are always true. */
 export function isTrue(value: Value): boolean {

@@ -1,6 +1,9 @@
 import { LimitError } from '../template-error.ts';
 
-/** Maps can hold themselves, so whoever walks down a value must come to an end. */
+/**
+ * Levels of lists and maps. Go knows no such limit, save where it reads JSON, but maps can hold themselves, so whoever walks down a value
+ * must come to an end; nothing that is meant nests so deeply.
+ */
 const deepest = 1000;
 
 /** @throws LimitError for a value that is nested deeper than any that is meant */
