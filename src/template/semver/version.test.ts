@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FunctionError } from '../template-error.ts';
+import { FunctionError, LimitError } from '../template-error.ts';
 import { compareVersions } from './compare-versions.ts';
 import { parseVersion, versionText } from './version.ts';
 
@@ -13,6 +13,11 @@ const version = fc
   .map(([major, minor, patch, before, after]) => `${major}.${minor}.${patch}${before === '' ? '' : `-${before}`}${after === '' ? '' : `+${after}`}`);
 
 describe('versions', () => {
+  it('end where no version does', () => {
+    expect(versionText(parseVersion(`1.2.3-${'a'.repeat(1000)}`))).toHaveLength(1006);
+    expect(() => parseVersion(`1.2.3-${'a'.repeat(2000)}`)).toThrow(LimitError);
+  });
+
   it('read as they are written', () => {
     fc.assert(
       fc.property(version, (text) => {

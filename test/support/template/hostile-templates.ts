@@ -212,6 +212,7 @@ export const refused: Readonly<Record<string, Attempts>> = {
 
 /** What is no error, and must do no harm: the output of each. */
 export const harmless: Readonly<Record<string, readonly [template: string, output: string]>> = {
+  'a map that is set five thousand times': ['{{ $d := dict }}{{ range until 5000 }}{{ $_ := set $d (print .) (dict "n" .) }}{{ end }}{{ len $d }}', '5000'],
   'an index that is a prototype': ['{{ index . "__proto__" }}{{ index . "constructor" }}', ''],
   'a key that is a prototype': ['{{ (dict "__proto__" "x").__proto__ }}', 'x'],
   'keys of Object': ['{{ hasKey (dict) "toString" }}{{ hasKey (dict) "__proto__" }}{{ get (dict) "constructor" }}', 'falsefalse'],
