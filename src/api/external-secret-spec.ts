@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type DecodingStrategy, decodingStrategy } from './decoding-strategy.ts';
 import { goDuration } from './go-duration.ts';
-import { type KeyRewrite, keyRewrite } from './key-rewrite.ts';
+import { type KeyRewrite, keyRewrites } from './key-rewrite.ts';
 import { objectName, secretKey } from './kube-text.ts';
 import { supportedOf } from './known-values.ts';
 import { unsupported } from './schema.ts';
@@ -94,7 +94,7 @@ const dataEntry = z.strictObject({
 const dataFromEntry = z.strictObject({
   extract: remoteSource.exactOptional().describe('Takes every key of a JSON object.'),
   find: unsupported(),
-  rewrite: z.array(keyRewrite).exactOptional().describe('Renames the keys, in order; instead of converting what Kubernetes refuses.'),
+  rewrite: keyRewrites.exactOptional().describe('Renames the keys, in order; instead of converting what Kubernetes refuses.'),
   sourceRef: unsupported(),
 });
 

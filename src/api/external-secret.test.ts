@@ -94,12 +94,20 @@ test.each([
   ['a name from birth as a target', { secretStoreRef: store, data, target: { template: { templateFrom: [{ literal: 'a', target: 'constructor' }] } } }, 'spec.target.template.templateFrom[0].target: must be Data, Annotations or Labels; other fields of a Secret cannot be templated'],
   ['templates in the Secret they are for', { secretStoreRef: store, data, target: { template: { templateFrom: [{ secret: { name: 'database', items: [{ key: 'a' }] } }] } } }, 'spec.target.template.templateFrom[0].secret.name: is the Secret that the template is for; keep the template in another'],
   ["a finalizer of Kubernetes' own", { secretStoreRef: store, data, target: { template: { metadata: { finalizers: ['foregroundDeletion'] } } } }, 'spec.target.template.metadata.finalizers[0]: must be a name with a domain, like acme.example/cleanup'],
-  ['a pattern that is none', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: '(', target: '' } }] }] }, 'spec.dataFrom[0].rewrite[0].regexp.source: is not a regular expression of RE2 with at most 4096 characters'],
+  ['a pattern as long as a book', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a'.repeat(1_025), target: '' } }] }] }, 'spec.dataFrom[0].rewrite[0].regexp.source: must have at most 1024 characters'],
+  ['too many rewrites', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: Array.from({ length: 33 }, () => ({ transform: { template: '' } })) }] }, 'spec.dataFrom[0].rewrite: must have at most 32 entries'],
   ['two rewrites in one', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a', target: 'b' }, transform: { template: '' } }] }] }, 'spec.dataFrom[0].rewrite[0]: must have regexp or transform, and only one of them'],
   ['a rewrite of nothing', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{}] }] }, 'spec.dataFrom[0].rewrite[0]: must have regexp or transform, and only one of them'],
   ['a misspelt field', { secretStoreRef: store, data, refreshInterva: '1h' }, 'spec.refreshInterva: unknown field'],
 ])('%s is an error', (_what, spec, message) => {
   expect(errorsOf(spec)[0]).toBe(message);
+});
+
+test('no pattern is compiled where an object is parsed', () => {
+  const sources = ['(', String.raw`\pL{1000}`.repeat(100)];
+  const dataFrom = sources.map((source) => ({ extract: { key: 'a' }, rewrite: [{ regexp: { source, target: '' } }] }));
+
+  expect(errorsOf({ secretStoreRef: store, dataFrom })).toEqual([]);
 });
 
 test('a template is read with upstream defaults, its targets in any case', () => {

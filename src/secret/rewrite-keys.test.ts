@@ -47,6 +47,17 @@ test('steps follow one another, and those that render share a request across obj
   expect(result).toEqual(['b.conf c.conf', '<0ne>', 'left/alone', 3]);
 });
 
+test('a pattern that cannot be compiled is a problem of a template', async () => {
+  const result = await keysAfter([[regexp('(', '')], 'a'], [[regexp(String.raw`\pL{1000}`.repeat(100), '')], 'a'], [[regexp('a', 'b')], 'a']);
+
+  expect(result).toEqual([
+    expect.stringMatching(/^template: rewrite\[0\]\.regexp: template: regexp:1:\d+: .*error parsing regexp: missing closing \)/),
+    expect.stringMatching(/^template: rewrite\[0\]\.regexp: template: regexp:1:\d+: .*the regular expression is too large$/),
+    'b',
+    1,
+  ]);
+});
+
 test('what goes wrong with one object is told of it alone', async () => {
   const result = await keysAfter([[regexp('.*', 'same')], 'a', 'b'], [[transform('{{ .key }}'), regexp('a', 'b')], 'a'], [[transform('{{ if }}')], 'a'], [[transform('{{ .value }}')], 'a']);
 

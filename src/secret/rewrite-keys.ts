@@ -67,5 +67,5 @@ function renderedKey(at: string, result: RenderResult | undefined): string | (Re
   if (result === undefined) throw new Error('the renderer answered fewer templates than it was asked for');
   if (result.ok && result.kind === 'text') return Buffer.from(result.output.reveal()).toString('utf8');
   if (result.ok) throw new Error(`the renderer answered a key with a ${result.kind}`);
-  return { ok: false, problem: { kind: result.problem.kind, message: `${at}: ${result.problem.message}` } };
+  return { ok: false, problem: { ...result.problem, message: `${at}: ${result.problem.message}` } };
 }

@@ -14,6 +14,8 @@ export interface ValueProblem {
   readonly message: string;
   /** Milliseconds the provider asked us to wait. */
   readonly retryAfter?: number;
+  /** A template cannot be parsed, so that no other value would do. */
+  readonly isMalformed?: true;
 }
 
 /** A value, or what keeps it away. */

@@ -27,6 +27,8 @@ export interface RenderProblem {
   /** `template`: it is wrong, does not fit its data, or renders no keys and values. `limit`: it took more time, memory or output than it may. */
   readonly kind: 'template' | 'limit';
   readonly message: string;
+  /** The template cannot be parsed: whatever it is rendered with, there is no output. */
+  readonly isMalformed?: true;
 }
 
 export type RenderResult =

@@ -12,6 +12,16 @@ export class FunctionError extends Error {
     super(message);
     this.detail = new SecretBytes(Buffer.from(detail, 'latin1'));
   }
+
+  /** What Go says, as a byte string: for the `detail` of another error, and for nothing that anybody prints. */
+  revealDetail(): string {
+    return Buffer.from(this.detail.reveal()).toString('latin1');
+  }
+
+  /** The same error, with what was being done before both of its texts. */
+  within(what: string): FunctionError {
+    return new FunctionError(`${what}: ${this.message}`, `${what}: ${this.revealDetail()}`);
+  }
 }
 
 /** A render went beyond what it may use. Ends the render at once; templates cannot catch it. */

@@ -215,6 +215,23 @@ export function describeSecretTemplates(name: string, open: () => Promise<World>
       await stage.untilData('database', { conf: 'new' });
     });
 
+    test.each([
+      ['a template', { target: { template: { data: { conf: '{{ if .user }}' } } } }],
+      ['a template that renames keys', { data: [], dataFrom: [{ extract: { key: 'account' }, rewrite: [{ transform: { template: '{{ if .value }}' } }] }] }],
+    ])('%s that cannot be parsed is tried again when it changes, and no refresh reads the provider for it', async (_what, spec) => {
+      await stage.start({ ...held });
+      await stage.declare('database', { refreshInterval: '100ms', ...spec });
+      await stage.untilFailed('database', /unexpected EOF$/);
+      // what the write of the status leads to
+      await stage.pause(100);
+      const before = reads();
+      await stage.pause(500);
+
+      expect(reads()).toBe(before);
+      await stage.edit(externalSecretType, 'database', (object) => ({ ...object, spec: { ...(object['spec'] as object), dataFrom: [], data: [{ secretKey: 'user', remoteRef: { key: 'prod/db' } }], target: { template: { data: { conf: '{{ .user }}' } } } } }));
+      await stage.untilData('database', { conf: 'hunter2' });
+    });
+
     test('what a template in a Secret says is in no condition', async () => {
       await stage.start({ ...held });
       await stage.create(secretType, secret(stage, 'source', { conf: 'token {{ .s3cret_t0ken }}' }));

@@ -7,7 +7,7 @@ import { parseExternalSecretStatus } from '../../api/external-secret.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { KubeError } from '../../kube/kube-error.ts';
-import { externalSecretType } from '../../kube/resource-types.ts';
+import { configMapType, externalSecretType, secretType } from '../../kube/resource-types.ts';
 import { resourceVersionOf } from '../../secret/resource-version.ts';
 
 const { signal } = new AbortController();
@@ -65,3 +65,40 @@ test.concurrent.each(moments)(
   },
   60_000,
 );
+
+test('a write whose answer is lost leaves nothing behind of a template that was taken back meanwhile', async () => {
+  const { cluster, close } = await openLocalWorld();
+  await makeNamespace(cluster, 'devnet');
+  const source = (text: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'devnet', name: 'source' }, data: { conf: text } });
+  const writeSource = async (text: string): Promise<void> => {
+    const { metadata } = (await cluster.get(configMapType, { namespace: 'devnet', name: 'source' }, signal))!;
+    await cluster.update(configMapType, { ...source(text), metadata }, { fieldManager: 'test' }, signal);
+  };
+  let losses = 0;
+  const losing: Cluster = {
+    ...recordCalls(cluster),
+    update: async (type, object, options, within) => {
+      const updated = await cluster.update(type, object, options, within);
+      if (type !== secretType || losses > 0) return updated;
+      losses += 1;
+      await writeSource('one {{ .password }}');
+      throw new KubeError('unavailable', 'the connection was reset');
+    },
+  };
+  await cluster.create(configMapType, source('one {{ .password }}'), { fieldManager: 'test' }, signal);
+  const running = await startSecrets(losing, { 'prod/db': 'hunter2' });
+  const { metadata: _own, ...object } = externalSecretObject();
+  const template = { templateFrom: [{ configMap: { name: 'source', items: [{ key: 'conf' }] } }] };
+  const spec = { ...(object['spec'] as object), refreshInterval: '1h', target: { template } };
+  await cluster.create(externalSecretType, { ...object, metadata: { namespace: 'devnet', name: 'database' }, spec }, { fieldManager: 'test' }, signal);
+  const untilData = (conf: string): Promise<void> => vi.waitFor(async () => expect(await secretData(cluster, 'devnet', 'database')).toEqual({ conf }), patience);
+  await untilData('one hunter2');
+  await vi.waitFor(async () => expect(isCurrent((await cluster.get(externalSecretType, { namespace: 'devnet', name: 'database' }, signal))!)).toBe(true), patience);
+
+  await writeSource('two {{ .password }}');
+  await vi.waitFor(() => expect(losses).toBe(1), patience);
+
+  await untilData('one hunter2');
+  await running.stop();
+  await close();
+}, 60_000);

@@ -19,7 +19,14 @@ export interface ContentOptions {
   readonly renderer: TemplateRenderer;
 }
 
-export type Made = { readonly kind: 'made'; readonly content: SecretContent } | { readonly kind: 'not'; readonly outcome: Outcome };
+export type Made = { readonly kind: 'made'; readonly content: SecretContent } | NotMade;
+
+export interface NotMade {
+  readonly kind: 'not';
+  readonly outcome: Outcome;
+  /** A template cannot be parsed: there will be no content, whatever the provider holds. */
+  readonly isMalformed: boolean;
+}
 
 /** All that content is made of, beside what the provider holds. */
 export interface Ingredients {
@@ -38,12 +45,16 @@ export async function makeContent({ externalSecret, store, texts }: Ingredients,
   const render = renderTexts(renderer, metadata.namespace ?? '', signal);
   const values = await readValues(reader, store, spec, signal);
   const assembled = assemble(spec, values, await extractAll(spec, values, render));
-  if (!assembled.ok) return { kind: 'not', outcome: unassembled(storeName(spec.secretStoreRef), assembled.problems) };
+  if (!assembled.ok) return notMade(unassembled(storeName(spec.secretStoreRef), assembled.problems), assembled.problems);
 
   const { data } = assembled;
   const { template } = spec;
   if (template === undefined) return { kind: 'made', content: plainContent(externalSecret, data) };
   const parts = templateParts(template, texts);
   const composed = composeContent({ template, data, parts }, await render(parts.map((part) => renderJob(part, data))));
-  return composed.ok ? { kind: 'made', content: composed.content } : { kind: 'not', outcome: unrendered(composed.problems) };
+  return composed.ok ? { kind: 'made', content: composed.content } : notMade(unrendered(composed.problems), composed.problems);
+}
+
+function notMade(outcome: Outcome, problems: readonly { readonly isMalformed?: true }[]): NotMade {
+  return { kind: 'not', outcome, isMalformed: problems.some(({ isMalformed }) => isMalformed) };
 }

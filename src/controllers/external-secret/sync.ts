@@ -11,7 +11,7 @@ import type { ActOptions, Applied } from './act.ts';
 import { applySecret, deleteOrphans, findRefusal } from './act.ts';
 import type { Decision } from './decide.ts';
 import { decide } from './decide.ts';
-import type { ContentOptions } from './make-content.ts';
+import type { ContentOptions, NotMade } from './make-content.ts';
 import { makeContent } from './make-content.ts';
 import type { ExternalSecretEntry, Observed, ObserveOptions } from './observe.ts';
 import { observe, orphansOf, targetKey } from './observe.ts';
@@ -46,7 +46,7 @@ export async function sync(entry: ExternalSecretEntry, decision: SyncDecision, o
   }
   const { externalSecret, store } = decision;
   const made = await makeContent({ externalSecret, store, texts: sources.texts }, options, signal);
-  if (made.kind === 'not') return unmade(entry, externalSecret, made.outcome, options);
+  if (made.kind === 'not') return unmade(entry, externalSecret, made, options);
   return apply(entry, decision, { content: made.content, sources, started }, options, signal);
 }
 
@@ -65,6 +65,7 @@ async function apply(entry: ExternalSecretEntry, decision: SyncDecision, { conte
   const fresh = stillWanted(entry, decision, options);
   if (fresh === undefined) return undefined;
   const desired = desiredSecret(externalSecret, content);
+  forgetSources(uid, sources, memory);
   const applied = await write({ externalSecret, desired, live: fresh.live }, options, signal);
   if (applied.kind === 'refused') return report(entry, stalled(applied.message), memory, { refused: true });
   if (applied.kind === 'written' && decision.why === 'heal') memory.recordHeal(uid, started.at, fightSpan);
@@ -80,6 +81,17 @@ async function apply(entry: ExternalSecretEntry, decision: SyncDecision, { conte
   return report(entry, synced(nextRefresh(externalSecret, started.at) - clock.monotonic()), memory, { events, ...(status === undefined ? {} : { status }) });
 }
 
+/**
+ * A write that is not completed may have happened all the same: from its beginning to its end nobody knows which texts the Secret is made
+ * of, so that none counts as used, whatever the sources become meanwhile.
+ */
+function forgetSources(uid: string, { memory: sources }: Gathered['sources'], memory: SyncOptions['memory']): void {
+  if (sources !== undefined) memory.recordSources(uid, { versions: memory.sources(uid)?.versions ?? noVersions });
+}
+
+/** Other than all that there are. */
+const noVersions = '';
+
 /** The objects that hold templates have changed, and what was used of them has not: the provider need not be asked, nor anything rendered. */
 function sourcesUnchanged(entry: ExternalSecretEntry, { externalSecret }: SyncDecision, { memory: sources }: Gathered['sources'], { memory, clock }: SyncOptions): Reconciled {
   const { uid = '' } = entry.metadata;
@@ -88,9 +100,12 @@ function sourcesUnchanged(entry: ExternalSecretEntry, { externalSecret }: SyncDe
   return report(entry, synced(nextRefresh(externalSecret, memory.lastSync(uid)?.at ?? now) - now), memory);
 }
 
-/** What a template makes of its data may be right with the provider's next data, so the refreshes go on. */
-function unmade(entry: ExternalSecretEntry, { spec }: ExternalSecret, outcome: Outcome, { memory, lookAgain }: SyncOptions): Reconciled {
-  if (outcome.kind === 'stalled' && spec.refreshInterval > 0) lookAgain(keyOf(entry), spec.refreshInterval);
+/**
+ * What a template makes of its data may be right with the provider's next data, so the refreshes go on. Where it cannot even be parsed,
+ * no data helps; the spec and the sources are watched.
+ */
+function unmade(entry: ExternalSecretEntry, { spec }: ExternalSecret, { outcome, isMalformed }: NotMade, { memory, lookAgain }: SyncOptions): Reconciled {
+  if (outcome.kind === 'stalled' && !isMalformed && spec.refreshInterval > 0) lookAgain(keyOf(entry), spec.refreshInterval);
   return report(entry, outcome, memory);
 }
 

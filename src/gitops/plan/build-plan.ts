@@ -43,7 +43,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...duplicates(declarations.objects),
     ...rivals(declarations, neighbourhood),
     ...checkStores(declarations.externalSecrets, neighbourhood),
-    ...checkTemplateSources(declarations.externalSecrets, neighbourhood),
+    ...checkTemplateSources(declarations, neighbourhood),
     ...findCycles(declarations.externalSecrets, neighbourhood),
     ...needProblems,
   ];

@@ -96,6 +96,17 @@ test('a template that does not parse refuses the plan, with the line of the fiel
   ]);
 });
 
+test('a pattern that does not parse refuses the plan, with its line, and one that is too dear to look at is told of', async () => {
+  const step = (source: string): string => `        - regexp: {source: '${source}', target: ''}\n`;
+  const rewrite = `  dataFrom:\n    - extract: {key: object}\n      rewrite:\n${['^db/(.*)$', '(', String.raw`\pL{1000}\pL{1000}\pL{1000}\pL{1000}\pL{1000}`, ...Array.from({ length: 2 }, (_unused, index) => `${index}[a-z]{900}`)].map(step).join('')}`;
+
+  expect(await problemsOf({ 'devnet/a.yaml': externalSecret('a', '      data: {}', rewrite) })).toEqual([
+    'devnet/a.yaml:12 error spec.dataFrom[0].rewrite[1].regexp.source: error parsing regexp: missing closing )',
+    'devnet/a.yaml:13 error spec.dataFrom[0].rewrite[2].regexp.source: the regular expression is too large',
+    'devnet/a.yaml:15 warning spec.dataFrom[0].rewrite[4].regexp.source: is not checked, because the patterns of this object are large; whether it can be parsed shows when keys are rewritten',
+  ]);
+});
+
 test.each([
   ['of template.data', '      data: {conf: "{{ .token }}"}', 'conf', 'provided'],
   ['that the template leaves out', '      data: {conf: "{{ .token }}"}', 'token', 'missing'],
@@ -123,6 +134,25 @@ test('templates in a ConfigMap of the repository are checked where they stand, o
     'devnet/c.yaml:12 warning spec.target.template.templateFrom[1].secret.items[0].key: nothing here declares Secret devnet/elsewhere; its templates are read live, and awaited',
     'devnet/cm.yaml:6 error data[bad]: template: bad:1: unclosed action',
   ]);
+});
+
+test('a template in a ConfigMap of another Application is told of there, and only where something there uses it', async () => {
+  const uses = '      templateFrom: [{configMap: {name: theirs, items: [{key: bad}]}}]';
+  const files = { 'other.yaml': application('other'), 'devnet/a.yaml': externalSecret('a', uses), 'other/cm.yaml': configMap('theirs', '  bad: "{{ .token"') };
+
+  expect(await problemsOf(files)).toEqual([]);
+  expect(await problemsOf({ ...files, 'other/b.yaml': externalSecret('b', uses) })).toEqual(['other/cm.yaml:5 error data[bad]: template: bad:1: unclosed action']);
+  expect(await problemsOf({ ...files, 'other/cm.yaml': configMap('theirs', '  good: x') })).toEqual([
+    'devnet/a.yaml:10 error spec.target.template.templateFrom[0].configMap.items[0].key: ConfigMap devnet/theirs (other/cm.yaml:1) has no key "bad"',
+  ]);
+});
+
+test('a template that is too large to be checked is warned of, once, and is no reason to refuse', async () => {
+  const uses = '      templateFrom: [{configMap: {name: source, items: [{key: large}]}}]';
+  const plan = { 'devnet/a.yaml': externalSecret('a', uses), 'devnet/b.yaml': externalSecret('b', uses), 'devnet/cm.yaml': configMap('source', `  large: "${'{{ .a }}x'.repeat(40_000)}{{"`) };
+
+  expect(await problemsOf(plan)).toEqual(['devnet/cm.yaml:5 warning data[large]: is not checked, because it is 352 KiB, more than the 256 KiB that are parsed for a plan; whether it can be parsed shows when it is rendered']);
+  expect(isRefused(await planOf(plan))).toBe(false);
 });
 
 test('a template in a Secret that another ExternalSecret makes must be one of its keys', async () => {

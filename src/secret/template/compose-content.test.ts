@@ -16,7 +16,6 @@ const pool = createRendererPool({ clock: systemClock });
 
 afterAll(() => pool.close());
 
-
 function templateOf(template: object): SecretTemplate {
   const { template: parsed } = externalSecret({ spec: { target: { template } } }).spec;
   if (parsed === undefined) throw new Error('the test has no template');
@@ -28,7 +27,7 @@ function bytes(texts: Readonly<Record<string, string | Uint8Array>>): ReadonlyMa
 }
 
 const read = bytes({ user: 'seed', password: 'hunter2', raw: Uint8Array.of(0xff, 0xfe) });
-const sources: SourceTexts = new Map([[sourceId({ kind: 'ConfigMap', name: 'cm' }), bytes({ a: 'cm {{ .user }}', all: 'x: "{{ .user }}"\nw: cm' })], [sourceId({ kind: 'Secret', name: 's' }), bytes({ a: 's {{ .user }}', all: 'w: s' })]]);
+const sources: SourceTexts = new Map([[sourceId({ kind: 'ConfigMap', name: 'cm' }), bytes({ a: 'cm {{ .user }}', all: 'x: "{{ .user }}"\nw: cm' })], [sourceId({ kind: 'Secret', name: 'keys' }), bytes({ bad: '"topmost secret": x' })], [sourceId({ kind: 'Secret', name: 's' }), bytes({ a: 's {{ .user }}', all: 'w: s' })]]);
 
 /** The data as text and the metadata, or the problems. */
 async function composed(template: object): Promise<unknown> {
@@ -85,7 +84,7 @@ test.each<[string, object, string]>([
   ['a text that is no map', { templateFrom: [{ literal: '- {{ .password }}' }] }, 'spec.target.template.templateFrom[0].literal: '],
   ['a text that is no YAML', { templateFrom: [{ literal: '"{{ .password }}' }] }, 'spec.target.template.templateFrom[0].literal: '],
   ['a value that is a map', { templateFrom: [{ literal: 'a: {b: "{{ .password }}"}' }] }, 'spec.target.template.templateFrom[0].literal: '],
-  ['what is not Base64', { templateFrom: [{ literal: 'k: "{{ .password }}"', valuesDecodingStrategy: 'Base64' }] }, 'spec.target.template.templateFrom[0].literal: the key "k" is not Base64, as valuesDecodingStrategy says'],
+  ['what is not Base64', { templateFrom: [{ literal: 'k: "{{ .password }}"', valuesDecodingStrategy: 'Base64' }] }, 'spec.target.template.templateFrom[0].literal: the key of entry 1 of the rendered text is not Base64, as valuesDecodingStrategy says'],
   ['a label that is none', { metadata: { labels: { a: '{{ .password }} and more' } } }, 'spec.target.template.metadata.labels[a]: the label "a" has a value that must begin and end with a letter or digit'],
   ['a label that is too long', { metadata: { labels: { a: `{{ .password }}${longLabel}` } } }, 'spec.target.template.metadata.labels[a]: the label "a" has a value that is longer than 63 characters'],
   ['a name that no label has', { metadata: { labels: { 'a//b': 'x' } } }, 'spec.target.template.metadata.labels[a//b]: the label "a//b" must begin and end with a letter or digit'],
@@ -100,6 +99,20 @@ test.each<[string, object, string]>([
 
   expect(problems).toEqual([expect.stringContaining(`template ${expected}`)]);
   expect(JSON.stringify(problems)).not.toContain('hunter2');
+});
+
+test.each<[string, object, string]>([
+  ['Data', { literal: '{{ .password }} and more: x' }, 'the key of entry 1 of the rendered text has characters other than'],
+  ['Data', { literal: 'fine: x\n{{ .password }}: [x]' }, 'the value of entry 2 is a list'],
+  ['Data', { literal: '{{ .password }}: "%"', valuesDecodingStrategy: 'Base64' }, 'the key of entry 1 of the rendered text is not Base64'],
+  ['Labels', { literal: '{{ .password }} and more: x', target: 'Labels' }, 'the label of entry 1 of the rendered text must begin'],
+  ['Annotations', { literal: '"{{ .password }} and more": x', target: 'Annotations' }, 'the annotation of entry 1 of the rendered text must begin'],
+  ['a Secret', { secret: { name: 'keys', items: [{ key: 'bad', templateAs: 'KeysAndValues' }] } }, 'the key of entry 1 of the rendered text has characters other than'],
+])('a key that was rendered, or stands in a Secret, is quoted no more than a value: %s', async (_what, entry, expected) => {
+  const problems = await composed({ templateFrom: [entry] });
+
+  expect(problems).toEqual([expect.stringContaining(expected)]);
+  expect(JSON.stringify(problems)).not.toMatch(/hunter2|topmost/);
 });
 
 test('every problem is reported', async () => {

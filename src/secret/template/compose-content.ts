@@ -7,6 +7,7 @@ import { decode } from '../decode.ts';
 import type { SecretContent } from '../desired-secret.ts';
 import { quoteKey } from '../quote-key.ts';
 import { sizeProblem } from '../secret-size.ts';
+import { hasAction } from './has-action.ts';
 import { keepsData } from './keeps-data.ts';
 import type { TemplatePart } from './template-part.ts';
 
@@ -55,13 +56,19 @@ function addPart(made: Made, part: TemplatePart, result: RenderResult | undefine
   const wrong = (message: string): readonly TemplateProblem[] => [{ kind: 'template', place, message }];
   if (!result.ok) return [{ ...result.problem, place }];
   const problems: TemplateProblem[] = [];
-  for (const [name, encoded] of valuesOf(part, result)) {
+  for (const [index, [name, encoded]] of [...valuesOf(part, result)].entries()) {
     const value = decode(decodingStrategy, encoded);
     const problem = value === undefined ? `is not ${decodingStrategy}, as valuesDecodingStrategy says` : entryProblem(target, name, value);
-    if (problem !== undefined) problems.push(...wrong(`the ${nouns[target]} ${quoteKey(name)} ${problem}`));
+    if (problem !== undefined) problems.push(...wrong(`the ${nouns[target]} ${subject(part, index, name)} ${problem}`));
     else if (value !== undefined) made[target].set(name, value);
   }
   return problems;
+}
+
+/** Names an entry. A key that was rendered, or that stands in a Secret, is a value like any other, and only counted. */
+function subject({ key, text, isConfidential }: TemplatePart, index: number, name: string): string {
+  const isWritten = key !== undefined || (!isConfidential && !hasAction(text));
+  return isWritten ? quoteKey(name) : `of entry ${index + 1} of the rendered text`;
 }
 
 function valuesOf({ key, place }: TemplatePart, result: RenderResult & { readonly ok: true }): ReadonlyMap<string, SecretBytes> {

@@ -1,13 +1,12 @@
 import type { RenderJob, RenderResult, TemplateRenderer } from '../../template/renderer.ts';
+import { hasAction } from './has-action.ts';
 
 /** Renders on behalf of one ExternalSecret. */
 export type RenderTexts = (jobs: readonly RenderJob[]) => Promise<readonly RenderResult[]>;
 
-/** A text without an action is its own result: what has no templates must not wait for those who have. Keys and values are read by the renderer, which bounds what that takes. */
-const action = '{{';
-
 /**
- * Renders all templates in one request, save those that say nothing but what they are.
+ * Renders all templates in one request, save those that say nothing but what they are: what has no templates must not wait for those who
+ * have. Keys and values are always read by the renderer, which bounds what that takes.
  * @param tenant whose templates these are: the namespace
  */
 export function renderTexts(renderer: TemplateRenderer, tenant: string, signal: AbortSignal): RenderTexts {
@@ -25,7 +24,5 @@ export function renderTexts(renderer: TemplateRenderer, tenant: string, signal: 
 }
 
 function isTemplate({ template, output }: RenderJob): boolean {
-  if (output === 'stringMap') return true;
-  const bytes = template.reveal();
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(action);
+  return output === 'stringMap' || hasAction(template);
 }

@@ -7,7 +7,7 @@ export function within<T>(what: string, act: () => T): T {
     return readingDer(what, act);
   } catch (error) {
     if (!(error instanceof FunctionError) || error.message.startsWith(`${what}: `)) throw error;
-    throw new FunctionError(`${what}: ${error.message}`, `${what}: ${Buffer.from(error.detail.reveal()).toString('latin1')}`);
+    throw error.within(what);
   }
 }
 

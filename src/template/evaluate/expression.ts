@@ -152,7 +152,7 @@ function call(frame: Frame, target: GoFunction, name: string, node: Node, invoca
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     frame.node = node;
-    const detail = Buffer.from(error.detail.reveal()).toString('latin1');
+    const detail = error.revealDetail();
     // what is made of literals alone can quote no data; a method may quote what it is called on
     const isFunction = node.kind === 'command' || node.kind === 'identifier';
     const quotesNoData = isFunction && final === noFinal && args.every(isConstant);

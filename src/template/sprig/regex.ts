@@ -62,8 +62,7 @@ function compileOrPanic(pattern: string, meter: Meter): Regexp {
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     const quoted = canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern);
-    const detail = Buffer.from(error.detail.reveal()).toString('latin1');
-    throw new FunctionError(error.message, `regexp: Compile(${quoted}): ${detail}`);
+    throw new FunctionError(error.message, `regexp: Compile(${quoted}): ${error.revealDetail()}`);
   }
 }
 

@@ -43,7 +43,7 @@ describe('the jobs of a request', () => {
     expect(render([job('{{ .missing }}'), job('ok'), job('{{ end }}')])).toEqual([
       { kind: 'template', message: 'template: ns/é:1:3: executing "ns/é" at <.missing>: map has no entry for key "missing"' },
       'ok',
-      { kind: 'template', message: 'template: ns/é:1: unexpected {{end}}' },
+      { kind: 'template', message: 'template: ns/é:1: unexpected {{end}}', isMalformed: true },
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('the jobs of a request', () => {
 
     expect(render(sources.map((source) => job(source, true)))).toEqual([
       { kind: 'template', message: 'template: ns/é:2:3: it cannot be rendered' },
-      { kind: 'template', message: 'template: ns/é:1: it cannot be parsed' },
+      { kind: 'template', message: 'template: ns/é:1: it cannot be parsed', isMalformed: true },
       { kind: 'template', message: 'template: ns/é:1:3: it cannot be rendered' },
       { kind: 'limit', message: 'template: ns/é: it takes more time, memory or output than it may' },
       { kind: 'limit', message: 'template: ns/é: it takes more time, memory or output than it may' },
@@ -90,7 +90,7 @@ describe('the jobs of a request', () => {
 
     expect(render([asMap('p: {{ .password }}\né: 0.50\nnone:\n__proto__: é'), asMap('')])).toEqual([JSON.parse('{"p":"hunter2","é":"0.5","none":"","__proto__":"é"}'), {}]);
     expect(render([asMap('{{ .password }}: [x]'), asMap('{{ .password }}: [x]', true), asMap('a: "{{ .password }}', true), bomb, merges])).toEqual([
-      { kind: 'template', message: 'the rendered text is not valid YAML: the value of "hunter2" is a list; only strings, numbers and booleans are taken (line 1)' },
+      { kind: 'template', message: 'the rendered text is not valid YAML: the value of entry 1 is a list; only strings, numbers and booleans are taken (line 1)' },
       { kind: 'template', message: 'the rendered text is not valid YAML: it is not a map whose values are strings, numbers and booleans (line 1)' },
       { kind: 'template', message: 'the rendered text is not valid YAML: found unexpected end of stream (line 1)' },
       { kind: 'limit', message: 'template: ns/é: it takes more than 16 MiB of memory' },

@@ -92,7 +92,10 @@ function problemOf(error: unknown, { name, isConfidential }: UnpackedJob): Rende
     const reason = error instanceof LimitError ? error.message : 'it nests too deep, or grows too large';
     return { kind: 'limit', message: `${prefix}: ${isConfidential ? 'it takes more time, memory or output than it may' : reason}` };
   }
-  if (error instanceof TemplateError) return { kind: 'template', message: isConfidential ? withoutText(error, prefix) : shortened(error.message) };
+  if (error instanceof TemplateError) {
+    const message = isConfidential ? withoutText(error, prefix) : shortened(error.message);
+    return { kind: 'template', message, ...(isParseError(error) ? { isMalformed: true } : {}) };
+  }
   if (error instanceof YamlError) return { kind: 'template', message: shortened(yamlMessage(error, isConfidential)) };
   // a fault of ours: its message may hold anything, its class does not
   return { kind: 'template', message: `${prefix}: it cannot be rendered, by a fault of Prelude (${error instanceof Error ? error.name : typeof error})` };
@@ -104,9 +107,14 @@ function yamlMessage(error: YamlError, isConfidential: boolean): string {
   return `the rendered text is not valid YAML: ${problem} (line ${error.line})`;
 }
 
+function isParseError({ position }: TemplateError): boolean {
+  return position.column === undefined;
+}
+
 /** Of the parts of Go's message those that quote nothing of the template. */
-function withoutText({ position: { line, column } }: TemplateError, prefix: string): string {
-  return column === undefined ? `${prefix}:${line}: it cannot be parsed` : `${prefix}:${line}:${column}: it cannot be rendered`;
+function withoutText(error: TemplateError, prefix: string): string {
+  const { line, column } = error.position;
+  return isParseError(error) ? `${prefix}:${line}: it cannot be parsed` : `${prefix}:${line}:${column}: it cannot be rendered`;
 }
 
 function shortened(message: string): string {

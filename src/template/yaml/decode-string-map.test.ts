@@ -25,9 +25,9 @@ describe('decodeStringMap', () => {
     expect(decode('null')).toEqual({});
   });
 
-  it('names the key of a list or a map, and no value', () => {
-    expect(() => decode('ok: hunter2\nlist: [hunter2]\n')).toThrow('the value of "list" is a list; only strings, numbers and booleans are taken (line 1, column 1)');
-    expect(() => decode('map: {hunter2: hunter2}\n')).toThrow('the value of "map" is a map');
+  it('counts the entry that is a list or a map, and quotes neither key nor value', () => {
+    expect(() => decode('ok: hunter2\nlist: [hunter2]\n')).toThrow('the value of entry 2 is a list; only strings, numbers and booleans are taken (line 1, column 1)');
+    expect(() => decode('map: {hunter2: hunter2}\n')).toThrow('the value of entry 1 is a map');
     expect(() => decode('hunter2')).toThrow('this is not a map of keys and values');
   });
 
@@ -37,7 +37,7 @@ describe('decodeStringMap', () => {
 
     expect(Object.keys(decode(shared(50)))).toHaveLength(51);
     expect(() => decode(shared(2_000))).toThrow(LimitError);
-    expect(() => decode(`l0: &l0 x\n${levels}`)).toThrow('the value of "l1" is a list');
+    expect(() => decode(`l0: &l0 x\n${levels}`)).toThrow('the value of entry 2 is a list');
     expect(() => decode(Array.from({ length: 100_000 }, (_, index) => `k${index}: ${index}.5\n`).join(''))).toThrow(LimitError);
   });
 

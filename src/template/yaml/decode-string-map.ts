@@ -16,7 +16,7 @@ const bytesPerEntry = 32;
  * Reads the first document of a text as k8s.io/apimachinery's yaml.Unmarshal does into a `map[string]string`, which is what External Secrets
  * makes of a rendered text of keys and values: numbers and booleans become their text, numbers with a fraction rounded to float32, null the
  * empty string.
- * @throws YamlError, which names a key whose value is a list or a map, and never quotes a value; LimitError
+ * @throws YamlError, which quotes neither keys nor values: the text is rendered, and a key may hold a secret as well; LimitError
  */
 export function decodeStringMap(text: Uint8Array, meter: Meter): ReadonlyMap<string, string> {
   const tree = readYaml(text, meter);
@@ -25,23 +25,23 @@ export function decodeStringMap(text: Uint8Array, meter: Meter): ReadonlyMap<str
   if (tree.kind === 'scalar' && decodeTree(tree, meter) === null) return new Map();
   if (tree.kind !== 'map') throw new YamlError('this is not a map of keys and values', { line, column: 1 });
   return new Map(
-    Array.from(decodeEntries(tree, meter), ([plainKey, value]) => {
+    Array.from(decodeEntries(tree, meter), ([plainKey, value], index) => {
       const key = toText(keyText(plainKey));
       meter.step(1 + key.length / 100);
       meter.allocate(bytesPerEntry + key.length);
-      return [key, valueText(key, value, line, meter)];
+      return [key, valueText(index, value, line, meter)];
     }),
   );
 }
 
-function valueText(key: string, value: ShallowValue, line: number, meter: Meter): string {
+function valueText(index: number, value: ShallowValue, line: number, meter: Meter): string {
   if (value === null) return '';
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
     meter.step(stepsPerFloat);
     return float32Text(value);
   }
-  if (typeof value !== 'string') throw new YamlError(`the value of ${JSON.stringify(key)} is a ${value.kind}; only strings, numbers and booleans are taken`, { line, column: 1 });
+  if (typeof value !== 'string') throw new YamlError(`the value of entry ${index + 1} is a ${value.kind}; only strings, numbers and booleans are taken`, { line, column: 1 });
   // aliases may have multiplied it
   meter.step(value.length / 100);
   meter.allocate(value.length);

@@ -1,5 +1,5 @@
 // Renders templates with Go's own text/template, sprig and External Secrets' functions, so that tests can compare. One JSON request
-// a line on standard input, one answer a line on standard output. See test/support/template-oracle.ts.
+// a line on standard input, one answer a line on standard output. See test/support/template/oracle.ts.
 package main
 
 import (
@@ -8,7 +8,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"text/template"
 	"time"
@@ -26,6 +28,8 @@ type request struct {
 	Right      string          `json:"right"`
 	// How often to parse and to render, where speed is asked for.
 	Rounds int `json:"rounds"`
+	// Asks for the names of all functions, and for nothing else.
+	List bool `json:"list"`
 }
 
 type answer struct {
@@ -34,13 +38,26 @@ type answer struct {
 	Stage  string `json:"stage,omitempty"` // of the error: parse or execute
 	Parse  int64  `json:"parse,omitempty"` // nanoseconds of all rounds
 	Render int64  `json:"render,omitempty"`
+	// What a list is answered with.
+	Names []string `json:"names,omitempty"`
 }
 
-func functions() template.FuncMap {
+// Text/template's own functions, which it has no way to tell.
+var builtins = []string{
+	"and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or", "print", "printf", "println", "slice",
+	"urlquery",
+}
+
+func allFunctions() template.FuncMap {
 	all := sprig.TxtFuncMap()
 	for name, function := range eso.FuncMap() {
 		all[name] = function
 	}
+	return all
+}
+
+func functions() template.FuncMap {
+	all := allFunctions()
 	for _, name := range []string{"env", "expandenv", "getHostByName", "getSecretKey"} {
 		delete(all, name)
 	}
@@ -48,6 +65,21 @@ func functions() template.FuncMap {
 }
 
 var funcs = functions()
+
+// list names all functions of Go, sprig and External Secrets, those that templates here may not call too.
+func list() answer {
+	for _, name := range builtins {
+		template.Must(template.New("t").Parse("{{ " + name + " }}"))
+	}
+	return answer{Names: slices.Sorted(maps.Keys(withBuiltins(allFunctions())))}
+}
+
+func withBuiltins(all template.FuncMap) template.FuncMap {
+	for _, name := range builtins {
+		all[name] = nil
+	}
+	return all
+}
 
 func parse(r request) (*template.Template, error) {
 	name := r.Name
@@ -62,6 +94,9 @@ func parse(r request) (*template.Template, error) {
 }
 
 func handle(r request) (a answer) {
+	if r.List {
+		return list()
+	}
 	stage := "parse"
 	defer func() {
 		if problem := recover(); problem != nil {

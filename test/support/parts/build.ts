@@ -20,7 +20,7 @@ export interface PartPaths {
   /** kwok's stages: how its nodes and pods live. */
   readonly kwokStages: string;
   readonly helm: string;
-  /** See test/support/template-oracle.ts. */
+  /** See test/support/template/oracle.ts. */
   readonly templateOracle: string;
 }
 
@@ -110,7 +110,9 @@ async function cacheKey(part: Part, source: string, flags: readonly string[]): P
     throw new Error('the real parts of the tests are built by Go 1.26 or later, which is not in PATH', { cause: error });
   });
   const hash = createHash('sha256');
-  for (const text of [stdout, JSON.stringify([part, flags]), ...readdirSync(source).toSorted().map((file) => readFileSync(join(source, file), 'utf8'))]) hash.update(text).update('\0');
+  const files = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = files.map(({ name }) => name).toSorted();
+  for (const text of [stdout, JSON.stringify([part, flags]), ...names.map((file) => readFileSync(join(source, file), 'utf8'))]) hash.update(text).update('\0');
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -16,7 +16,7 @@ export interface Timing {
 }
 
 interface Pending {
-  readonly question: TemplateCase;
+  readonly question: object;
   readonly resolve: (line: string) => void;
   readonly reject: (error: Error) => void;
 }
@@ -27,6 +27,7 @@ interface RawAnswer {
   readonly stage?: 'parse' | 'execute' | 'data';
   readonly parse?: number;
   readonly render?: number;
+  readonly names?: readonly string[];
 }
 
 /** Go's text/template with all of the functions: the program of test/parts/template-oracle, which runs until this is disposed of. */
@@ -35,9 +36,9 @@ export class Oracle implements AsyncDisposable {
   readonly #pending: Pending[] = [];
   #failure: Error | undefined;
 
-  constructor(program: string) {
-    // times are printed in the local zone, which is UTC in the controller's image
-    this.#child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'], env: { TZ: 'UTC' } });
+  /** @param zone where it prints times that have no zone of their own: UTC, as in the controller's image, unless it is given */
+  constructor(program: string, zone = 'UTC') {
+    this.#child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'], env: { TZ: zone } });
     this.#child.on('error', (error) => this.#fail(error));
     this.#child.on('close', (code, signal) => this.#fail(new Error(`the oracle ended (${signal ?? code})`)));
     // a program that ended says so by `close`
@@ -47,14 +48,21 @@ export class Oracle implements AsyncDisposable {
 
   /** Go's answers, in the order of the cases. */
   async ask(cases: readonly TemplateCase[]): Promise<readonly Answer[]> {
-    return Promise.all(cases.map(async (one) => toAnswer(await this.#send(one))));
+    return Promise.all(cases.map(async (one) => toAnswer(await this.#render(one))));
   }
 
   /** How long Go takes to parse, and to render, a template so many times. */
   async time(one: TemplateCase, rounds: number): Promise<Timing> {
-    const { error, parse, render } = await this.#send(one, rounds);
+    const { error, parse, render } = await this.#render(one, rounds);
     if (parse === undefined || render === undefined) throw new Error(`cannot be timed: ${bytesOf(error)}`);
     return { parse, render };
+  }
+
+  /** The names of all functions of Go, sprig and External Secrets, those that the oracle does not render with too. */
+  async functionNames(): Promise<readonly string[]> {
+    const { names } = await this.#send({ list: true }, { list: true });
+    if (names === undefined) throw new Error('the oracle does not name its functions');
+    return names;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,12 +72,17 @@ export class Oracle implements AsyncDisposable {
     await ended;
   }
 
-  async #send(one: TemplateCase, rounds = 0): Promise<RawAnswer> {
+  async #render(one: TemplateCase, rounds = 0): Promise<RawAnswer> {
     const [left = '', right = ''] = one.delimiters ?? [];
     const request = { text: Buffer.from(one.text, one.encoding ?? 'utf8').toString('base64'), data: one.data, missingKey: one.missingKey, left, right, rounds };
+    return this.#send(request, one);
+  }
+
+  /** @param question what an error names, instead of the request that is made of it */
+  async #send(request: object, question: object): Promise<RawAnswer> {
     if (this.#failure !== undefined) throw this.#failure;
     const line = await new Promise<string>((resolve, reject) => {
-      this.#pending.push({ question: one, resolve, reject });
+      this.#pending.push({ question, resolve, reject });
       this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     });
     try {
@@ -77,7 +90,7 @@ export class Oracle implements AsyncDisposable {
       return JSON.parse(line) as RawAnswer;
     } catch (cause) {
       // its last line breaks off where it ends too soon
-      throw new Error(`no answer to ${JSON.stringify(one)}`, { cause });
+      throw new Error(`no answer to ${JSON.stringify(question)}`, { cause });
     }
   }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,16 @@ import type { OracleData, TemplateCase } from './corpus.ts';
 
 const oracleModule = fileURLToPath(new URL('../../parts/template-oracle', import.meta.url));
 const externalSecrets = 'github.com/external-secrets/external-secrets';
+
+/** The snippets that both refuse whatever the data, and why; all others are rendered with some data. */
+export const refusedSnippets: ReadonlyMap<string, string> = new Map([
+  ['{{ .mysecret | pkcs12cert | pemCertificate }}', 'a function of engine v1'],
+  ['{{ .mysecret | pkcs12key | pemPrivateKey }}', 'a function of engine v1'],
+  [
+    '{{ getSecretKey "my_secret_with_pk" "namespace_pk" "key_pk" | rsaDecrypt "RSA-OAEP" "SHA1" .password_encrypted_binary }}',
+    'a function that reads Secrets of the cluster',
+  ],
+]);
 
 /** Templates of External Secrets' own documentation, with data made for the keys that they mention; each also with nothing to find. */
 export async function readSnippets(): Promise<readonly TemplateCase[]> {
@@ -26,12 +36,16 @@ interface Keys {
   readonly pem: OracleData;
   readonly pkcs12: OracleData;
   readonly pkcs12Base64: OracleData;
+  /** Behind the password `my-password`. */
+  readonly lockedPkcs12: OracleData;
 }
 
 async function readKeys(folder: string): Promise<Keys> {
   const [key, chain, pkcs12] = await Promise.all(['foo.key', 'chain.pem', 'foo-nopass.pfx'].map((name) => readFile(join(folder, name))));
   const encoded = pkcs12?.toString('base64') ?? '';
-  return { pem: `${key?.toString() ?? ''}${chain?.toString() ?? ''}`, pkcs12: { $bytes: encoded }, pkcs12Base64: encoded };
+  const pem = `${key?.toString() ?? ''}${chain?.toString() ?? ''}`;
+  const locked = execFileSync('openssl', ['pkcs12', '-export', '-passout', 'pass:my-password'], { input: pem });
+  return { pem, pkcs12: { $bytes: encoded }, pkcs12Base64: encoded, lockedPkcs12: { $bytes: locked.toString('base64') } };
 }
 
 /** Every string that holds an action. Not all of the snippets are YAML: where not, the values are taken line by line. */
@@ -61,9 +75,7 @@ function standStill(text: string): string {
 
 function casesOf(text: string, keys: Keys): readonly TemplateCase[] {
   const about = 'snippet';
-  // salt is random: only where there is nobody to hash for do both say the same
-  if (text.includes('htpasswd')) return [{ about, text, data: { $strings: {} } }];
-  const data = dataFor(text, keys);
+  const data = text.includes('htpasswd') ? { $strings: { ada: 'päss word', grace: '', 'no:name': 'x' } } : dataFor(text, keys);
   return [
     { about, text, data },
     { about, text, data, missingKey: 'error' },
@@ -74,18 +86,23 @@ function casesOf(text: string, keys: Keys): readonly TemplateCase[] {
 
 /** A value by the name of its key, and by what the template does with it. */
 function valueFor(name: string, text: string, keys: Keys): OracleData {
+  if (text.includes('my-password')) return keys.lockedPkcs12;
+  if (text.includes('jwkPrivateKeyPem')) return privateJwk;
   if (text.includes('pkcs12')) return text.includes('b64dec') ? keys.pkcs12Base64 : keys.pkcs12;
   if (text.includes('PEM')) return keys.pem;
   return known[name] ?? `value of ${name}`;
 }
+
+// RFC 7517, appendices A.1 and A.2
+const publicJwk = '{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}';
+const privateJwk = publicJwk.replace('}', ',"d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}');
 
 const known: Readonly<Record<string, string>> = {
   name: '{"first": "Ada", "middle": "King", "last": "Lovelace"}',
   dburl: 'postgres://user:pässword@db:5432/x',
   uri: 'oci://registry.example.com/charts',
   proxy_endpoint: 'https://123.dkr.ecr.example.com',
-  // RFC 7517, appendix A.1
-  myjwk: '{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}',
+  myjwk: publicJwk,
   password: 'cGFzc3dvcmQ=',
 };
 

@@ -1,26 +1,34 @@
 import type { Problem } from '../plan.ts';
 import type { DeclaredExternalSecret } from './declarations.ts';
-import { templateProblem } from './template-problem.ts';
+import { createPatternCheck, type PatternProblem } from './pattern-problem.ts';
+import { createTemplateCheck, type TemplateCheck } from './template-check.ts';
 
-/** Parses every template that an ExternalSecret holds; whether it fits the provider's values, only the provider knows. */
+/**
+ * Parses every template that an ExternalSecret holds, and the patterns by which it rewrites keys; whether they fit the provider's values,
+ * only the provider knows.
+ */
 export function checkTemplates({ object, externalSecret }: DeclaredExternalSecret): readonly Problem[] {
   const { template, dataFrom } = externalSecret.spec;
   const at = 'spec.target.template';
-  const templates: readonly (readonly [path: string, name: string, text: string])[] = [
-    ...fieldsIn(template?.data, `${at}.data`),
-    ...fieldsIn(template?.labels, `${at}.metadata.labels`),
-    ...fieldsIn(template?.annotations, `${at}.metadata.annotations`),
-    ...(template?.templateFrom ?? []).flatMap(({ literal }, index) => (literal === undefined ? [] : [[`${at}.templateFrom[${index}].literal`, 'literal', literal] as const])),
+  const checkPattern = createPatternCheck();
+  const checkTemplate = createTemplateCheck();
+  const found: readonly Found[] = [
+    ...inFields(checkTemplate, template?.data, `${at}.data`),
+    ...inFields(checkTemplate, template?.labels, `${at}.metadata.labels`),
+    ...inFields(checkTemplate, template?.annotations, `${at}.metadata.annotations`),
+    ...(template?.templateFrom ?? []).flatMap(({ literal }, index): readonly Found[] => (literal === undefined ? [] : [[`${at}.templateFrom[${index}].literal`, checkTemplate('literal', literal)]])),
     ...dataFrom.flatMap(({ rewrite }, entry) =>
-      rewrite.flatMap((step, index) => (step.kind === 'transform' ? [[`spec.dataFrom[${entry}].rewrite[${index}].transform.template`, 'transform', step.template] as const] : [])),
+      rewrite.map((step, index): Found => {
+        const here = `spec.dataFrom[${entry}].rewrite[${index}]`;
+        return step.kind === 'transform' ? [`${here}.transform.template`, checkTemplate('transform', step.template)] : [`${here}.regexp.source`, checkPattern(step.source)];
+      }),
     ),
   ];
-  return templates.flatMap(([path, name, text]) => {
-    const message = templateProblem(name, text);
-    return message === undefined ? [] : [{ severity: 'error', message, path, origin: { file: object.origin.file, line: object.lineOf?.(path) ?? object.origin.line } }];
-  });
+  return found.flatMap(([path, problem]) => (problem === undefined ? [] : [{ ...problem, path, origin: { file: object.origin.file, line: object.lineOf?.(path) ?? object.origin.line } }]));
 }
 
-function fieldsIn(templates: Readonly<Record<string, string>> = {}, path: string): readonly (readonly [string, string, string])[] {
-  return Object.entries(templates).map(([key, text]) => [`${path}[${key}]`, key, text]);
+type Found = readonly [path: string, problem: PatternProblem | undefined];
+
+function inFields(check: TemplateCheck, templates: Readonly<Record<string, string>> = {}, path: string): readonly Found[] {
+  return Object.entries(templates).map(([key, text]) => [`${path}[${key}]`, check(key, text)]);
 }

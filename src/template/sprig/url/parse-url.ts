@@ -34,7 +34,7 @@ function naming<T>(text: string, parse: () => T): T {
     return parse();
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
-    throw new FunctionError(error.message, `parse ${quote(text)}: ${Buffer.from(error.detail.reveal()).toString('latin1')}`);
+    throw new FunctionError(error.message, `parse ${quote(text)}: ${error.revealDetail()}`);
   }
 }
 

@@ -28,8 +28,7 @@ function explaining<T>(problem: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof FunctionError)) throw error;
-    throw new FunctionError(`${problem}: ${error.message}`, `${problem}: ${Buffer.from(error.detail.reveal()).toString('latin1')}`);
+    throw error instanceof FunctionError ? error.within(problem) : error;
   }
 }
 

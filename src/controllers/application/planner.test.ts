@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { memoryTree } from '../../../test/support/memory-tree.ts';
+import { parseApplication } from '../../api/application.ts';
+import { createManifestReader } from '../../gitops/render/manifest-reader.ts';
+import { silentLog } from '../../lib/log.ts';
+import { createPlanCache } from './plan-cache.ts';
+import { createPlanner, type Plannable } from './planner.ts';
+
+const { signal } = new AbortController();
+
+function plannable(name: string): Plannable {
+  const parsed = parseApplication({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name }, spec: { source: { repoURL: 'r', path: name }, destination: { name: 'in-cluster', namespace: 'devnet' } } });
+  if (!parsed.ok) throw new Error('the sample does not parse');
+  return { key: `argocd/${name}`, application: parsed.value, identity: 'i' };
+}
+
+const files = {
+  'devnet/store.yaml': 'apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: store}\nspec:\n  provider: {fake: {data: []}}\n',
+  'devnet/a.yaml': `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: a}
+spec:
+  secretStoreRef: {name: store}
+  data:
+    - {secretKey: token, remoteRef: {key: remote}}
+  target:
+    template:
+      templateFrom: [{configMap: {name: theirs, items: [{key: conf}]}}]
+`,
+};
+
+/** Two Applications; `other` has a ConfigMap with these data at each commit, and is at the commit that `at` says. */
+function setUp(data: Readonly<Record<string, string>>) {
+  const [devnet, other] = [plannable('devnet'), plannable('other')];
+  const at = { other: Object.keys(data)[0] };
+  const reconsidered: (readonly string[])[] = [];
+  const tree = (commit: string) => ({ ...memoryTree({ ...files, 'other/cm.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\ndata: ${data[commit] ?? '{}'}\n` }), revision: commit, readFrom: { kind: 'git', label: 'r' } }) as const;
+  const planner = createPlanner({
+    resolver: { resolve: async (_repoURL, commit) => tree(commit), poll: async () => 'a' },
+    reader: createManifestReader(1 << 20),
+    log: silentLog,
+    applications: () => [devnet, other],
+    commitOf: async ({ key }) => (key === other.key ? at.other : 'a'),
+    onDeclared: () => void reconsidered.push(plans.reconsider()),
+  });
+  const plans = createPlanCache(planner.plan);
+  const errorOf = async (one: Plannable, wanted: string) => (await plans.get({ ...one, wanted, fallback: undefined }, signal)).error?.message;
+  return {
+    at,
+    reconsidered,
+    /** Why `devnet` is refused, at its one commit. */
+    devnet: () => errorOf(devnet, 'a'),
+    /** The other Application is planned at a commit of its own. */
+    moveOther: async (commit: string) => {
+      at.other = commit;
+      return errorOf(other, commit);
+    },
+  };
+}
+
+it('refuses no Application for the text of a template in the ConfigMap of another, which may be repaired without it', async () => {
+  const { devnet, moveOther } = setUp({ bad: '{conf: "{{ .token"}', good: '{conf: "{{ .token }}"}' });
+
+  expect(await devnet()).toBeUndefined();
+  expect(await moveOther('good')).toBeUndefined();
+  expect(await devnet()).toBeUndefined();
+});
+
+it('reconsiders what was refused once the ConfigMap of another Application has the key', async () => {
+  const { devnet, moveOther, reconsidered } = setUp({ without: '{other: x}', with: '{conf: x}' });
+
+  expect(await devnet()).toBe('revision a is refused: devnet/a.yaml:10: spec.target.template.templateFrom[0].configMap.items[0].key: ConfigMap devnet/theirs (other/cm.yaml:1) has no key "conf"');
+  expect(await moveOther('with')).toBeUndefined();
+  expect(reconsidered.at(-1)).toEqual(['argocd/devnet']);
+  expect(await devnet()).toBeUndefined();
+});
