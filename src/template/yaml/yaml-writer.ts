@@ -72,7 +72,8 @@ export class YamlWriter {
   }
 
   #string(text: string, indent: number, isSimpleKey: boolean): void {
-    this.#meter.step(1 + text.length / 20);
+    // its shape is looked at character by character
+    this.#meter.step(1 + text.length / 2);
     const style = styleOf(text, shapeOf(text), isSimpleKey);
     const inner = Math.max(indent, 0) + step;
     if (style === 'literal') this.#literal(text, inner);
@@ -95,6 +96,7 @@ export class YamlWriter {
     const margin = ' '.repeat(indent);
     let start = 0;
     for (const { 0: { length }, index } of text.matchAll(lineBreak)) {
+      this.#meter.step();
       this.#meter.allocate(bytesPerLine);
       this.#put(`${index > start ? margin : ''}${text.slice(start, index + length)}`);
       start = index + length;
