@@ -101,7 +101,7 @@ function problemOf(error: unknown, { name, isConfidential }: UnpackedJob): Rende
   return { kind: 'template', message: `${prefix}: it cannot be rendered, by a fault of Prelude (${error instanceof Error ? error.name : typeof error})` };
 }
 
-/** What is wrong with the syntax never quotes the text; what is wrong with an entry names its key. */
+/** Neither what is wrong with the syntax nor what is wrong with an entry quotes the text; a confidential one is not described either. */
 function yamlMessage(error: YamlError, isConfidential: boolean): string {
   const problem = isConfidential && !(error instanceof GoYamlError) ? 'it is not a map whose values are strings, numbers and booleans' : error.problem;
   return `the rendered text is not valid YAML: ${problem} (line ${error.line})`;
