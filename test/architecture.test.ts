@@ -111,11 +111,13 @@ describe('the lockfile', () => {
 });
 
 describe('the providers', () => {
-  it('are the folders, each with a README and a test that runs the contract', async () => {
+  it('and generators are the folders, each with a README and tests, providers with one that runs the contract', async () => {
     const { providers } = await import('../providers/index.ts');
     const names = new Set(paths.filter((path) => /^providers\/[^/]+\//.test(path)).map((path) => path.split('/')[1] ?? ''));
+    const loaded = sources.find(({ path }) => path === 'providers/index.ts')?.imports.map(({ target }) => target) ?? [];
     const folders = [...names].map((name) => ({
       name,
+      isLoaded: loaded.some((target) => target.startsWith(`providers/${name}/`)),
       files: paths.filter((path) => dirname(path) === `providers/${name}`).map((path) => path.slice(`providers/${name}/`.length)),
       runsContract: sources.some(
         (file) => file.path.startsWith(`providers/${name}/`) && file.path.endsWith('.test.ts') && file.imports.some(({ target }) => target === 'test/contract/provider.contract.ts'),

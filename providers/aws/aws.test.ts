@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadResult, RemoteRef } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { createRegistry, erase } from '../../src/provider/registry.ts';
-import { providerContract } from '../../test/contract/provider.contract.ts';
+import { exemptionBy, providerContract, readsOnly } from '../../test/contract/provider.contract.ts';
 import { awsProviderOf, connectAws } from '../../test/support/aws-store.ts';
 import type { CountingAws } from '../../test/support/counting-aws.ts';
 import { startCountingAws } from '../../test/support/counting-aws.ts';
@@ -33,7 +33,12 @@ providerContract('aws', async () => {
     impossibleKey: 'x'.repeat(3000),
     close: server.close,
   };
-});
+}, [
+  ...readsOnly,
+  exemptionBy('returns the metadata of a value as a JSON object, and none of the value', 'tags are not read yet', async (client) => {
+    expect(await client.read([{ key: 'a', metadata: true }], never)).toMatchObject([{ kind: 'error', error: { kind: 'unsupported' } }]);
+  }),
+]);
 
 /** What AWS keeps as SecretString, where bytes are text. */
 function textIn(value: Uint8Array): string | undefined {

@@ -44,12 +44,13 @@ export function createAwsClient({ service, prefix, clock }: AwsClientOptions): P
   return {
     batchSize,
     read: async (refs, signal) => {
-      const wanted = refs.map((ref) => ({ id: prefix + ref.key, version: versionOf(ref) }));
-      const current = wanted.filter(({ id, version }) => id !== '' && version === undefined).map(({ id }) => id);
+      const wanted = refs.map((ref) => ({ id: prefix + ref.key, version: versionOf(ref), metadata: ref.metadata === true }));
+      const current = wanted.filter(({ id, version, metadata }) => id !== '' && version === undefined && !metadata).map(({ id }) => id);
       const together = await readTogether([...new Set(current)], signal);
       const turns = createSemaphore(singlesAtOnce);
       return Promise.all(
-        wanted.map(async ({ id, version }): Promise<ReadResult> => {
+        wanted.map(async ({ id, version, metadata }): Promise<ReadResult> => {
+          if (metadata) return { kind: 'error', error: new ProviderError('unsupported', 'metadataPolicy: this version of Prelude does not read the tags of AWS') };
           if (id === '') return { kind: 'error', error: new ProviderError('invalid', 'the key is empty') };
           const known = version === undefined ? together.get(id) : undefined;
           return known ?? turns.run(() => service.getOne(id, version ?? {}, signal), signal);

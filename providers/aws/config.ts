@@ -2,7 +2,17 @@ import { z } from 'zod';
 import type { SecretKeySelector } from '../../src/provider/contract.ts';
 import { secretKeySelector, supportedOf, unsupported } from '../../src/provider/field.ts';
 
-const secretRef = z
+/** A region; it becomes a part of a host name. */
+export function awsRegion(): z.ZodString {
+  return z
+    .string()
+    .max(63)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be the name of an AWS region, like eu-central-1')
+    .describe('The AWS region.');
+}
+
+/** `auth.secretRef`, as in External Secrets. */
+export const awsSecretRef = z
   .strictObject({
     accessKeyIDSecretRef: secretKeySelector().describe('The access key id.'),
     secretAccessKeySecretRef: secretKeySelector().describe('The secret access key.'),
@@ -10,7 +20,7 @@ const secretRef = z
   })
   .describe('Access keys that stand in Secrets.');
 
-const auth = z.strictObject({ secretRef: secretRef.exactOptional(), jwt: unsupported() }).describe('How to authenticate to AWS.');
+const auth = z.strictObject({ secretRef: awsSecretRef.exactOptional(), jwt: unsupported() }).describe('How to authenticate to AWS.');
 
 /** What of `spec.provider.aws` decides how it is read. */
 export interface AwsConfig {
@@ -26,12 +36,7 @@ export interface AwsConfig {
 export const awsConfig: z.ZodType<AwsConfig> = z
   .strictObject({
     service: supportedOf(['SecretsManager'], ['SecretsManager', 'ParameterStore', 'CertificateManager']).describe('The AWS service.'),
-    // it becomes a part of a host name
-    region: z
-      .string()
-      .max(63)
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be the name of an AWS region, like eu-central-1')
-      .describe('The AWS region.'),
+    region: awsRegion(),
     auth: auth.exactOptional(),
     prefix: z.string().exactOptional().describe('Put before every remote key.'),
     role: unsupported(),

@@ -17,10 +17,10 @@ export interface Failure {
   readonly error: ProviderError;
 }
 
-const forbidden = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized']);
+export const forbidden = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized']);
 /** One secret's key, never the operation: a batch that fails for it is read one by one, and the next is a batch again. */
 const undecryptable = new Set(['DecryptionFailure', 'KMSAccessDeniedException']);
-const badCredentials = new Set([
+export const badCredentials = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'InvalidSignatureException',
@@ -35,7 +35,7 @@ const badCredentials = new Set([
   'OptInRequired',
   'AuthFailure',
 ]);
-const throttling = new Set([
+export const throttling = new Set([
   'Throttling',
   'ThrottlingException',
   'ThrottledException',
@@ -46,8 +46,8 @@ const throttling = new Set([
   'LimitExceededException',
   'SlowDown',
 ]);
-const unknownOperation = new Set(['UnknownOperationException', 'InvalidAction', 'NotImplemented', 'NotImplementedException']);
-const refused = new Set(['InvalidParameterException', 'InvalidRequestException', 'InvalidNextTokenException', 'ValidationException', 'ValidationError']);
+export const unknownOperation = new Set(['UnknownOperationException', 'InvalidAction', 'NotImplemented', 'NotImplementedException']);
+export const refused = new Set(['InvalidParameterException', 'InvalidRequestException', 'InvalidNextTokenException', 'ValidationException', 'ValidationError']);
 
 /** Translates what the SDK throws. */
 export function failureOf(thrown: unknown): Failure {
@@ -103,13 +103,13 @@ function isDeleted(message: string): boolean {
 }
 
 /** The code in brackets. The request's id stays out: a message that differs each time would be a new status each time. */
-function tell(code: string, status: number | undefined): string {
+export function tell(code: string, status: number | undefined): string {
   const known = /^[A-Z][A-Za-z]{2,60}$/.test(code) && !['Error', 'SyntaxError', 'TypeError', 'Unknown', 'UnknownError'].includes(code) ? [code] : [];
   const parts = known.length > 0 ? known : status === undefined ? [] : [`HTTP ${status}`];
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-interface Parts {
+export interface Parts {
   readonly name: string;
   readonly message: string;
   readonly status: number | undefined;
@@ -118,7 +118,7 @@ interface Parts {
 }
 
 /** What there is to know of an error of the SDK, of which nothing is sure but that it was thrown. */
-function partsOf(thrown: unknown): Parts {
+export function partsOf(thrown: unknown): Parts {
   const error = fieldsOf(thrown);
   const response = fieldsOf(error['$response']);
   const status = fieldsOf(error['$metadata'])['httpStatusCode'] ?? response['statusCode'];

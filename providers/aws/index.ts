@@ -1,8 +1,11 @@
 import type { Provider } from '../../src/provider/contract.ts';
+import { eraseGenerator } from '../../src/provider/generator-registry.ts';
+import { authorizationTokenGenerator } from './authorization-token.ts';
 import { createAwsClient } from './client.ts';
 import type { AwsConfig } from './config.ts';
 import { awsConfig } from './config.ts';
 import { connectSecretsManager } from './secrets-manager.ts';
+import { sessionTokenGenerator } from './session-token.ts';
 
 /** Upstream's name for the variable that points Secrets Manager elsewhere. */
 const endpointVariable = 'AWS_SECRETSMANAGER_ENDPOINT';
@@ -13,6 +16,7 @@ export const aws: Provider<AwsConfig> = {
   schema: awsConfig,
   propertyLookup: 'literal-first',
   environment: [endpointVariable],
+  capabilities: 'ReadOnly',
   credentials: ({ accessKeyId, secretAccessKey, sessionToken }) => [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])],
   connect: async ({ region, prefix, ...keys }, { secret, environment, clock }) => {
     const [accessKeyId, secretAccessKey, sessionToken] = await Promise.all([
@@ -31,3 +35,6 @@ export const aws: Provider<AwsConfig> = {
     return createAwsClient({ service, prefix, clock });
   },
 };
+
+/** The generators of AWS. */
+export const awsGenerators = [eraseGenerator(authorizationTokenGenerator), eraseGenerator(sessionTokenGenerator)];

@@ -11,6 +11,7 @@ import type { StoreHandle, StoreReader } from '../../src/provider/store-reader.t
 import { awsProviderOf } from '../../test/support/aws-store.ts';
 import type { AwsMood, CountingAws } from '../../test/support/counting-aws.ts';
 import { startCountingAws } from '../../test/support/counting-aws.ts';
+import { noServices } from '../../test/support/generator-context.ts';
 import { aws } from './index.ts';
 
 /** The adapter behind the planner: real SDK, real protocol, real time, calls counted at the server. */
@@ -35,7 +36,9 @@ afterEach(async () => {
 function open(limits: Partial<ReadLimits> = {}): StoreReader {
   return createStoreReader({
     registry: createRegistry([erase(aws)]),
+    ...noServices,
     credentials: {
+      ...noServices.credentials,
       read: (_namespace, _name, key) => Promise.resolve(SecretBytes.fromUtf8(key === 'id' ? server.accessKeyId : 'not-a-real-secret-key')),
       version: () => '1',
     },

@@ -66,7 +66,7 @@ export async function connectSecretsManager(options: SecretsManagerOptions): Pro
 }
 
 /** Sends once more where the connection, idle in the pool, turned out to have been closed by the other side. */
-async function reconnecting<T>(send: () => Promise<T>): Promise<T> {
+export async function reconnecting<T>(send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (thrown) {
@@ -79,7 +79,7 @@ async function reconnecting<T>(send: () => Promise<T>): Promise<T> {
  * Access keys are pasted from files: a line break at the end is not a part of them.
  * @throws ProviderError `invalid` for what can be no access key, and no header of a request
  */
-function textOf(secret: SecretBytes, what: string): string {
+export function textOf(secret: SecretBytes, what: string): string {
   const text = Buffer.from(secret.reveal()).toString('utf8').trim();
   if (/^[!-~]+$/.test(text)) return text;
   throw new ProviderError('invalid', `the ${what} is ${text === '' ? 'empty' : 'not plain text without spaces'}; check the Secret that auth.secretRef names`);

@@ -24,8 +24,18 @@ test('the shortest ExternalSecret is read with upstream defaults', () => {
       metadata: { name: 'database', namespace: 'devnet' },
       spec: {
         secretStoreRef: { kind: 'SecretStore', name: 'vault' },
+        refreshPolicy: 'Periodic',
         refreshInterval: 3_600_000,
-        data: [{ secretKey: 'password', remoteRef: { key: 'prod/db', decodingStrategy: 'None', nullBytePolicy: 'Ignore' } }],
+        creationPolicy: 'Owner',
+        deletionPolicy: 'Retain',
+        immutable: false,
+        data: [
+          {
+            secretKey: 'password',
+            remoteRef: { key: 'prod/db', metadataPolicy: 'None', conversionStrategy: 'Default', decodingStrategy: 'None', nullBytePolicy: 'Ignore' },
+            store: { kind: 'SecretStore', name: 'vault' },
+          },
+        ],
         dataFrom: [],
       },
       status: { conditions: [] },
@@ -56,35 +66,66 @@ test('v1beta1 is read as v1, other versions and kinds are not', () => {
   expect(errorsOf(spec, { apiVersion: 'acme.example/v1' })).toEqual(['kind: must be ExternalSecret of external-secrets.io']);
 });
 
-test.each([
-  ['spec.syncWindows', { syncWindows: { kind: 'allow' } }],
-  ['spec.target.manifest', { target: { manifest: { kind: 'ConfigMap' } } }],
-  ['spec.data[0].sourceRef', { data: [{ ...data[0], sourceRef: { storeRef: store } }] }],
-  ['spec.dataFrom[0].find', { dataFrom: [{ find: { name: { regexp: '.*' } } }] }],
-  ['spec.dataFrom[0].rewrite[0].merge', { dataFrom: [{ extract: { key: 'a' }, rewrite: [{ merge: {} }] }] }],
-  ['spec.dataFrom[0].sourceRef', { dataFrom: [{ sourceRef: { generatorRef: {} } }] }],
-])('%s is known but not supported yet, and the error names it', (path, spec) => {
-  expect(errorsOf({ secretStoreRef: store, data, ...spec })).toEqual([`${path}: is not supported by this version of Prelude; remove it`]);
+test('each entry has the store that it names, or else the one that is named for all', () => {
+  const own = { storeRef: { kind: 'ClusterSecretStore', name: 'shared' } };
+  const spec = {
+    secretStoreRef: store,
+    data: [...data, { secretKey: 'other', remoteRef: { key: 'a' }, sourceRef: own }],
+    dataFrom: [{ extract: { key: 'a' }, sourceRef: own }, { find: { path: 'prod', name: { regexp: '^a' }, tags: { team: 'net' } } }, { sourceRef: { generatorRef: { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'Password', name: 'db' } } }],
+  };
+
+  expect(parseExternalSecret(externalSecret(spec))).toMatchObject({
+    ok: true,
+    value: {
+      spec: {
+        data: [{ store: { kind: 'SecretStore', name: 'vault' } }, { store: { kind: 'ClusterSecretStore', name: 'shared' } }],
+        dataFrom: [
+          { kind: 'extract', extract: { key: 'a' }, store: { kind: 'ClusterSecretStore', name: 'shared' } },
+          { kind: 'find', find: { path: 'prod', name: '^a', tags: { team: 'net' } }, store: { kind: 'SecretStore', name: 'vault' } },
+          { kind: 'generator', generator: { kind: 'Password', name: 'db' } },
+        ],
+      },
+    },
+  });
+  expect(errorsOf({ data: [{ ...data[0], sourceRef: own }] })).toEqual([]);
+  expect(errorsOf({ dataFrom: [{ sourceRef: { generatorRef: { kind: 'Password', name: 'db' } } }] })).toEqual([]);
+});
+
+test('a merge is read with upstream defaults', () => {
+  const parsed = parseExternalSecret(externalSecret({ secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ merge: {} }, { merge: { into: 'all', strategy: 'JSON', priority: ['b'], priorityPolicy: 'IgnoreNotFound', conflictPolicy: 'Ignore' } }] }] }));
+
+  expect(parsed.ok && parsed.value.spec.dataFrom[0]?.rewrite).toEqual([
+    { kind: 'merge', into: '', priority: [], priorityPolicy: 'Strict', conflictPolicy: 'Error', strategy: 'Extract' },
+    { kind: 'merge', into: 'all', priority: ['b'], priorityPolicy: 'IgnoreNotFound', conflictPolicy: 'Ignore', strategy: 'JSON' },
+  ]);
 });
 
 test.each([
-  ['spec.refreshPolicy', 'CreatedOnce', { refreshPolicy: 'CreatedOnce' }],
-  ['spec.refreshPolicy', 'OnChange', { refreshPolicy: 'OnChange' }],
-  ['spec.target.creationPolicy', 'Merge', { target: { creationPolicy: 'Merge' } }],
-  ['spec.target.creationPolicy', 'CreateOrMerge', { target: { creationPolicy: 'CreateOrMerge' } }],
-  ['spec.target.deletionPolicy', 'Delete', { target: { deletionPolicy: 'Delete' } }],
-  ['spec.target.immutable', true, { target: { immutable: true } }],
-  ['spec.data[0].remoteRef.conversionStrategy', 'Unicode', { data: [{ secretKey: 'a', remoteRef: { key: 'a', conversionStrategy: 'Unicode' } }] }],
-  ['spec.dataFrom[0].extract.metadataPolicy', 'Fetch', { dataFrom: [{ extract: { key: 'a', metadataPolicy: 'Fetch' } }] }],
-])('%s %s is known but not supported yet, and the error names path and value', (path, value, spec) => {
-  expect(errorsOf({ secretStoreRef: store, data, ...spec })[0]).toContain(`${path}: ${JSON.stringify(value)} is not supported by this version of Prelude; use `);
+  ['Delete', 'Merge', 'Delete must not be used with creationPolicy Merge'],
+  ['Delete', 'None', 'Delete must not be used with creationPolicy None'],
+  ['Delete', 'CreateOrMerge', 'Delete must not be used with creationPolicy CreateOrMerge'],
+  ['Merge', 'None', 'Merge must not be used with creationPolicy None'],
+  ['Delete', 'Owner', undefined],
+  ['Delete', 'Orphan', undefined],
+  ['Merge', 'Merge', undefined],
+  ['Retain', 'None', undefined],
+])('the deletion policy %s with the creation policy %s: %s', (deletionPolicy, creationPolicy, message) => {
+  expect(errorsOf({ secretStoreRef: store, data, target: { deletionPolicy, creationPolicy } })).toEqual(message === undefined ? [] : [expect.stringContaining(`spec.target.deletionPolicy: ${message}`)]);
 });
 
 test.each([
   ['no store', { data }, 'spec.secretStoreRef.name: is required: name the SecretStore or ClusterSecretStore to read from'],
   ['nothing to read', { secretStoreRef: store, data: [] }, 'spec.data: either data or dataFrom must have an entry'],
   ['a key twice', { secretStoreRef: store, data: [...data, ...data] }, 'spec.data[1].secretKey: "password" stands here twice; keep one'],
-  ['an empty dataFrom entry', { secretStoreRef: store, dataFrom: [{}] }, 'spec.dataFrom[0]: extract is required'],
+  ['an empty dataFrom entry', { secretStoreRef: store, dataFrom: [{}] }, 'spec.dataFrom[0]: must have extract, find or sourceRef.generatorRef'],
+  ['a store of an entry without a name', { data: [{ ...data[0], sourceRef: { storeRef: {} } }] }, 'spec.data[0].sourceRef: must have storeRef or generatorRef, and only one of them'],
+  ['a generator for a single key', { data: [{ ...data[0], sourceRef: { generatorRef: { kind: 'Password', name: 'db' } } }] }, 'spec.data[0].sourceRef.generatorRef: is not for single keys; use dataFrom with sourceRef.generatorRef'],
+  ['a generator of another group', { dataFrom: [{ sourceRef: { generatorRef: { apiVersion: 'acme.example/v1', kind: 'Password', name: 'db' } } }] }, 'spec.dataFrom[0].sourceRef.generatorRef.apiVersion: must be one of "generators.external-secrets.io/v1alpha1"'],
+  ['an entry that is two things', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, find: { name: { regexp: 'a' } } }] }, 'spec.dataFrom[0]: must have only one of extract, find and sourceRef.generatorRef'],
+  ['a generator and find', { dataFrom: [{ sourceRef: { generatorRef: { kind: 'Password', name: 'db' } }, find: { name: { regexp: 'a' } } }] }, 'spec.dataFrom[0]: must have only one of extract, find and sourceRef.generatorRef'],
+  ['a generator and extract', { dataFrom: [{ sourceRef: { generatorRef: { kind: 'Password', name: 'db' } }, extract: { key: 'a' } }] }, 'spec.dataFrom[0]: must have only one of extract, find and sourceRef.generatorRef'],
+  ['an entry without a store', { dataFrom: [{ extract: { key: 'a' } }] }, 'spec.dataFrom[0].sourceRef.storeRef.name: is required: name the SecretStore or ClusterSecretStore to read from'],
+  ['a merged object without a key', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ merge: { strategy: 'JSON' } }] }] }, 'spec.dataFrom[0].rewrite[0].merge.into: is required for the strategy JSON'],
   ['a key that no Secret may have', { secretStoreRef: store, data: [{ secretKey: '..a', remoteRef: { key: 'a' } }] }, 'spec.data[0].secretKey: must not be "." or start with ".."'],
   ['a negative interval', { secretStoreRef: store, data, refreshInterval: '-1s' }, 'spec.refreshInterval: must be a duration like 30s, 15m or 1h30m, and not negative'],
   ['a template of what is no key', { secretStoreRef: store, data, target: { template: { data: { 'a b': '{{ .x }}' } } } }, 'spec.target.template.data[a b]: the key has characters other than letters, digits, -, _ and .'],
@@ -96,8 +137,8 @@ test.each([
   ["a finalizer of Kubernetes' own", { secretStoreRef: store, data, target: { template: { metadata: { finalizers: ['foregroundDeletion'] } } } }, 'spec.target.template.metadata.finalizers[0]: must be a name with a domain, like acme.example/cleanup'],
   ['a pattern as long as a book', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a'.repeat(1_025), target: '' } }] }] }, 'spec.dataFrom[0].rewrite[0].regexp.source: must have at most 1024 characters'],
   ['too many rewrites', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: Array.from({ length: 33 }, () => ({ transform: { template: '' } })) }] }, 'spec.dataFrom[0].rewrite: must have at most 32 entries'],
-  ['two rewrites in one', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a', target: 'b' }, transform: { template: '' } }] }] }, 'spec.dataFrom[0].rewrite[0]: must have regexp or transform, and only one of them'],
-  ['a rewrite of nothing', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{}] }] }, 'spec.dataFrom[0].rewrite[0]: must have regexp or transform, and only one of them'],
+  ['two rewrites in one', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{ regexp: { source: 'a', target: 'b' }, transform: { template: '' } }] }] }, 'spec.dataFrom[0].rewrite[0]: must have one of regexp, transform and merge, and only one of them'],
+  ['a rewrite of nothing', { secretStoreRef: store, dataFrom: [{ extract: { key: 'a' }, rewrite: [{}] }] }, 'spec.dataFrom[0].rewrite[0]: must have one of regexp, transform and merge, and only one of them'],
   ['a misspelt field', { secretStoreRef: store, data, refreshInterva: '1h' }, 'spec.refreshInterva: unknown field'],
 ])('%s is an error', (_what, spec, message) => {
   expect(errorsOf(spec)[0]).toBe(message);

@@ -11,6 +11,14 @@ export function objectName(): z.ZodString {
     .regex(new RegExp(`^${dnsLabel}(\\.${dnsLabel})*$`), 'must be a name in lower case: letters, digits, - and .');
 }
 
+/** Like `objectName`, for fields that may say nothing: one type and one pattern, as selectable fields of a CRD must have. */
+export function objectNameOrNothing(): z.ZodString {
+  return z
+    .string()
+    .max(253)
+    .regex(new RegExp(`^(${dnsLabel}(\\.${dnsLabel})*)?$`), 'must be a name in lower case: letters, digits, - and .');
+}
+
 /** The name of a namespace: DNS label (RFC 1123), at most 63 characters. */
 export function namespaceName(): z.ZodString {
   return z

@@ -46,3 +46,15 @@ const holds: Readonly<Record<LabelRequirement['operator'], (value: string | unde
   Exists: (value) => value !== undefined,
   DoesNotExist: (value) => value === undefined,
 };
+
+/** A selector as the API server takes it in a query: `a=b,c in (d,e),!f`. The empty selector is the empty text. */
+export function formatLabelSelector({ matchLabels, matchExpressions }: LabelSelector): string {
+  const equalities = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  return [...equalities, ...matchExpressions.map(formatRequirement)].join(',');
+}
+
+function formatRequirement({ key, operator, values }: LabelRequirement): string {
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+}

@@ -16,9 +16,9 @@ export const unsupportedMark = 'x-prelude-unsupported';
  * A field that upstream has and this version does not act on. The CRD knows it, so that the API server keeps it;
  * setting it is an error that names its path, because ignoring it would change what the manifest means.
  */
-export function unsupported(): z.ZodOptional<z.ZodUndefined> {
+export function unsupported(error = 'is not supported by this version of Prelude; remove it'): z.ZodOptional<z.ZodUndefined> {
   return z
-    .undefined({ error: 'is not supported by this version of Prelude; remove it' })
+    .undefined({ error })
     .optional()
     .meta({ [unsupportedMark]: true });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type DecodingStrategy, decodingStrategy } from './decoding-strategy.ts';
 import { supportedOf } from './known-values.ts';
 import { finalizerName, objectName, secretKey, secretKeyProblem } from './kube-text.ts';
+import { parseTemplatePath } from './template-path.ts';
 
 /** Which part of the Secret a rendered template becomes a part of. */
 export type TemplateTarget = 'Data' | 'Annotations' | 'Labels';
@@ -25,6 +26,8 @@ export interface TemplateFrom {
   /** The template of a YAML map of keys and values. */
   readonly literal?: string;
   readonly target: TemplateTarget;
+  /** The field of the target that is written instead, as `parseTemplatePath` reads it; only where the target is no Secret. */
+  readonly field?: string;
   /** How the rendered values are encoded. */
   readonly valuesDecodingStrategy: DecodingStrategy;
 }
@@ -64,7 +67,7 @@ const templateReference = z.strictObject({
 
 const targets: Readonly<Record<string, TemplateTarget>> = { data: 'Data', annotations: 'Annotations', labels: 'Labels' };
 
-/** Upstream takes the words in any case. Whatever else names a field is refused: templates may not write any part of a Secret they like. */
+/** Upstream takes the words in any case. */
 function targetOf(word: string): TemplateTarget | undefined {
   const name = word.toLowerCase();
   return Object.hasOwn(targets, name) ? targets[name] : undefined;
@@ -75,14 +78,13 @@ const templateFrom = z
     configMap: templateReference.exactOptional().describe('Templates in a ConfigMap.'),
     secret: templateReference.exactOptional().describe('Templates in a Secret.'),
     literal: z.string().exactOptional().describe('The template of a YAML map of keys and values.'),
-    target: z
-      .string()
-      .refine((word) => word === '' || targetOf(word) !== undefined, 'must be Data, Annotations or Labels; other fields of a Secret cannot be templated')
-      .exactOptional()
-      .describe('What the templates are rendered into: Data, Annotations or Labels; Data where absent.'),
+    target: z.string().exactOptional().describe('What the templates are rendered into: Data, Annotations or Labels; Data where absent. With target.manifest also a field, like spec.receivers[0].'),
     valuesDecodingStrategy: decodingStrategy().exactOptional().describe('How the rendered values are encoded; None where absent.'),
   })
-  .transform(({ target = '', valuesDecodingStrategy = 'None', ...sources }): TemplateFrom => ({ ...sources, target: targetOf(target) ?? 'Data', valuesDecodingStrategy }));
+  .transform(({ target: word = '', valuesDecodingStrategy = 'None', ...sources }): TemplateFrom => {
+    const target = word === '' ? 'Data' : targetOf(word);
+    return { ...sources, ...(target === undefined ? { target: 'Data', field: word } : { target }), valuesDecodingStrategy };
+  });
 
 const metadata = z.strictObject({
   labels: z.record(z.string(), z.string()).exactOptional().describe('Templates, by label.'),
@@ -90,8 +92,8 @@ const metadata = z.strictObject({
   finalizers: z.array(finalizerName()).exactOptional().describe('Finalizers of the Secret, as they stand.'),
 });
 
-/** `target.template` of an ExternalSecret. */
-export const secretTemplate = z
+/** `target.template` of an ExternalSecret, whatever its target is. */
+export const targetTemplate = z
   .strictObject({
     type: z
       .string()
@@ -114,3 +116,19 @@ export const secretTemplate = z
     // like External Secrets, an empty type is no type
     return { ...(type === undefined || type === '' ? {} : { type }), mergePolicy, labels, annotations, finalizers, data, templateFrom: from };
   });
+
+/** A template that makes a Secret. What names a field is refused: templates may not write any part of a Secret they like. */
+export const secretTemplate = targetTemplate.superRefine((template, context) => {
+  for (const { path, message } of fieldProblems(template, false)) context.addIssue({ code: 'custom', path: [...path], message });
+});
+
+/** What is wrong with the fields that templates name, by their path within the template. */
+export function fieldProblems({ templateFrom: from }: Pick<SecretTemplate, 'templateFrom'>, isManifest: boolean): readonly { readonly path: readonly (string | number)[]; readonly message: string }[] {
+  return from.flatMap(({ field }, index) => {
+    if (field === undefined) return [];
+    const path = ['templateFrom', index, 'target'];
+    if (!isManifest) return [{ path, message: 'must be Data, Annotations or Labels; other fields of a Secret cannot be templated' }];
+    const parsed = parseTemplatePath(field);
+    return parsed.ok ? [] : [{ path, message: parsed.message }];
+  });
+}

@@ -1,5 +1,6 @@
 import type { GitProtocol } from '../gitops/source/git-command.ts';
 import { parseDuration } from '../lib/duration.ts';
+import { type AllowedTargets, type GroupKind, parseGenericTargets } from '../secret/manifest/allowed-targets.ts';
 import { type LogLevel, logLevels } from '../lib/log.ts';
 
 /** A bad option, to be told with exit code 2. */
@@ -46,6 +47,20 @@ export interface RunOptions {
   readonly gitProtocols: readonly GitProtocol[];
   readonly listen: Address;
   readonly logLevel: LogLevel;
+  /** Start the controllers of secrets although External Secrets Operator runs with the same class. */
+  readonly besideEso: boolean;
+  /** Kinds beside Secrets that ExternalSecrets may make. */
+  readonly genericTargets: AllowedTargets;
+  /** Milliseconds between validations of a store that does not say. */
+  readonly storeRequeueInterval: number;
+  /** Absent: no admission webhook is served. */
+  readonly admission?: AdmissionOptions;
+}
+
+/** Where the admission webhook listens, and the folder with its tls.crt and tls.key. */
+export interface AdmissionOptions {
+  readonly listen: Address;
+  readonly certFolder: string;
 }
 
 /** The half that resolves secrets, and the half that releases from Git. They can run apart. */
@@ -69,6 +84,16 @@ export function parseRepository(text: string): RepositoryMapping {
   const cut = text.lastIndexOf('=');
   if (cut <= 0 || cut === text.length - 1) throw new UsageError(`--repo ${text}: write URL=PATH, e.g. https://github.com/acme/testnets.git=../testnets`);
   return { url: text.slice(0, cut), path: text.slice(cut + 1) };
+}
+
+/** `--generic-target GROUP/VERSION/KIND`. */
+export function parseGenericTarget(text: string): readonly GroupKind[] {
+  try {
+    return parseGenericTargets([text]);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`--generic-target ${text}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** A positive Go duration such as `90s` or `10m`, in milliseconds. */

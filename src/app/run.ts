@@ -1,4 +1,4 @@
-import { providers } from '../../providers/index.ts';
+import { generators, providers } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { silentProgress } from '../gitops/apply/progress.ts';
 import { createResolver } from '../gitops/source/resolver.ts';
@@ -9,6 +9,7 @@ import { version } from '../lib/version.ts';
 import { createRegistry } from '../provider/registry.ts';
 import { judgeLiveness, judgeReadiness } from '../server/health.ts';
 import { createServer, type Server, type ServerData } from '../server/server.ts';
+import { startAdmissionWebhook } from './admission-webhook.ts';
 import { failureMessage } from './failure-message.ts';
 import { createFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
@@ -17,6 +18,7 @@ import type { Foundation, Half } from './half.ts';
 import type { Address, RunOptions } from './options.ts';
 import { runHalves } from './run-halves.ts';
 import { composeSecrets } from './secrets-half.ts';
+import { refuseBesideLive } from './takeover/live-operator.ts';
 import { openTargetCluster } from './target-cluster.ts';
 
 export interface RunSurroundings {
@@ -56,9 +58,17 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   try {
     const server = await listen(options.listen, data);
     if (typeof server === 'string') return server;
-    log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
     try {
-      await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
+      const refused = await refuseStart(foundation, options, signal);
+      if (refused !== undefined) return refused;
+      const webhook = options.admission === undefined ? undefined : await startAdmissionWebhook(options.admission, { clock, log });
+      if (typeof webhook === 'string') return webhook;
+      log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
+      try {
+        await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
+      } finally {
+        await webhook?.close();
+      }
     } finally {
       await server.close();
     }
@@ -66,6 +76,19 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
     await foundation.end();
   }
   return undefined;
+}
+
+/** Why the controllers of secrets must not start beside another; a signal to stop while that is looked up is not a failure. */
+async function refuseStart({ cluster, clock, log }: Foundation, { controllers, controllerClass, besideEso }: RunOptions, signal: AbortSignal): Promise<string | undefined> {
+  if (besideEso || !controllers.has('secrets')) return undefined;
+  try {
+    return await refuseBesideLive(cluster, { controllerClass, clock, log }, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    const message = failureMessage(error);
+    if (message === undefined) throw error;
+    return message;
+  }
 }
 
 /** The server, or why there is none. A node without IPv6 has no `::`; all of its addresses are then the other family's. */
@@ -85,7 +108,8 @@ const listenFailures: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAI
 function compose(foundation: Foundation, options: RunOptions, environment: RunSurroundings['environment']): readonly Half[] {
   const halves: Half[] = [];
   if (options.controllers.has('secrets')) {
-    halves.push(composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: options.controllerClass, environment }));
+    const { controllerClass, genericTargets, storeRequeueInterval } = options;
+    halves.push(composeSecrets(foundation, { registry: createRegistry(providers), generators, controllerClass, genericTargets, storeRequeueInterval, environment }));
   }
   if (options.controllers.has('git')) {
     const git = { cache: gitCacheFolder(environment), protocols: options.gitProtocols, clock: foundation.clock };

@@ -1,66 +1,94 @@
 import type { KubeObject } from '../api/object.ts';
 import { createExternalSecretController } from '../controllers/external-secret/controller.ts';
-import { externalSecretInformers } from '../controllers/external-secret/watch.ts';
+import type { GeneratorLedger } from '../controllers/external-secret/settle.ts';
+import { createClusterExternalSecretController } from '../controllers/fan-out/cluster-external-secret.ts';
+import { createClusterPushSecretController } from '../controllers/fan-out/cluster-push-secret.ts';
+import { createGeneratorStateController } from '../controllers/generator-state/controller.ts';
+import { createGeneratorStates } from '../controllers/generator-state/record-states.ts';
+import { createPushSecretController } from '../controllers/push-secret/controller.ts';
 import { createSecretStoreController } from '../controllers/secret-store/controller.ts';
-import type { Informer, InformerOptions } from '../kube/informer.ts';
+import { createHttpClient } from '../lib/http-client.ts';
+import { createGeneratorRegistry, type ErasedGenerator } from '../provider/generator-registry.ts';
+import type { ProviderServices } from '../provider/provider-context.ts';
 import { createStoreReader } from '../provider/read-planner.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
-import { createCredentialSource } from './credential-source.ts';
+import { createGeneratorRunner } from '../provider/run-generators.ts';
+import type { GeneratorStates } from '../secret/generator-states.ts';
+import { type AllowedTargets, noTargets } from '../secret/manifest/allowed-targets.ts';
+import { renderForProvider } from '../secret/template/render-for-provider.ts';
 import { createRendererPool, type RendererPool } from '../template/worker/pool.ts';
+import { createCredentialSource } from './credential-source.ts';
+import { createGeneratorCache } from './generator-cache.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
+import { startNamed, startSecretViews } from './secret-views.ts';
 
 export interface SecretsHalfOptions {
   readonly registry: ProviderRegistry;
+  readonly generators: readonly ErasedGenerator[];
   /** Stores of another class are left to others; empty is the class of stores that name none. */
   readonly controllerClass: string;
+  /** Kinds beside Secrets that ExternalSecrets may make; none where absent. */
+  readonly genericTargets?: AllowedTargets;
+  /** Milliseconds between validations of a store that does not say; absent: five minutes. */
+  readonly storeRequeueInterval?: number;
   /** Which ExternalSecrets and stores are ours; absent: all that can be seen. */
   readonly concerns?: (object: KubeObject) => boolean;
   /** The process's environment; each provider sees only what it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether stores and generators may name this very machine: for tests. */
+  readonly allowLoopback?: boolean;
   /** Absent: a pool of threads, which start with the first template and end with this half. */
   readonly renderer?: Pick<RendererPool, 'render' | 'close'>;
 }
 
-/** Puts together what turns ExternalSecrets into Secrets: caches, the one store reader, and the controllers. */
+/** Puts together what turns ExternalSecrets into Secrets, and pushes Secrets: caches, the one store reader, and the controllers. */
 export function composeSecrets(foundation: Foundation, options: SecretsHalfOptions): Half {
-  const { cluster, lifetime, clock, random, log, metrics, events } = foundation;
+  const { cluster, clock, random, log, metrics, events } = foundation;
+  const { registry, environment, controllerClass, storeRequeueInterval: requeueInterval, genericTargets: allowed = noTargets, concerns = () => true, renderer = createRendererPool({ clock }) } = options;
   const caches: NamedCache[] = [];
-  const start = <T>(name: string, informer: InformerOptions<T>): Informer<T> => {
-    const started = foundation.startInformer(informer, lifetime);
-    caches.push({ name, synced: started.synced, healthy: started.healthy });
-    return started;
-  };
-  const { concerns = () => true } = options;
-  const ours = <T>(informer: InformerOptions<T>): InformerOptions<T> => ({ ...informer, project: (object) => (concerns(object) ? informer.project(object) : undefined) });
-  const views = {
-    externalSecrets: start('externalsecrets', ours(externalSecretInformers.externalSecrets)),
-    secretStores: start('secretstores', ours(externalSecretInformers.secretStores)),
-    clusterSecretStores: start('clustersecretstores', ours(externalSecretInformers.clusterSecretStores)),
-    managedSecrets: start('managed secrets', externalSecretInformers.managedSecrets),
-    secretVersions: start('secret versions', externalSecretInformers.secretVersions),
-    configMapVersions: start('config map versions', externalSecretInformers.configMapVersions),
-    namespaces: start('namespaces', externalSecretInformers.namespaces),
-  };
-  const credentials = createCredentialSource(cluster, views.secretVersions);
-  const { registry, environment, controllerClass } = options;
-  const reader = createStoreReader({ registry, credentials, clock, metrics, environment });
+  const start = startNamed(foundation, caches);
+  const views = startSecretViews(start, concerns);
+  const http = createHttpClient({ clock, allowLoopback: options.allowLoopback ?? false });
+  const renderTemplate: ProviderServices['renderTemplate'] = (request, signal) => renderForProvider(renderer, request, signal);
+  const services = { credentials: createCredentialSource(cluster, views), clock, random, metrics, environment, http: http.request, renderTemplate };
+  const reader = createStoreReader({ ...services, registry });
+  const kinds = createGeneratorRegistry(options.generators);
+  const runner = createGeneratorRunner({ ...services, registry: kinds });
+  const generators = createGeneratorCache(kinds.kinds, start);
+  const states = createGeneratorStates({ cluster, states: views.generatorStates, runner, clock, random });
 
-  const { renderer = createRendererPool({ clock }) } = options;
-  const shared = { cluster, reader, events, controllerClass, clock, random, log, metrics };
-  const externalSecrets = createExternalSecretController({ ...shared, renderer, caches: views });
-  const { secretVersions } = views;
-  const controllers = [
-    createSecretStoreController({ ...shared, kind: 'SecretStore', caches: { stores: views.secretStores, secretVersions } }),
-    createSecretStoreController({ ...shared, kind: 'ClusterSecretStore', caches: { stores: views.clusterSecretStores, secretVersions } }),
-    externalSecrets,
-  ];
+  const surroundings = { cluster, events, clock, random, log, metrics };
+  const shared = { ...surroundings, reader, renderer, controllerClass };
+  const { namespaces, externalSecrets: declared, pushSecrets: declaredPushes } = views;
+  const externalSecrets = createExternalSecretController({ ...shared, generators: runner, states: ledgerOf(states), generic: { allowed, startInformer: foundation.startInformer }, caches: { ...views, generators } });
+  const pushSecrets = createPushSecretController({ ...shared, writer: reader, runner, states, generators, caches: views });
+  const stores = { ...shared, holds: pushSecrets.storesHeld, ...(requeueInterval === undefined ? {} : { requeueInterval }) };
   return {
     caches,
-    controllers,
+    controllers: [
+      createSecretStoreController({ ...stores, kind: 'SecretStore', caches: { ...views, stores: views.secretStores } }),
+      createSecretStoreController({ ...stores, kind: 'ClusterSecretStore', caches: { ...views, stores: views.clusterSecretStores } }),
+      createClusterExternalSecretController({ ...surroundings, caches: { declarations: views.clusterExternalSecrets, children: declared, namespaces } }),
+      createClusterPushSecretController({ ...surroundings, caches: { declarations: views.clusterPushSecrets, children: declaredPushes, namespaces } }),
+      externalSecrets,
+      pushSecrets,
+      createGeneratorStateController({ ...surroundings, states: views.generatorStates, runner, kinds: kinds.kinds }),
+    ],
     finish: async (signal) => {
       await externalSecrets.persist(signal);
+      await pushSecrets.persist(signal);
       await reader.close();
+      await http.close();
       await renderer.close();
     },
   };
 }
+
+/** The account of what generators have left, as the ExternalSecret controller keeps it: by the place in `dataFrom`. */
+function ledgerOf(states: GeneratorStates): GeneratorLedger {
+  return {
+    commit: ({ metadata }, generated, signal) => states.commit({ ...owner, metadata }, generated.map(({ index, handle, state }) => ({ key: String(index), handle, state })), signal),
+  };
+}
+
+const owner = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' };

@@ -1,9 +1,24 @@
+import { servedGeneratorKinds } from '../api/generator-kinds.ts';
 import type { Cluster } from '../kube/port.ts';
-import { applicationType, clusterSecretStoreType, externalSecretType, secretStoreType } from '../kube/resource-types.ts';
+import {
+  applicationType,
+  clusterExternalSecretType,
+  clusterGeneratorType,
+  clusterPushSecretType,
+  clusterSecretStoreType,
+  externalSecretType,
+  generatorStateType,
+  generatorType,
+  pushSecretType,
+  secretStoreType,
+} from '../kube/resource-types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { ClusterOptions } from './options.ts';
+
+/** External Secrets' kinds beside generators. */
+const secretTypes = [externalSecretType, clusterExternalSecretType, secretStoreType, clusterSecretStoreType, pushSecretType, clusterPushSecretType];
 
 export interface TargetClusterDeps {
   readonly clock: Clock;
@@ -15,7 +30,7 @@ export interface TargetClusterDeps {
 export async function openTargetCluster(options: ClusterOptions, { clock, log, metrics }: TargetClusterDeps): Promise<Cluster> {
   if (options.kind === 'local') {
     const { openLocalCluster } = await import('../kube/local/local-cluster.ts');
-    const types = [applicationType, externalSecretType, secretStoreType, clusterSecretStoreType];
+    const types = [...secretTypes, ...servedGeneratorKinds.map(generatorType), clusterGeneratorType, generatorStateType, applicationType];
     return openLocalCluster({ dir: options.folder, types, clock, onProblem: ({ file, problem }) => log.warn({ file, problem }, 'a file of the local cluster') });
   }
   const { openCluster } = await import('../kube/open-cluster.ts');

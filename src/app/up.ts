@@ -1,4 +1,4 @@
-import { providers } from '../../providers/index.ts';
+import { generators, providers } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { formatKey, keyOf, type ObjectKey } from '../api/object.ts';
 import type { ProgressEvent } from '../gitops/apply/progress.ts';
@@ -95,7 +95,7 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
   const { clock, log, environment, progress } = surroundings;
   const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? defaultApplicationNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
-  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), controllerClass: 'default', environment, concerns: concernsOf(plan) });
+  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), generators, controllerClass: 'default', environment, concerns: concernsOf(plan) });
   const git = composeGit(foundation, {
     resolver,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],

@@ -11,3 +11,6 @@ export interface Io {
 
 /** 0 done, 1 refused or failed, 2 bad usage. */
 export type ExitCode = 0 | 1 | 2;
+
+/** Takes the exit code of the command that ran. */
+export type Done = (code: ExitCode) => void;

@@ -21,8 +21,8 @@ async function runUnder(signal: AbortSignal, ...args: readonly string[]): Promis
 }
 
 describe('the command line', () => {
-  it.each(['plan', 'render', 'up', 'run'])('shows an example in the help of %s, within 80 columns', async (command) => {
-    const { code, out } = await run(command, '--help');
+  it.each(['plan', 'render', 'up', 'run', 'explain secret', 'explain', 'store check', 'store', 'takeover eso', 'takeover'])('shows an example in the help of %s, within 80 columns', async (command) => {
+    const { code, out } = await run(...command.split(' '), '--help');
 
     expect(code).toBe(0);
     expect(out).toMatch(/Examples?.*:\n {2}prelude/);
@@ -36,6 +36,16 @@ describe('the command line', () => {
     [['up', '--local', 'a', '--context', 'b'], /choose one/],
     [['run', '--listen', '8080'], /write host:port/],
     [['run', '--repo', 'x'], /write URL=PATH/],
+    [['run', '--webhook-listen', ':9443'], /go together/],
+    [['explain', 'secret', 'db'], /db: write NAMESPACE\/NAME/],
+    [['explain', 'secret', 'a/b/c'], /write NAMESPACE\/NAME/],
+    [['explain', 'secret', 'a/db', '--local', 'x', '--context', 'y'], /choose one/],
+    [['store', 'check', 'vault', '--cluster', '--namespace', 'a'], /has no namespace/],
+    [['store', 'check', 'vault', '--namespace', 'A b'], /is not the name of a namespace/],
+    [['store', 'check', 'vault', '--property', 'x'], /go with --key/],
+    [['takeover', 'eso', '--check', '--apply'], /choose one/],
+    [['takeover', 'eso', '--scale-down'], /go with --apply/],
+    [['takeover', 'kes'], /unknown command 'kes'/],
   ])('answers %j with exit code 2 and what to write', async (args, message) => {
     const { code, err } = await run(...args);
 

@@ -1,8 +1,12 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { parseAddress, parseControllers, parseGitProtocols, parseLogLevel, parseNames, parseRepository, parseWait, type RepositoryMapping, UsageError } from '../app/options.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { parseAddress, parseControllers, parseGitProtocols, parseLogLevel, parseNames, type RepositoryMapping, type RunOptions, UsageError } from '../app/options.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { version } from '../lib/version.ts';
-import type { ExitCode, Io } from './io.ts';
+import { contextOption, genericTargetOption, kubeconfigOption, repoOption, usageOption, waitOption } from './command-options.ts';
+import type { Done, ExitCode, Io } from './io.ts';
+import { explainCommand } from './explain-command.ts';
+import { storeCommand } from './store-command.ts';
+import { takeoverCommand } from './takeover-command.ts';
 
 /** Runs one command line. Commands are loaded when they are asked for, so that `plan` pays for neither a cluster nor an SDK. */
 export async function program(args: readonly string[], io: Io, signal: AbortSignal): Promise<ExitCode> {
@@ -23,8 +27,6 @@ export async function program(args: readonly string[], io: Io, signal: AbortSign
   }
 }
 
-type Done = (code: ExitCode) => void;
-
 function describe(io: Io, signal: AbortSignal, done: Done): Command {
   const root = new Command('prelude')
     .description('Secrets first, charts after: makes every namespace hold its Secrets before anything is released into it.')
@@ -32,8 +34,15 @@ function describe(io: Io, signal: AbortSignal, done: Done): Command {
     .exitOverride()
     .showHelpAfterError('(prelude --help shows the commands, prelude COMMAND --help an example)')
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
-  for (const make of [planCommand, renderCommand, upCommand, runCommand]) root.addCommand(make(io, signal, done).copyInheritedSettings(root));
+  for (const make of [planCommand, renderCommand, upCommand, runCommand, explainCommand, storeCommand, takeoverCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
   return root;
+}
+
+/** The settings of the program, for a command and its own commands. */
+function inheritingAll(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inheritingAll(child, command);
+  return command;
 }
 
 function planCommand(io: Io, signal: AbortSignal, done: Done): Command {
@@ -104,14 +113,23 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(waitOption('--poll-interval <duration>', 'how often a Git revision is looked at', '60s').env('PRELUDE_POLL_INTERVAL'))
     .addOption(usageOption('--git-protocols <names>', "https, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https'), 'https').env('PRELUDE_GIT_PROTOCOLS'))
     .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
+    .addOption(genericTargetOption())
+    .option('--unsafe-allow-generic-targets', 'ExternalSecrets may make any kind but those that grant rights')
+    .addOption(waitOption('--store-requeue-interval <duration>', 'how often a store that does not say is validated', '5m'))
+    .option('--beside-eso', 'start although External Secrets Operator runs with the same class')
+    .addOption(usageOption('--webhook-listen <address>', 'serve the admission webhook there, over HTTPS', (text) => parseAddress('--webhook-listen', text)).env('PRELUDE_WEBHOOK_LISTEN'))
+    .addOption(new Option('--webhook-cert-dir <folder>', 'with the tls.crt and tls.key of the webhook').env('PRELUDE_WEBHOOK_CERT_DIR'))
     .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
     .addOption(repoOption())
     .addHelpText('after', '\nExample, from a checkout against the current kube context:\n  prelude run --poll-interval 10s --listen 127.0.0.1:8080')
     .action(async (flags: RunFlags) => {
+      const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, ...rest } = flags;
+      if ((webhookListen === undefined) !== (certFolder === undefined)) throw new UsageError('--webhook-listen and --webhook-cert-dir go together: the API server speaks HTTPS only');
       const { run } = await import('../app/run.ts');
-      const { kubeconfig, context, repo: repositories, ...rest } = flags;
       const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, defaultApplicationNamespace])];
-      const problem = await run({ ...rest, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } }, { environment: io.env }, signal);
+      const admission = webhookListen === undefined || certFolder === undefined ? {} : { admission: { listen: webhookListen, certFolder } };
+      const options = { ...rest, ...admission, genericTargets: { kinds, others }, besideEso: flags.besideEso === true, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } as const };
+      const problem = await run(options, { environment: io.env }, signal);
       if (problem !== undefined) io.err.write(`prelude: ${problem}\n`);
       done(problem === undefined ? 0 : 1);
     });
@@ -129,41 +147,11 @@ interface RunFlags {
   readonly pollInterval: number;
   readonly gitProtocols: ReturnType<typeof parseGitProtocols>;
   readonly listen: ReturnType<typeof parseAddress>;
+  readonly genericTarget: RunOptions['genericTargets']['kinds'];
+  readonly unsafeAllowGenericTargets?: true;
+  readonly storeRequeueInterval: number;
+  readonly besideEso?: true;
+  readonly webhookListen?: ReturnType<typeof parseAddress>;
+  readonly webhookCertDir?: string;
   readonly logLevel: ReturnType<typeof parseLogLevel>;
-}
-
-/** An option whose parser throws UsageErrors; commander wants its own error to print usage with exit code 2. */
-function usageOption(flags: string, description: string, read: (text: string) => unknown): Option {
-  return new Option(flags, description).argParser((text: string) => {
-    try {
-      return read(text);
-    } catch (error) {
-      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
-    }
-  });
-}
-
-function repoOption(): Option {
-  return new Option('--repo <URL=PATH>', 'read the repository URL from the folder PATH; may be repeated')
-    .argParser((text: string, before: readonly RepositoryMapping[]) => {
-      try {
-        return [...before, parseRepository(text)];
-      } catch (error) {
-        throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
-      }
-    })
-    .default([], 'none');
-}
-
-function kubeconfigOption(): Option {
-  return new Option('--kubeconfig <file>', 'kubeconfig to use (KUBECONFIG, ~/.kube/config or the pod\'s own account unless told)');
-}
-
-function contextOption(): Option {
-  return new Option('--context <name>', 'context of the kubeconfig');
-}
-
-function waitOption(flags: string, description: string, standard: string): Option {
-  const name = flags.split(' ')[0] ?? flags;
-  return usageOption(flags, description, (text) => parseWait(name, text)).default(parseWait(name, standard), standard);
 }

@@ -44,3 +44,17 @@ export function table(header: readonly string[], rows: readonly (readonly string
     .map((line) => `${line}\n`)
     .join('');
 }
+
+/** Words in lines of at most `width` characters; a word that is longer stands alone. Every line begins with `indent`. */
+export function wrap(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf(indent + longer) > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, indent + line].map((one) => `${one}\n`).join('');
+}

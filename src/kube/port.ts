@@ -36,6 +36,8 @@ export type WatchEvent =
 export interface WriteOptions {
   readonly fieldManager: string;
   readonly dryRun?: boolean;
+  /** The object is made of secret values, though it is no Secret: what the server says when it refuses it may quote them, and is withheld. */
+  readonly holdsValues?: boolean;
 }
 
 export interface ApplyOptions extends WriteOptions {

@@ -23,9 +23,14 @@ export const serviceType = coreType('Service', 'services', { statusSubresource: 
 
 export const deploymentType = workloadType('apps', 'Deployment', 'deployments');
 export const statefulSetType = workloadType('apps', 'StatefulSet', 'statefulsets');
+export const daemonSetType = workloadType('apps', 'DaemonSet', 'daemonsets');
 export const jobType = workloadType('batch', 'Job', 'jobs');
+export const cronJobType = workloadType('batch', 'CronJob', 'cronjobs');
+export const ingressType = workloadType('networking.k8s.io', 'Ingress', 'ingresses');
 
 export const leaseType: ResourceType = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true, statusSubresource: false };
+
+export const endpointSliceType: ResourceType = { ...leaseType, group: 'discovery.k8s.io', kind: 'EndpointSlice', plural: 'endpointslices' };
 
 export const customResourceDefinitionType: ResourceType = {
   group: 'apiextensions.k8s.io',
@@ -36,9 +41,29 @@ export const customResourceDefinitionType: ResourceType = {
   statusSubresource: true,
 };
 
+export const validatingWebhookConfigurationType: ResourceType = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  namespaced: false,
+  statusSubresource: false,
+};
+
 export const externalSecretType = workloadType('external-secrets.io', 'ExternalSecret', 'externalsecrets');
 export const secretStoreType = workloadType('external-secrets.io', 'SecretStore', 'secretstores');
 export const clusterSecretStoreType: ResourceType = { ...workloadType('external-secrets.io', 'ClusterSecretStore', 'clustersecretstores'), namespaced: false };
+
+export const clusterExternalSecretType: ResourceType = { ...workloadType('external-secrets.io', 'ClusterExternalSecret', 'clusterexternalsecrets'), namespaced: false };
+export const pushSecretType: ResourceType = { ...workloadType('external-secrets.io', 'PushSecret', 'pushsecrets'), version: 'v1alpha1' };
+export const clusterPushSecretType: ResourceType = { ...pushSecretType, kind: 'ClusterPushSecret', plural: 'clusterpushsecrets', namespaced: false };
+
+/** A kind of generators.external-secrets.io, e.g. `Password`. */
+export function generatorType(kind: string): ResourceType {
+  return { group: 'generators.external-secrets.io', version: 'v1alpha1', kind, plural: `${kind.toLowerCase()}s`, namespaced: true, statusSubresource: true };
+}
+export const clusterGeneratorType: ResourceType = { ...generatorType('ClusterGenerator'), namespaced: false };
+export const generatorStateType: ResourceType = { ...generatorType('GeneratorState'), statusSubresource: false };
 
 /** Argo CD's Application: it has no status subresource, upstream either. */
 export const applicationType: ResourceType = {

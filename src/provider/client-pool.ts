@@ -1,12 +1,12 @@
 import type { Cancel, Clock } from '../lib/clock.ts';
-import type { SecretBytes } from '../lib/secret-bytes.ts';
 import { abortable } from './abortable.ts';
-import type { ProviderClient, ProviderContext, SecretKeySelector } from './contract.ts';
+import type { ProviderClient, ProviderContext } from './contract.ts';
 import { withDeadline } from './deadline.ts';
 import type { Identities, Identity } from './identity.ts';
+import type { ProviderServices } from './provider-context.ts';
+import { createProviderContext } from './provider-context.ts';
 import { asProviderError, ProviderError } from './provider-error.ts';
 import type { ConfiguredProvider } from './registry.ts';
-import { credentialKey, resolveSelector } from './selector.ts';
 import type { StoreHandle } from './store-reader.ts';
 
 /** The use of a pooled client. It stays connected until `release`, whatever becomes of its store. */
@@ -18,6 +18,7 @@ export interface Lease<T> {
 
 export interface ClientPoolOptions<T extends AsyncDisposable> {
   readonly identities: Identities;
+  readonly services: ProviderServices;
   readonly clock: Clock;
   /** Milliseconds that connecting may take. */
   readonly deadline: number;
@@ -82,7 +83,7 @@ export class ClientPool<T extends AsyncDisposable> {
     const entry: Entry<T> = {
       id: identity.id,
       controller,
-      opened: this.#connect(provider, { secret: credentialsOf(store, identity), environment: identity.environment }, controller),
+      opened: this.#connect(provider, this.#contextOf(store, provider, { identity, controller }), controller),
       stores: new Set(),
       leases: 0,
       retired: false,
@@ -95,9 +96,15 @@ export class ClientPool<T extends AsyncDisposable> {
     return entry;
   }
 
-  async #connect(provider: ConfiguredProvider, access: Omit<ProviderContext, 'clock'>, controller: AbortController): Promise<T> {
+  #contextOf(store: StoreHandle, provider: ConfiguredProvider, { identity, controller }: { readonly identity: Identity; readonly controller: AbortController }): ProviderContext {
+    const { services, deadline } = this.#options;
+    const { environment, credentials = new Map() } = identity;
+    return createProviderContext(services, { store, named: provider.clientPerStore, environment, credentials, deadline, signal: controller.signal });
+  }
+
+  async #connect(provider: ConfiguredProvider, context: ProviderContext, controller: AbortController): Promise<T> {
     const { clock, deadline, open } = this.#options;
-    const connecting = (async () => provider.connect({ ...access, clock }, controller.signal))();
+    const connecting = (async () => provider.connect(context, controller.signal))();
     // the failure is told to every store of the identity: none of them may be named
     const what = 'connecting to the provider';
     try {
@@ -157,15 +164,4 @@ export class ClientPool<T extends AsyncDisposable> {
     this.#disposing.add(done);
     void done.finally(() => this.#disposing.delete(done));
   }
-}
-
-/** Hands out what the configuration names and nothing else. */
-function credentialsOf(store: StoreHandle, identity: Identity): (selector: SecretKeySelector) => Promise<SecretBytes> {
-  return (selector) => {
-    const key = resolveSelector(selector, store);
-    const value = key === undefined ? undefined : identity.credentials?.get(credentialKey(key));
-    return value === undefined
-      ? Promise.reject(new ProviderError('invalid', `${store.label} does not name Secret "${selector.name}" among its credentials`))
-      : Promise.resolve(value);
-  };
 }

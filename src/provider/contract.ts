@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
+import type { HttpClient } from '../lib/http.ts';
+import type { Random } from '../lib/random.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
 import type { PropertyLookup } from './property.ts';
 import type { ProviderError } from './provider-error.ts';
@@ -9,7 +11,71 @@ export interface RemoteRef {
   readonly key: string;
   /** In the provider's own notation; absent means the current one. */
   readonly version?: string;
+  /** The provider's metadata (labels, tags) is wanted instead of the value, as the JSON object that upstream makes of them. */
+  readonly metadata?: true;
 }
+
+/** Which values `find` is after: all that satisfy everything that is said. */
+export interface FindQuery {
+  /** In the provider's own notation, e.g. a prefix of names. */
+  readonly path?: string;
+  /** A pattern of RE2 that matches somewhere in the name. */
+  readonly name?: NamePattern;
+  /** Tags or labels that a value must have; absent: any. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A compiled pattern: adapters match names by it and send no pattern of a user anywhere. */
+export interface NamePattern {
+  readonly source: string;
+  readonly matches: (name: string) => boolean;
+}
+
+/** One value that `find` found, with its own name at the provider as the key. */
+export interface FoundValue {
+  readonly key: string;
+  readonly value: SecretBytes;
+  readonly version?: string;
+}
+
+/** A Secret that is pushed, as far as providers may see it. */
+export interface PushedSecret {
+  readonly type: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly data: ReadonlyMap<string, SecretBytes>;
+}
+
+/** Where at the provider a value is kept. */
+export interface RemotePlace {
+  readonly remoteKey: string;
+  /** A member of the JSON object that is kept there; absent: all of it. */
+  readonly property?: string;
+  /** What the PushSecret says under `metadata`, for the adapter to parse; absent: nothing. */
+  readonly metadata?: unknown;
+}
+
+/** One value to write. */
+export interface RemoteWrite extends RemotePlace {
+  /** The key of the Secret it comes from; absent: `value` is the whole Secret as a JSON object. */
+  readonly secretKey?: string;
+  readonly value: SecretBytes;
+  readonly source: PushedSecret;
+  /** `IfNotExists`: what is there already stays as it is. */
+  readonly updatePolicy: 'Replace' | 'IfNotExists';
+}
+
+export type WriteResult =
+  | { readonly kind: 'written' }
+  /** It is there already: the same value, or any with `IfNotExists`. */
+  | { readonly kind: 'unchanged' }
+  /** `invalid` also where it is there and somebody else's: what does not bear our mark is neither overwritten nor removed. */
+  | { readonly kind: 'error'; readonly error: ProviderError };
+
+export type RemoveResult = { readonly kind: 'removed' } | { readonly kind: 'absent' } | { readonly kind: 'error'; readonly error: ProviderError };
+
+/** What can be done with a store, in upstream's words. */
+export type Capabilities = 'ReadOnly' | 'WriteOnly' | 'ReadWrite';
 
 export type ReadResult =
   /** `version` is what the provider calls the version it returned, for provenance; never secret. */
@@ -25,10 +91,58 @@ export interface SecretKeySelector {
   readonly key: string;
 }
 
-/** What a provider may have. Everything it hands out is already authorised for the store. */
+/** A reference to a service account whose tokens a store uses (External Secrets' ServiceAccountSelector). */
+export interface ServiceAccountSelector {
+  readonly name: string;
+  readonly namespace?: string;
+  /** Added to those that the provider asks for itself. */
+  readonly audiences?: readonly string[];
+}
+
+/** A reference to all of a Secret: templates of webhooks see each of its keys. */
+export interface WholeSecretSelector {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** A Secret as far as a configuration that names it may see it. */
+export interface WholeSecret {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly data: ReadonlyMap<string, SecretBytes>;
+}
+
+/** What a configuration names in the cluster: it decides as whom the provider is asked, and is watched. */
+export type CredentialSelector =
+  | (SecretKeySelector & { readonly kind?: 'Secret' })
+  | (WholeSecretSelector & { readonly kind: 'WholeSecret' })
+  | (SecretKeySelector & { readonly kind: 'ConfigMap' })
+  | (ServiceAccountSelector & { readonly kind: 'ServiceAccount' });
+
+/** What a template sees: a map of maps of strings, as `{{ .group.key }}`. */
+export type TemplateData = ReadonlyMap<string, ReadonlyMap<string, SecretBytes>>;
+
+/** What a provider or a generator may have. Everything it hands out is already authorised for the store. */
 export interface ProviderContext {
   /** The value of a key of a Secret. ProviderError `invalid` where it is absent or the store may not name it. */
   readonly secret: (selector: SecretKeySelector) => Promise<SecretBytes>;
+  /** The value of a key of a ConfigMap (a CA, say), likewise. */
+  readonly configMap: (selector: SecretKeySelector) => Promise<string>;
+  /** All keys and the labels of a Secret, likewise. */
+  readonly wholeSecret: (selector: WholeSecretSelector) => Promise<WholeSecret>;
+  /** A token of a service account for these audiences and those of the selector. */
+  readonly serviceAccountToken: (selector: ServiceAccountSelector, request: { readonly audiences: readonly string[]; readonly expirationSeconds: number }) => Promise<SecretBytes>;
+  /** The annotations of a service account: clouds keep there as whom it acts. */
+  readonly serviceAccountAnnotations: (selector: ServiceAccountSelector) => Promise<Readonly<Record<string, string>>>;
+  /**
+   * Renders a Go template with External Secrets' functions; what the data does not hold is `<no value>`, as in webhooks' templates.
+   * ProviderError `invalid` for a template that is wrong; the message holds no value.
+   */
+  readonly renderTemplate: (template: string, data: TemplateData) => Promise<SecretBytes>;
+  /** Requests with deadline, size cap and address rules, for adapters that use no SDK. */
+  readonly http: HttpClient;
+  readonly random: Random;
+  /** Which store asks; absent for generators. Stores that ask as the same share a client, so its name is told only with `clientPerStore`. */
+  readonly store?: { readonly scope: 'namespaced' | 'cluster'; readonly name?: string };
   /** The environment variables that the provider declares, those of them that are set and not empty. */
   readonly environment: ReadonlyMap<string, string>;
   readonly clock: Clock;
@@ -46,6 +160,12 @@ export interface ProviderClient extends AsyncDisposable {
    * What fails for one reference is that reference's error result; a throw means the whole batch failed (ProviderError).
    */
   readonly read: (refs: readonly RemoteRef[], signal: AbortSignal) => Promise<readonly ReadResult[]>;
+  /** Values that satisfy a query, with their values. An empty list is an answer. ProviderError where it cannot be told. */
+  readonly find?: (query: FindQuery, signal: AbortSignal) => Promise<readonly FoundValue[]>;
+  /** Writes one value. What another has written since is seen by the provider, or not: there is no lock. */
+  readonly write?: (write: RemoteWrite, signal: AbortSignal) => Promise<WriteResult>;
+  /** Removes what an earlier `write` has made; nothing else. */
+  readonly remove?: (place: RemotePlace, signal: AbortSignal) => Promise<RemoveResult>;
   /** Whether the credentials work. ProviderError where they do not. Absent: nothing to check, or not to be known without a read. */
   readonly validate?: (signal: AbortSignal) => Promise<Validation>;
 }
@@ -62,7 +182,10 @@ export interface Provider<Config> {
   readonly propertyLookup: PropertyLookup;
   /** Environment variables the provider may see, e.g. for endpoints. They are a part of the identity. */
   readonly environment: readonly string[];
-  /** The Secrets a configuration names, so that a change of one reconnects. */
-  readonly credentials: (config: Config) => readonly SecretKeySelector[];
+  readonly capabilities: Capabilities;
+  /** Each store has a client of its own, also beside others of the same configuration: for what is kept in the client itself. */
+  readonly clientPerStore?: true;
+  /** What a configuration names in the cluster, so that a change of it reconnects. */
+  readonly credentials: (config: Config) => readonly CredentialSelector[];
   readonly connect: (config: Config, context: ProviderContext, signal: AbortSignal) => Promise<ProviderClient>;
 }

@@ -239,9 +239,9 @@ describe('credentials', () => {
     const { reader } = openReaderBench();
     const fixed = storeWithToken('a', { name: 'creds', namespace: 'b', key: 'token' });
 
-    expect(reader.credentials(storeWithToken('a'))).toEqual([{ namespace: 'a', name: 'creds' }]);
+    expect(reader.credentials(storeWithToken('a'))).toEqual([{ kind: 'Secret', namespace: 'a', name: 'creds' }]);
     expect(reader.credentials(fixed)).toEqual([]);
-    expect(reader.credentials({ ...fixed, scope: 'cluster' })).toEqual([{ namespace: 'b', name: 'creds' }]);
+    expect(reader.credentials({ ...fixed, scope: 'cluster' })).toEqual([{ kind: 'Secret', namespace: 'b', name: 'creds' }]);
     const { namespace: _, ...withoutConsumer } = storeWithToken('a');
     expect(reader.credentials({ ...withoutConsumer, scope: 'cluster' })).toEqual([]);
     expect(reader.credentials({ ...openStore, provider: { unknown: {} } })).toEqual([]);

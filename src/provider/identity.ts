@@ -1,13 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
-import type { SecretBytes } from '../lib/secret-bytes.ts';
 import { abortable } from './abortable.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CredentialSource } from './credential-source.ts';
-import { withDeadline } from './deadline.ts';
-import { asProviderError, ProviderError } from './provider-error.ts';
+import { DigestMemory } from './digest-memory.ts';
+import { ProviderError } from './provider-error.ts';
+import type { CredentialValue } from './read-credential.ts';
+import { readCredential } from './read-credential.ts';
 import type { ConfiguredProvider } from './registry.ts';
-import type { SecretKey } from './selector.ts';
+import type { ResolvedCredential } from './selector.ts';
 import { credentialKey, dependsOnConsumer, resolveSelector } from './selector.ts';
 import type { StoreHandle } from './store-reader.ts';
 
@@ -17,7 +18,7 @@ export interface Identity {
   readonly id: string;
   readonly environment: ReadonlyMap<string, string>;
   /** The credentials by `credentialKey`, where all had to be read; undefined where hashes kept from earlier were enough. */
-  readonly credentials: ReadonlyMap<string, SecretBytes> | undefined;
+  readonly credentials: ReadonlyMap<string, CredentialValue> | undefined;
 }
 
 export interface IdentityOptions {
@@ -36,39 +37,39 @@ export interface ResolveOptions {
 
 interface Credential {
   readonly digest: string;
-  readonly value?: SecretBytes;
+  readonly value?: CredentialValue;
 }
 
-/** More credentials than any cluster has stores; beyond it the oldest hashes are forgotten and read again. */
-const mostDigests = 20_000;
-
 /**
- * Finds out as whom stores ask. Credentials are read where their Secret has changed since, and on request; between
+ * Finds out as whom stores ask. Credentials are read where the object that holds them has changed since, and on request; between
  * reads a keyed hash of each is kept, never the value.
  */
 export class Identities {
   readonly #options: IdentityOptions;
   /** Random for each process: a hash that leaks cannot be tested against guessed credentials. */
   readonly #secret = randomBytes(32);
-  readonly #digests = new Map<string, { readonly version: string; readonly digest: string }>();
+  readonly #digests: DigestMemory;
   readonly #reading = new Map<string, Promise<Required<Credential>>>();
   readonly #configurations = new WeakMap<ConfiguredProvider, string>();
 
   constructor(options: IdentityOptions) {
     this.#options = options;
+    this.#digests = new DigestMemory(options.credentials, options.clock);
   }
 
   /** @throws ProviderError where a credential is absent, may not be used, or cannot be read; the signal's reason */
   async resolve(store: StoreHandle, provider: ConfiguredProvider, how: ResolveOptions): Promise<Identity> {
-    const wanted = provider.credentials.map((selector) => requireKey(resolveSelector(selector, store), store));
-    const found = await Promise.all(wanted.map(async (key) => ({ key, ...(await this.#credential(key, how)) })));
+    const wanted = provider.credentials.map((selector) => requireOne(resolveSelector(selector, store), store));
+    const found = await Promise.all(wanted.map(async (one) => ({ key: credentialKey(one), ...(await this.#credential(one, how)) })));
     const environment = pick(this.#options.environment, provider.environment);
-    const values = found.flatMap(({ key, value }) => (value === undefined ? [] : [[credentialKey(key), value] as const]));
+    const values = found.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
     const parts = {
       provider: this.#configurationOf(provider),
       environment: [...environment],
       credentials: found.map(({ digest }) => digest),
       consumer: dependsOnConsumer(provider.credentials, store) ? store.namespace : undefined,
+      scope: store.scope,
+      store: provider.clientPerStore ? store.label : undefined,
     };
     return { id: this.#hash(canonicalJson(parts)), environment, credentials: values.length === found.length ? new Map(values) : undefined };
   }
@@ -84,14 +85,13 @@ export class Identities {
     return digest;
   }
 
-  async #credential(wanted: SecretKey, { signal, fresh }: ResolveOptions): Promise<Credential> {
-    const kept = this.#digests.get(credentialKey(wanted));
-    const current = kept !== undefined && kept.version === this.#options.credentials.version(wanted.namespace, wanted.name);
-    return current && !fresh ? { digest: kept.digest } : abortable(this.#readOnce(wanted), signal);
+  async #credential(wanted: ResolvedCredential, { signal, fresh }: ResolveOptions): Promise<Credential> {
+    const kept = fresh ? undefined : this.#digests.recall(wanted);
+    return kept === undefined ? abortable(this.#readOnce(wanted), signal) : { digest: kept };
   }
 
   /** One read for all who want the same at the same time. It has its own deadline: no consumer's signal ends it for others. */
-  #readOnce(wanted: SecretKey): Promise<Required<Credential>> {
+  #readOnce(wanted: ResolvedCredential): Promise<Required<Credential>> {
     const at = credentialKey(wanted);
     const underway = this.#reading.get(at);
     if (underway !== undefined) return underway;
@@ -100,35 +100,37 @@ export class Identities {
     return started;
   }
 
-  async #read(wanted: SecretKey): Promise<Required<Credential>> {
-    const { namespace, name, key } = wanted;
-    const { credentials, clock, deadline } = this.#options;
-    const what = `reading Secret ${namespace}/${name}, which holds the store's credentials,`;
+  async #read(wanted: ResolvedCredential): Promise<Required<Credential>> {
+    const { credentials: source, clock, deadline } = this.#options;
     // asked before the read: a change during it is then seen as one afterwards
-    const version = credentials.version(namespace, name);
-    const bounds = { clock, deadline, what, controller: new AbortController() };
-    const value = await withDeadline((signal) => credentials.read(namespace, name, key, signal), bounds).catch((error: unknown) => {
-      throw asProviderError(error, what);
-    });
-    if (value === undefined) {
-      throw new ProviderError('invalid', `the store's credentials need key "${key}" of Secret ${namespace}/${name}, which does not exist`);
-    }
-    const digest = this.#hash(value.reveal());
-    this.#remember(credentialKey(wanted), version, digest);
+    const remember = this.#digests.prepare(wanted);
+    const value = await readCredential(wanted, { source, clock, deadline });
+    const digest = this.#digestOf(wanted, value);
+    remember(digest);
     return { digest, value };
   }
 
-  #remember(at: string, version: string | undefined, digest: string): void {
-    this.#digests.delete(at);
-    if (version === undefined) return;
-    this.#digests.set(at, { version, digest });
-    const [oldest] = this.#digests.keys();
-    if (this.#digests.size > mostDigests && oldest !== undefined) this.#digests.delete(oldest);
+  /** Equal values are the same credential wherever they stand; a service account is who it is by its name. */
+  #digestOf(wanted: ResolvedCredential, found: CredentialValue): string {
+    switch (found.kind) {
+      case 'Secret':
+        return this.#hash(found.value.reveal());
+      case 'ConfigMap':
+        return this.#hash(found.value);
+      case 'WholeSecret': {
+        const data = [...found.value.data].map(([key, value]) => [key, this.#hash(value.reveal())] as const);
+        return this.#hash(canonicalJson({ labels: found.value.labels, data: Object.fromEntries(data) }));
+      }
+      case 'ServiceAccount':
+        return this.#hash(canonicalJson({ namespace: wanted.namespace, name: wanted.name, annotations: found.annotations }));
+      default:
+        return found satisfies never;
+    }
   }
 }
 
-function requireKey(key: SecretKey | undefined, store: StoreHandle): SecretKey {
-  if (key !== undefined) return key;
+function requireOne(credential: ResolvedCredential | undefined, store: StoreHandle): ResolvedCredential {
+  if (credential !== undefined) return credential;
   throw new ProviderError('invalid', `${store.label} takes its credentials from the consumer's namespace, and there is no consumer`);
 }
 

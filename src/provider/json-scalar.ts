@@ -12,7 +12,7 @@ export function jsonText(raw: string): string {
 }
 
 /** A number without exponent, in the fewest digits that give it back; what Go's FormatFloat(x, 'f', -1, 64) says. */
-function formatPlain(value: number): string {
+export function formatPlain(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
   const [mantissa = '', exponent] = String(Math.abs(value)).split('e');

@@ -3,6 +3,7 @@ import { followPath } from './gjson.ts';
 import { checkPath, PathError } from './gjson-path.ts';
 import { decodeJsonString, jsonMembers, JsonTextError, jsonValue } from './json-text.ts';
 import { jsonText } from './json-scalar.ts';
+import { MemberBytes } from './member-bytes.ts';
 import { ProviderError } from './provider-error.ts';
 
 /**
@@ -13,12 +14,15 @@ import { ProviderError } from './provider-error.ts';
 export type PropertyLookup = 'literal-first' | 'path-only';
 
 /**
- * Selects a property of a JSON value with a gjson path: `a.b`, `a\.b`, `list.0`, `list.#`, `list.#.name`,
- * `list.#(name=="x").value`, `*` and `?` in keys. The answer is text as External Secrets writes it (see `jsonText`).
+ * Selects a property of a value. Of one that has members, the member of just that name wins, whatever dots it holds; else what stands
+ * before the first dot is a member, and the rest a property of it. Of any other, a JSON text, the property is looked up with a gjson
+ * path: `a.b`, `a\.b`, `list.0`, `list.#`, `list.#.name`, `list.#(name=="x").value`, `*` and `?` in keys. The answer is text as
+ * External Secrets writes it (see `jsonText`).
  * @returns undefined where the value has no such property
  * @throws ProviderError `invalid` where the value is not JSON or the path is not supported; never quotes the value
  */
 export function selectProperty(value: SecretBytes, property: string, lookup: PropertyLookup): SecretBytes | undefined {
+  if (value instanceof MemberBytes) return selectMember(value, property, lookup);
   checkProperty(property);
   const text = readJson(value);
   const found = orProviderError(property, () => {
@@ -27,6 +31,15 @@ export function selectProperty(value: SecretBytes, property: string, lookup: Pro
     return direct ?? followPath(text, property);
   });
   return found === undefined ? undefined : SecretBytes.fromUtf8(jsonText(found));
+}
+
+function selectMember(value: MemberBytes, property: string, lookup: PropertyLookup): SecretBytes | undefined {
+  const direct = value.member(property);
+  if (direct !== undefined) return direct;
+  const dot = property.indexOf('.');
+  const member = dot <= 0 ? undefined : value.member(property.slice(0, dot));
+  const rest = property.slice(dot + 1);
+  return member === undefined || rest === '' ? undefined : selectProperty(member, rest, lookup);
 }
 
 /**
@@ -61,11 +74,12 @@ function isPath(property: string): boolean {
 }
 
 /**
- * The top level of a JSON object, for `dataFrom.extract`: strings decoded, null empty, all else as written, in the
- * order of the text; the last of several equal keys counts, as in Go's encoding/json.
+ * What `dataFrom.extract` takes: the members of a value that has some, as they are, or else the top level of a JSON object: strings
+ * decoded, null empty, all else as written, in the order of the text; the last of several equal keys counts, as in Go's encoding/json.
  * @throws ProviderError `invalid` where the value is not a JSON object; never quotes it
  */
 export function extractMap(value: SecretBytes): ReadonlyMap<string, SecretBytes> {
+  if (value instanceof MemberBytes) return value.members();
   const text = readJson(value);
   if (!isStrict(text)) throw new ProviderError('invalid', 'the value is not JSON: a string holds a control character that is not escaped');
   if (!text.startsWith('{')) throw new ProviderError('invalid', 'the value is JSON, but not an object whose keys could be extracted');

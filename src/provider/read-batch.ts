@@ -1,4 +1,5 @@
 import type { ReadResult, RemoteRef } from './contract.ts';
+import { heldBytes } from './member-bytes.ts';
 import { ProviderError } from './provider-error.ts';
 
 /** One reference, and all who wait for it. */
@@ -16,8 +17,8 @@ export interface ReadRequest {
 }
 
 /** The key under which equal references meet. */
-export function refKey({ key, version }: RemoteRef): string {
-  return JSON.stringify([key, version ?? '']);
+export function refKey({ key, version, metadata }: RemoteRef): string {
+  return JSON.stringify([key, version ?? '', metadata === true]);
 }
 
 /** Gives a slot's result to all who still wait for it. */
@@ -34,7 +35,7 @@ export function checkAnswer(results: readonly ReadResult[], asked: number, large
   if (!Array.isArray(results) || results.length !== asked) {
     throw new ProviderError('unavailable', `the provider gave ${Array.isArray(results) ? results.length : 'no'} results for ${asked} references`);
   }
-  return results.map((result) => (result.kind === 'value' && result.value.size > largest ? tooLarge(result.value.size, largest) : result));
+  return results.map((result) => (result.kind === 'value' && heldBytes(result.value) > largest ? tooLarge(heldBytes(result.value), largest) : result));
 }
 
 function tooLarge(size: number, largest: number): ReadResult {

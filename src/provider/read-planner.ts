@@ -1,23 +1,19 @@
-import type { Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
 import { ClientPool } from './client-pool.ts';
-import type { ProviderClient, ReadResult, RemoteRef, SecretKeySelector, Validation } from './contract.ts';
-import type { CredentialSource } from './credential-source.ts';
-import { withDeadline } from './deadline.ts';
+import type { CredentialSelector, ReadResult, RemoteRef, Validation } from './contract.ts';
 import { Identities } from './identity.ts';
+import type { OpenClient } from './open-client.ts';
+import { openClient } from './open-client.ts';
+import type { ProviderServices } from './provider-context.ts';
 import { asProviderError, ProviderError } from './provider-error.ts';
 import type { ReadLimits } from './read-limits.ts';
 import { defaultReadLimits } from './read-limits.ts';
 import type { ReadMetrics } from './read-metrics.ts';
-import { ReadQueue } from './read-queue.ts';
 import type { ConfiguredProvider, ProviderRegistry } from './registry.ts';
-import { resolveSelector } from './selector.ts';
-import type { StoreHandle, StoreReader } from './store-reader.ts';
+import { objectKindOf, resolveSelector } from './selector.ts';
+import type { FindResult, NamedCredential, ReadOptions, StoreHandle, StoreReader, StoreWriter } from './store-reader.ts';
 
-export interface StoreReaderOptions {
+export interface StoreReaderOptions extends ProviderServices {
   readonly registry: ProviderRegistry;
-  readonly credentials: CredentialSource;
-  readonly clock: Clock;
   readonly metrics: ReadMetrics;
   /** The process's environment. A provider is shown those variables only that it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -25,101 +21,134 @@ export interface StoreReaderOptions {
   readonly limits?: Partial<ReadLimits>;
 }
 
-/** Builds the one reader through which all controllers reach all providers. */
-export function createStoreReader(options: StoreReaderOptions): StoreReader {
-  const { registry, clock, metrics } = options;
-  const limits: ReadLimits = { ...defaultReadLimits, ...options.limits };
-  const sequence = counter();
-  const pool = new ClientPool({
-    identities: new Identities({ ...options, deadline: limits.deadline }),
-    clock,
-    deadline: limits.deadline,
-    idle: limits.idle,
-    open: (client, { id: provider }) => {
-      const queue = new ReadQueue({ client, provider, clock, limits, metrics, sequence });
-      return { client, queue, [Symbol.asyncDispose]: () => dispose(client, queue) };
-    },
-  });
-
-  async function read(store: StoreHandle, refs: readonly RemoteRef[], signal: AbortSignal): Promise<readonly ReadResult[]> {
-    // before the first wait: a call that begins later may answer this request
-    const asked = sequence();
-    signal.throwIfAborted();
-    if (refs.length === 0) return [];
-    try {
-      const lease = await pool.acquire(store, registry.configure(store.provider), signal);
-      try {
-        return await lease.value.queue.read(refs, asked, signal);
-      } finally {
-        lease.release();
-      }
-    } catch (thrown) {
-      signal.throwIfAborted();
-      const error = asProviderError(thrown, 'the provider');
-      return refs.map(() => ({ kind: 'error', error }));
-    }
-  }
-
-  async function validate(store: StoreHandle, signal: AbortSignal): Promise<Validation> {
-    signal.throwIfAborted();
-    const provider = registry.configure(store.provider);
-    if (provider.credentials.some((selector) => resolveSelector(selector, store) === undefined)) return 'valid';
-    const lease = await pool.acquire(store, provider, signal);
-    const { client } = lease.value;
-    const bound = { clock, deadline: limits.deadline, what: 'the provider', controller: new AbortController() };
-    try {
-      const checked = withDeadline(async (within) => (await client.validate?.(AbortSignal.any([within, signal]))) ?? 'valid', bound);
-      return await abortable(checked, signal);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      throw asProviderError(thrown, 'the provider');
-    } finally {
-      lease.release();
-    }
-  }
-
+/** Builds the one reader and writer through which all controllers reach all providers. */
+export function createStoreReader(options: StoreReaderOptions): StoreReader & StoreWriter {
+  const planner = new ReadPlanner(options);
+  const { registry } = options;
   return {
-    read,
-    validate,
+    read: (store, refs, signal, how = {}) => planner.read(store, { refs, how }, signal),
+    find: (store, query, signal) => planner.find(store, (client) => client.finds.find(query, signal), signal),
+    write: (store, writes, signal) => planner.each(store, writes, { act: ({ writes: queue }, write) => queue.write(write, signal), signal }),
+    remove: (store, places, signal) => planner.each(store, places, { act: ({ writes: queue }, place) => queue.remove(place, signal), signal }),
+    validate: (store, signal) => planner.validate(store, signal),
     propertyLookup: (store) => {
       const parsed = registry.parse(store.provider);
       return parsed.ok ? parsed.value.propertyLookup : 'path-only';
     },
     credentials: (store) => {
       const parsed = registry.parse(store.provider);
-      return parsed.ok ? secretsOf(store, parsed.value) : [];
+      return parsed.ok ? objectsOf(store, parsed.value) : [];
     },
-    close: () => pool.close(),
+    capabilities: (store) => {
+      const parsed = registry.parse(store.provider);
+      return parsed.ok ? parsed.value.capabilities : 'ReadOnly';
+    },
+    close: () => planner.close(),
   };
 }
 
-function counter(): () => number {
-  let count = 0;
-  return () => {
-    count += 1;
-    return count;
-  };
+/** What each of a list is asked of, and until when. */
+interface Each<T, R> {
+  readonly act: (client: OpenClient, item: T) => Promise<R>;
+  readonly signal: AbortSignal;
 }
 
-async function dispose(client: ProviderClient, queue: ReadQueue): Promise<void> {
-  queue.stop(new ProviderError('unavailable', 'Prelude is shutting down'));
-  await client[Symbol.asyncDispose]();
+class ReadPlanner {
+  readonly #registry: ProviderRegistry;
+  readonly #limits: ReadLimits;
+  readonly #pool: ClientPool<OpenClient>;
+  #count = 0;
+
+  constructor(options: StoreReaderOptions) {
+    const { clock, metrics } = options;
+    const limits = { ...defaultReadLimits, ...options.limits };
+    this.#registry = options.registry;
+    this.#limits = limits;
+    this.#pool = new ClientPool({
+      identities: new Identities({ ...options, deadline: limits.deadline }),
+      services: options,
+      clock,
+      deadline: limits.deadline,
+      idle: limits.idle,
+      open: (client, { id: provider }) => openClient({ client, provider, clock, limits, metrics, sequence: () => this.#next() }),
+    });
+  }
+
+  async read(store: StoreHandle, { refs, how: { urgent = false } }: { readonly refs: readonly RemoteRef[]; readonly how: ReadOptions }, signal: AbortSignal): Promise<readonly ReadResult[]> {
+    // before the first wait: a call that begins later may answer this request
+    const asked = this.#next();
+    signal.throwIfAborted();
+    if (refs.length === 0) return [];
+    const results = await this.#attempt(store, ({ reads }) => reads.read(refs, { asked, urgent }, signal), signal);
+    return results instanceof ProviderError ? refs.map(() => ({ kind: 'error', error: results })) : results;
+  }
+
+  async find(store: StoreHandle, act: (client: OpenClient) => Promise<Extract<FindResult, { readonly kind: 'found' }>['values']>, signal: AbortSignal): Promise<FindResult> {
+    const found = await this.#attempt(store, act, signal);
+    return found instanceof ProviderError ? { kind: 'error', error: found } : { kind: 'found', values: found };
+  }
+
+  /** Does the same with each of a list under one lease; what fails for all is each one's error. */
+  async each<T, R>(store: StoreHandle, items: readonly T[], { act, signal }: Each<T, R>): Promise<readonly (R | { readonly kind: 'error'; readonly error: ProviderError })[]> {
+    signal.throwIfAborted();
+    if (items.length === 0) return [];
+    const results = await this.#attempt(store, (client) => Promise.all(items.map((item) => act(client, item))), signal);
+    return results instanceof ProviderError ? items.map(() => ({ kind: 'error', error: results })) : results;
+  }
+
+  async validate(store: StoreHandle, signal: AbortSignal): Promise<Validation> {
+    signal.throwIfAborted();
+    const provider = this.#registry.configure(store.provider);
+    if (provider.credentials.some((selector) => resolveSelector(selector, store) === undefined)) return 'valid';
+    const check = ({ client, checks }: OpenClient): Promise<Validation> => {
+      const act = async (within: AbortSignal): Promise<Validation> => (await client.validate?.(within)) ?? 'valid';
+      return client.validate === undefined ? Promise.resolve('valid') : checks.run({ act, deadline: this.#limits.deadline }, signal);
+    };
+    const validation = await this.#attempt(store, check, signal);
+    if (validation instanceof ProviderError) throw validation;
+    return validation;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  #next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+
+  /** Uses the store's client; a failure of it, or to have one, is a result. @throws the signal's reason */
+  async #attempt<T>(store: StoreHandle, use: (client: OpenClient) => Promise<T>, signal: AbortSignal): Promise<T | ProviderError> {
+    signal.throwIfAborted();
+    try {
+      const lease = await this.#pool.acquire(store, this.#registry.configure(store.provider), signal);
+      try {
+        return await use(lease.value);
+      } finally {
+        lease.release();
+      }
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return asProviderError(thrown, 'the provider');
+    }
+  }
 }
 
-/** The Secrets that a store names, each once; those it may not name, or leaves to a consumer that is not there, left out. */
-function secretsOf(store: StoreHandle, provider: ConfiguredProvider): readonly { readonly namespace: string; readonly name: string }[] {
-  const found = new Map<string, { readonly namespace: string; readonly name: string }>();
+/** What a store names, each object once; those it may not name, or leaves to a consumer that is not there, left out. */
+function objectsOf(store: StoreHandle, provider: ConfiguredProvider): readonly NamedCredential[] {
+  const found = new Map<string, NamedCredential>();
   for (const selector of provider.credentials) {
-    const secret = allowedSecret(selector, store);
-    if (secret !== undefined) found.set(`${secret.namespace}/${secret.name}`, secret);
+    const object = allowedObject(selector, store);
+    if (object !== undefined) found.set(`${object.kind} ${object.namespace}/${object.name}`, object);
   }
   return [...found.values()];
 }
 
-function allowedSecret(selector: SecretKeySelector, store: StoreHandle): { readonly namespace: string; readonly name: string } | undefined {
+function allowedObject(selector: CredentialSelector, store: StoreHandle): NamedCredential | undefined {
   try {
-    const key = resolveSelector(selector, store);
-    return key === undefined ? undefined : { namespace: key.namespace, name: key.name };
+    const credential = resolveSelector(selector, store);
+    return credential === undefined ? undefined : { kind: objectKindOf(credential), namespace: credential.namespace, name: credential.name };
   } catch (error) {
     if (error instanceof ProviderError) return undefined;
     throw error;

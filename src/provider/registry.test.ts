@@ -10,6 +10,7 @@ const plain: Provider<{ readonly size: number }> = {
   schema: z.strictObject({ size: z.int(), list: z.array(z.strictObject({ name: z.string() })).default([]) }),
   propertyLookup: 'literal-first',
   environment: [],
+  capabilities: 'ReadOnly',
   credentials: ({ size }) => Array.from({ length: size }, (_, index) => ({ name: `s${index}`, key: 'k' })),
   connect: () => Promise.reject(new Error('not connected')),
 };

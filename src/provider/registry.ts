@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { formatErrors, parse } from '../api/schema.ts';
 import type { FieldError, Parsed } from '../api/schema.ts';
-import type { Provider, ProviderClient, ProviderContext, SecretKeySelector } from './contract.ts';
+import type { Capabilities, CredentialSelector, Provider, ProviderClient, ProviderContext } from './contract.ts';
 import type { PropertyLookup } from './property.ts';
 import { ProviderError } from './provider-error.ts';
 
@@ -10,10 +10,12 @@ export interface ConfiguredProvider {
   readonly id: string;
   readonly propertyLookup: PropertyLookup;
   readonly environment: readonly string[];
+  readonly capabilities: Capabilities;
+  readonly clientPerStore: boolean;
   /** The parsed configuration, as a part of the identity only. It may hold values: never print it. */
   readonly config: unknown;
-  /** The Secrets that the configuration names. */
-  readonly credentials: readonly SecretKeySelector[];
+  /** What the configuration names in the cluster. */
+  readonly credentials: readonly CredentialSelector[];
   readonly connect: (context: ProviderContext, signal: AbortSignal) => Promise<ProviderClient>;
 }
 
@@ -50,13 +52,15 @@ export function erase<Config>(provider: Provider<Config>): ErasedProvider {
       const parsed = parse(provider.schema, input);
       if (!parsed.ok) return parsed;
       const config = parsed.value;
-      const { id, propertyLookup, environment } = provider;
+      const { id, propertyLookup, environment, capabilities, clientPerStore = false } = provider;
       return {
         ok: true,
         value: {
           id,
           propertyLookup,
           environment,
+          capabilities,
+          clientPerStore,
           config,
           credentials: provider.credentials(config),
           connect: (context, signal) => provider.connect(config, context, signal),

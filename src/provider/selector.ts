@@ -1,36 +1,64 @@
-import type { SecretKeySelector } from './contract.ts';
+import type { CredentialSelector } from './contract.ts';
 import { ProviderError } from './provider-error.ts';
 import type { StoreHandle } from './store-reader.ts';
 
-/** One key of one Secret. */
-export interface SecretKey {
-  readonly namespace: string;
-  readonly name: string;
-  readonly key: string;
-}
+/** What a selector names, with its namespace decided. */
+export type ResolvedCredential =
+  | { readonly kind: 'Secret'; readonly namespace: string; readonly name: string; readonly key: string }
+  | { readonly kind: 'WholeSecret'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'ConfigMap'; readonly namespace: string; readonly name: string; readonly key: string }
+  | { readonly kind: 'ServiceAccount'; readonly namespace: string; readonly name: string; readonly audiences: readonly string[] };
 
 /**
- * Which Secret a store means by a selector. A namespaced store may name its own namespace only, said or unsaid.
- * A cluster store may name any; what it leaves out is the consumer's ("referent" authentication).
- * This rule is what keeps a tenant's store from reading other tenants' Secrets: nothing else resolves selectors.
+ * What a store means by a selector. A namespaced store may name its own namespace only, said or unsaid, be it a Secret, a ConfigMap or
+ * a service account. A cluster store may name any; what it leaves out is the consumer's ("referent" authentication).
+ * This rule is what keeps a tenant's store from reading other tenants' Secrets: nothing else resolves selectors of stores.
  * @returns undefined where it depends on the consumer and there is none
  * @throws ProviderError `invalid` where a namespaced store names another namespace
  */
-export function resolveSelector(selector: SecretKeySelector, store: StoreHandle): SecretKey | undefined {
-  const { name, key } = selector;
-  const namespace = selector.namespace === undefined || selector.namespace === '' ? store.namespace : selector.namespace;
+export function resolveSelector(selector: CredentialSelector, store: StoreHandle): ResolvedCredential | undefined {
+  const namespace = isReferent(selector) ? store.namespace : selector.namespace;
   if (store.scope === 'namespaced' && namespace !== store.namespace) {
-    throw new ProviderError('invalid', `${store.label} names Secret "${name}" of namespace "${namespace ?? ''}"; a SecretStore may use Secrets of its own namespace only`);
+    const kind = nouns[selector.kind ?? 'Secret'];
+    throw new ProviderError('invalid', `${store.label} names ${kind} "${selector.name}" of namespace "${namespace ?? ''}"; a SecretStore may use ${kind}s of its own namespace only`);
   }
-  return namespace === undefined ? undefined : { namespace, name, key };
+  return namespace === undefined ? undefined : place(selector, namespace);
 }
 
-/** The key of one credential in maps. */
-export function credentialKey({ namespace, name, key }: SecretKey): string {
-  return `${namespace}/${name}/${key}`;
+function place(selector: CredentialSelector, namespace: string): ResolvedCredential {
+  const { name } = selector;
+  switch (selector.kind) {
+    case 'WholeSecret':
+      return { kind: selector.kind, namespace, name };
+    case 'ConfigMap':
+      return { kind: selector.kind, namespace, name, key: selector.key };
+    case 'ServiceAccount':
+      return { kind: selector.kind, namespace, name, audiences: selector.audiences ?? [] };
+    default:
+      return { kind: 'Secret', namespace, name, key: selector.key };
+  }
 }
 
-/** Whether a cluster store leaves the namespace of one of its Secrets to the consumer. */
-export function dependsOnConsumer(selectors: readonly SecretKeySelector[], store: StoreHandle): boolean {
-  return store.scope === 'cluster' && selectors.some(({ namespace }) => namespace === undefined || namespace === '');
+/** The kind of object that a credential of some kind stands in. */
+const nouns = { Secret: 'Secret', WholeSecret: 'Secret', ConfigMap: 'ConfigMap', ServiceAccount: 'ServiceAccount' } as const;
+
+/** The kind of object that a credential stands in, as Kubernetes names it. */
+export function objectKindOf({ kind }: ResolvedCredential): (typeof nouns)[keyof typeof nouns] {
+  return nouns[kind];
+}
+
+/** The key of one credential in maps. No part of it can hold a space or a slash of its own. */
+export function credentialKey(credential: ResolvedCredential): string {
+  const { kind, namespace, name } = credential;
+  return `${kind} ${namespace}/${name}${'key' in credential ? `/${credential.key}` : ''}`;
+}
+
+/** Whether a cluster store leaves the namespace of something that it names to the consumer. */
+export function dependsOnConsumer(selectors: readonly CredentialSelector[], store: StoreHandle): boolean {
+  return store.scope === 'cluster' && selectors.some(isReferent);
+}
+
+/** An empty namespace says nothing, as in External Secrets. */
+function isReferent({ namespace }: CredentialSelector): boolean {
+  return namespace === undefined || namespace === '';
 }

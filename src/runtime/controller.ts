@@ -8,6 +8,7 @@ import { isKubeError } from '../kube/kube-error.ts';
 import { startDeadline } from './deadline.ts';
 import { explainError } from './explain-error.ts';
 import { KeyedQueue, type Next } from './keyed-queue.ts';
+import type { Lane } from './lanes.ts';
 import type { Outcome, Reconciled } from './outcome.ts';
 
 /** What the runtime counts. */
@@ -48,8 +49,11 @@ export interface ControllerOptions<T> {
 /** Reconciles the objects of one kind, each by itself. */
 export interface Controller {
   readonly name: string;
-  /** The object, or something it depends on, has changed; or will have in `after` milliseconds. */
-  readonly enqueue: (key: ObjectKey, after?: number) => void;
+  /**
+   * The object, or something it depends on, has changed; or will have in `after` milliseconds. `lane: 'start'` says that it was there
+   * already when the controller started: then it waits behind what is made and changed meanwhile.
+   */
+  readonly enqueue: (key: ObjectKey, after?: number, options?: { readonly lane?: Lane }) => void;
   /** Begins to reconcile. Keys may be enqueued before. */
   readonly start: () => void;
   /** Lets what runs end within `ms` milliseconds, then aborts it. Answers the keys that did not end even so. */
@@ -87,7 +91,7 @@ export function createController<T>(options: ControllerOptions<T>): Controller {
   metrics.watchQueue(name, () => queue.depth());
   return {
     name,
-    enqueue: (key, after) => (after === undefined ? queue.add(formatKey(key)) : queue.addAfter(formatKey(key), after)),
+    enqueue: (key, after, { lane } = {}) => (after === undefined ? queue.add(formatKey(key), lane) : queue.addAfter(formatKey(key), after)),
     start: () => queue.start(),
     drain: (ms) => queue.drain(ms),
     depth: () => queue.depth(),

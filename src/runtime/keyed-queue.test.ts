@@ -171,6 +171,39 @@ describe('the keyed queue', () => {
     expect(keys()).toEqual(['n1', 'n2', 'n3', 'n4', 'due1', 'n5', 'n6', 'due2']);
   });
 
+  it('takes what is changed before what was there at the start, and that before what is due', async () => {
+    const { queue, clock, keys } = bench({ auto: () => ({ kind: 'done' }) });
+    for (const key of ['due1', 'due2']) queue.addAfter(key, 10);
+    await clock.advance(10);
+    for (const key of ['s1', 's2', 's3', 's4', 's5', 's6']) queue.add(key, 'start');
+    for (const key of ['n1', 'n2', 's6']) queue.add(key);
+    queue.add('n1', 'start');
+
+    queue.start();
+    await clock.settle();
+
+    expect(keys()).toEqual(['n1', 'n2', 's6', 's1', 'due1', 's2', 's3', 's4', 's5', 'due2']);
+  });
+
+  it('has workers left for news however many refreshes hang', async () => {
+    const { queue, clock, end, keys } = bench({ concurrency: 16 });
+    for (let index = 0; index < 30; index += 1) {
+      queue.add(`start ${index}`, 'start');
+      queue.addAfter(`due ${index}`, 5);
+    }
+    await clock.advance(5);
+    queue.start();
+    await clock.settle();
+    expect(keys()).toHaveLength(14);
+
+    for (const key of ['new 1', 'new 2', 'new 3']) queue.add(key);
+    expect(keys().slice(14)).toEqual(['new 1', 'new 2']);
+    await end('new 1');
+    expect(keys().slice(16)).toEqual(['new 3']);
+    await end('start 0');
+    expect(keys()).toHaveLength(18);
+  });
+
   it('forgets a key with its timer and its failures', async () => {
     const { queue, clock, runs } = bench({ auto: () => ({ kind: 'retry' }) });
     queue.start();

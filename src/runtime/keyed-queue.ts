@@ -1,6 +1,7 @@
 import { backoffDelay, type BackoffPolicy } from '../lib/backoff.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import { type Lane, Lanes } from './lanes.ts';
 
 /** What becomes of a key once its work is done. */
 export type Next =
@@ -26,8 +27,8 @@ const defaultBackoff: BackoffPolicy = { base: 1_000, factor: 2, cap: 300_000 };
 /** No server parks a key for longer, whatever it asks for. */
 const longestRetryAfter = 3_600_000;
 
-/** How many fresh keys are taken in a row while keys whose time has come wait; see `#take`. */
-const freshInARow = 4;
+/** The share of the workers that is kept for news, where there are as many: refreshes of a provider that hangs may take all others. */
+const reservedShare = 1 / 8;
 
 /** How long aborted work has to come to its end. */
 const abortGrace = 2_000;
@@ -35,7 +36,7 @@ const abortGrace = 2_000;
 interface Entry {
   state: 'idle' | 'ready' | 'running';
   /** Added while it runs: run it once more. */
-  again: boolean;
+  again?: Lane;
   /** Failures in a row. */
   failures: number;
   timer?: { readonly due: number; readonly cancel: Cancel };
@@ -56,11 +57,10 @@ interface Entry {
 export class KeyedQueue {
   readonly #options: KeyedQueueOptions;
   readonly #entries = new Map<string, Entry>();
-  // Sets keep insertion order and take a key out in constant time
-  readonly #fresh = new Set<string>();
-  readonly #due = new Set<string>();
-  #freshTaken = 0;
+  readonly #lanes = new Lanes();
   #running = 0;
+  /** How many of those are not news. */
+  #runningOthers = 0;
   #phase: 'held' | 'open' | 'closed' = 'held';
   #wake: (() => void) | undefined;
 
@@ -76,8 +76,8 @@ export class KeyedQueue {
   }
 
   /** Something happened to the key: work on it as soon as there is room, whatever it waits for. */
-  add(key: string): void {
-    this.#makeReady(key, this.#fresh);
+  add(key: string, lane: Lane = 'edit'): void {
+    this.#makeReady(key, lane);
   }
 
   /** Works on the key in `ms` milliseconds, or earlier where something earlier is pending. */
@@ -90,7 +90,7 @@ export class KeyedQueue {
     entry.timer?.cancel();
     const cancel = clock.after(ms, () => {
       delete entry.timer;
-      this.#makeReady(key, this.#due);
+      this.#makeReady(key, 'due');
     });
     entry.timer = { due, cancel };
   }
@@ -106,7 +106,7 @@ export class KeyedQueue {
 
   /** How many keys wait for a worker. */
   depth(): number {
-    return this.#fresh.size + this.#due.size;
+    return this.#lanes.size();
   }
 
   running(): number {
@@ -143,21 +143,20 @@ export class KeyedQueue {
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { state: 'idle', again: false, failures: 0 };
+    const entry: Entry = { state: 'idle', failures: 0 };
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #makeReady(key: string, lane: Set<string>): void {
+  #makeReady(key: string, lane: Lane): void {
     if (this.#phase === 'closed') return;
     const entry = this.#entry(key);
     if (entry.state === 'running') {
-      entry.again = true;
+      if (entry.again === undefined || lane === 'edit') entry.again = lane;
       return;
     }
-    // news about a key that only waited for its time moves it to the fresh lane
-    if (lane === this.#fresh) this.#due.delete(key);
-    if (!this.#fresh.has(key)) lane.add(key);
+    // news about a key that only waited for its time move it forward
+    this.#lanes.add(key, lane);
     entry.state = 'ready';
     this.#pump();
   }
@@ -165,45 +164,39 @@ export class KeyedQueue {
   #unschedule(key: string, entry: Entry): void {
     entry.timer?.cancel();
     delete entry.timer;
-    entry.again = false;
-    this.#fresh.delete(key);
-    this.#due.delete(key);
+    delete entry.again;
+    this.#lanes.delete(key);
   }
 
-  /**
-   * News before periodic work, so that a new object does not stand behind thousands of refreshes; but after a few fresh keys
-   * in a row one that is due, so that a storm of news does not hold refreshes and retries back for good.
-   */
-  #take(): string | undefined {
-    const preferDue = this.#fresh.size === 0 || (this.#freshTaken >= freshInARow && this.#due.size > 0);
-    const lane = preferDue ? this.#due : this.#fresh;
-    const [key] = lane;
-    if (key === undefined) return undefined;
-    lane.delete(key);
-    this.#freshTaken = preferDue ? 0 : this.#freshTaken + 1;
-    return key;
+  /** What may be taken: anything, or news only where all else has its share of the workers. */
+  #take(): { readonly key: string; readonly lane: Lane } | undefined {
+    const { concurrency } = this.#options;
+    const isShareSpent = this.#runningOthers >= concurrency - Math.floor(concurrency * reservedShare);
+    return this.#lanes.take(isShareSpent ? ['edit'] : undefined);
   }
 
   #pump(): void {
     while (this.#phase === 'open' && this.#running < this.#options.concurrency) {
-      const key = this.#take();
-      if (key === undefined) return;
-      void this.#run(key, this.#entry(key));
+      const next = this.#take();
+      if (next === undefined) return;
+      void this.#run(next.key, next.lane, this.#entry(next.key));
     }
   }
 
-  async #run(key: string, entry: Entry): Promise<void> {
+  async #run(key: string, lane: Lane, entry: Entry): Promise<void> {
     // what was planned before is superseded: this run decides what comes next
     this.#unschedule(key, entry);
     const abort = new AbortController();
     entry.state = 'running';
     entry.run = { startedAt: this.#options.clock.monotonic(), abort };
     this.#running += 1;
+    if (lane !== 'edit') this.#runningOthers += 1;
     let next: Next = { kind: 'retry' };
     try {
       next = await this.#options.work(key, abort.signal);
     } finally {
       this.#running -= 1;
+      if (lane !== 'edit') this.#runningOthers -= 1;
       this.#finish(key, entry, next);
     }
   }
@@ -214,10 +207,9 @@ export class KeyedQueue {
     entry.failures = next.kind === 'retry' ? entry.failures + 1 : 0;
     if (next.kind === 'again') this.addAfter(key, next.after);
     if (next.kind === 'retry') this.addAfter(key, this.#backoff(entry.failures, next.after));
-    if (entry.again) {
-      entry.again = false;
-      this.#makeReady(key, this.#fresh);
-    }
+    const { again } = entry;
+    delete entry.again;
+    if (again !== undefined) this.#makeReady(key, again);
     if (entry.state === 'idle' && entry.timer === undefined) this.#entries.delete(key);
     this.#pump();
     if (this.#running === 0) this.#wake?.();

@@ -106,6 +106,18 @@ describe('the status reporter', () => {
     expect((await live())!['status']).not.toHaveProperty('b');
   });
 
+  it('removes from a map within what is no longer in it, and sends no more than that', async () => {
+    const { subject, report, live, patches } = await bench();
+    await report(subject, { outcome: synced, status: { synced: { store: { a: { key: 'x' }, b: { key: 'y' } }, gone: {} } } });
+
+    await report((await live())!, { outcome: synced, status: { synced: { store: { a: { key: 'x' } } } } });
+    await report((await live())!, { outcome: synced, status: { synced: { store: { a: { key: 'x' } } } } });
+
+    expect(patches.slice(1)).toEqual([{ synced: { store: { b: null }, gone: null } }]);
+    expect((await live())!['status']).toMatchObject({ synced: { store: { a: { key: 'x' } } } });
+    expect((await live())!['status']).not.toHaveProperty('synced.gone');
+  });
+
   it('learns what the live schema drops, and does not send it for ever', async () => {
     const { clock, subject, report, live, patches, dryRuns } = await bench({ prune: withoutGenerations });
     await report(subject, { outcome: synced });

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { keyOf, type ObjectMeta } from '../api/object.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import type { Cluster, ResourceType } from '../kube/port.ts';
 import type { Clock } from '../lib/clock.ts';
+import { mergePatch } from '../lib/merge-patch.ts';
 import type { Report } from './controller.ts';
 import { conditionsOf, type ConditionStyle, desiredStatus, readyCondition, type StatusFields } from './desired-status.ts';
 import type { EventSink, EventSubject } from './event-sink.ts';
@@ -105,10 +105,15 @@ function isEmpty(fields: StatusFields): boolean {
   return Object.keys(fields).length === 0;
 }
 
-/** The fields of `desired` that `live` has otherwise; `null` only where there is something to remove. */
+/**
+ * The fields of `desired` that `live` has otherwise; `null` only where there is something to remove. Of a map within, what is no longer in
+ * it is removed: a merge patch would leave it there.
+ */
 function difference(live: StatusFields, desired: StatusFields): StatusFields {
-  const differing = Object.entries(desired).filter(([name, value]) => (value === null ? Object.hasOwn(live, name) : !isDeepStrictEqual(live[name], value)));
-  return Object.fromEntries(differing);
+  const fields = Object.keys(desired);
+  const before = Object.fromEntries(fields.flatMap((name) => (Object.hasOwn(live, name) ? [[name, live[name]]] : [])));
+  const after = Object.fromEntries(Object.entries(desired).filter(([, value]) => value !== null));
+  return mergePatch(before, after) ?? {};
 }
 
 /** What the condition tells a person, as one comparable text. */

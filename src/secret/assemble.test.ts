@@ -1,28 +1,35 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { DataEntry, DataFromEntry, ExternalSecretSpec, RemoteSource } from '../api/external-secret-spec.ts';
+import { describe, expect, test } from 'vitest';
+import type { DataEntry, DataFromEntry, ExternalSecretSpec, FindSource, RemoteSource } from '../api/external-secret-spec.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { ReadResult } from '../provider/contract.ts';
 import { ProviderError } from '../provider/provider-error.ts';
 import type { Assembled } from './assemble.ts';
 import { assemble } from './assemble.ts';
-import { extractAll } from './extract-keys.ts';
+import { extractAll, selectAll } from './extract-keys.ts';
 import type { RemoteValues } from './read-values.ts';
 
+const store = { kind: 'SecretStore', name: 'vault' } as const;
+const policies = { conversionStrategy: 'Default', decodingStrategy: 'None', nullBytePolicy: 'Ignore' } as const;
+
 function source(key: string, more: Partial<RemoteSource> = {}): RemoteSource {
-  return { key, decodingStrategy: 'None', nullBytePolicy: 'Ignore', ...more };
+  return { key, metadataPolicy: 'None', ...policies, ...more };
 }
 
 function single(secretKey: string, key: string, more: Partial<RemoteSource> = {}): DataEntry {
-  return { secretKey, remoteRef: source(key, more) };
+  return { secretKey, remoteRef: source(key, more), store };
 }
 
 function whole(key: string, more: Partial<RemoteSource> = {}): DataFromEntry {
-  return { extract: source(key, more), rewrite: [] };
+  return { kind: 'extract', extract: source(key, more), rewrite: [], store };
 }
 
-function spec(parts: Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>): ExternalSecretSpec {
-  return { secretStoreRef: { kind: 'SecretStore', name: 'vault' }, refreshInterval: 0, data: [], dataFrom: [], ...parts };
+function finding(more: Partial<FindSource> = {}): DataFromEntry {
+  return { kind: 'find', find: { name: '^prod/', ...policies, ...more }, rewrite: [], store };
+}
+
+function spec(parts: Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom' | 'deletionPolicy'>>): ExternalSecretSpec {
+  return { secretStoreRef: store, refreshPolicy: 'Periodic', refreshInterval: 0, creationPolicy: 'Owner', deletionPolicy: 'Retain', immutable: false, data: [], dataFrom: [], ...parts };
 }
 
 function remote(entries: Readonly<Record<string, string | Uint8Array | ProviderError>>): RemoteValues {
@@ -32,11 +39,16 @@ function remote(entries: Readonly<Record<string, string | Uint8Array | ProviderE
     if (entry instanceof ProviderError) return { kind: 'error', error: entry };
     return { kind: 'value', value: typeof entry === 'string' ? SecretBytes.fromUtf8(entry) : new SecretBytes(entry) };
   };
-  return { of: ({ key }) => answer(key), lookup: 'literal-first' };
+  const found = Object.entries(entries).flatMap(([key]) => {
+    const result = answer(key);
+    return key.startsWith('prod/') && result.kind === 'value' ? [{ key, value: result.value, version: '7' }] : [];
+  });
+  return { of: (_store, { key }) => answer(key), found: () => ({ kind: 'found', values: found }), lookup: () => 'literal-first', label: () => 'SecretStore devnet/vault' };
 }
 
 async function assembled(parts: Parameters<typeof spec>[0], values: RemoteValues): Promise<Assembled> {
-  return assemble(spec(parts), values, await extractAll(spec(parts), values, () => Promise.reject(new Error('there is nothing to render'))));
+  const selected = selectAll(spec(parts), values).flatMap((entry) => entry ?? []);
+  return assemble(spec(parts), values, await extractAll(spec(parts), selected, () => Promise.reject(new Error('there is nothing to render'))));
 }
 
 async function texts(parts: Parameters<typeof spec>[0], values: RemoteValues): Promise<unknown> {
@@ -84,6 +96,56 @@ test('each member of an extracted object is decoded', async () => {
 
 test('keys of an extracted object are converted, and an empty one is dropped', async () => {
   expect(await texts({ dataFrom: [whole('v')] }, remote({ v: '{"a b/c":"1","ok-1._":"2","":"3"}' }))).toEqual({ a_b_c: '1', 'ok-1._': '2' });
+});
+
+test('by the strategy Unicode, a character that Kubernetes refuses becomes its code', async () => {
+  expect(await texts({ dataFrom: [whole('v', { conversionStrategy: 'Unicode' })] }, remote({ v: '{"a b/c":"1","é😀":"2"}' }))).toEqual([
+    expect.stringContaining('the key "é_U1f600_" of "v" has characters other than letters'),
+  ]);
+  expect(await texts({ dataFrom: [whole('v', { conversionStrategy: 'Unicode' })] }, remote({ v: '{"a b/c":"1","x😀":"2","\\u0000":"3"}' }))).toEqual({ a_U0020_b_U002f_c: '1', x_U1f600_: '2', _U0000_: '3' });
+});
+
+test('what is found is converted and decoded as what is extracted is, and where it came from is known', async () => {
+  const made = await assembled({ dataFrom: [finding({ decodingStrategy: 'Base64' })] }, remote({ 'prod/db': 'aGk=', 'dev/db': '!' }));
+
+  expect(made.ok && [...made.data].map(([key, value]) => [key, Buffer.from(value.reveal()).toString('utf8')])).toEqual([['prod_db', 'hi']]);
+  expect(made.ok && made.provenance).toEqual(new Map([['prod_db', { kind: 'store', store: 'SecretStore devnet/vault', key: 'prod/db', version: '7' }]]));
+});
+
+test('where each key came from is known to the member and the property', async () => {
+  const made = await assembled({ dataFrom: [whole('db', { property: 'nested' })], data: [single('pw', 'db', { property: 'password' })] }, remote({ db: account }));
+
+  expect(made.ok && Object.fromEntries(made.provenance)).toEqual({
+    a: { kind: 'store', store: 'SecretStore devnet/vault', key: 'db', property: 'nested.a' },
+    pw: { kind: 'store', store: 'SecretStore devnet/vault', key: 'db', property: 'password' },
+  });
+});
+
+describe('what the provider does not hold', () => {
+  const values = remote({ there: '1', refused: new ProviderError('denied', 'not yours') });
+  const parts = { data: [single('a', 'there'), single('b', 'gone')], dataFrom: [finding()] };
+
+  test.each(['Delete', 'Merge'] as const)('is left out, and told, where the deletion policy is %s', async (deletionPolicy) => {
+    const made = await assembled({ ...parts, deletionPolicy }, values);
+
+    expect(made.ok && [...made.data.keys()]).toEqual(['a']);
+    expect(made.ok && made.missing).toEqual([
+      { kind: 'absent', path: 'spec.dataFrom[0]', message: 'find by name "^prod/" found nothing' },
+      { kind: 'absent', path: 'spec.data[1]', message: 'the provider has no "gone"' },
+    ]);
+  });
+
+  test('is an error where the Secret is to be retained, a pattern that finds nothing too', async () => {
+    expect(await texts(parts, values)).toEqual(['spec.dataFrom[0] absent: find by name "^prod/" found nothing', 'spec.data[1] absent: the provider has no "gone"']);
+  });
+
+  test('does not hide what could not be read', async () => {
+    expect(await texts({ data: [...parts.data, single('c', 'refused')], deletionPolicy: 'Delete' }, values)).toEqual(['spec.data[2] denied: "refused" could not be read (denied): not yours']);
+  });
+
+  test('is not an object without keys: that is an answer', async () => {
+    expect(await texts({ dataFrom: [whole('empty')] }, remote({ empty: '{}' }))).toEqual({});
+  });
 });
 
 test('whatever keys an object has by birth can be keys of a Secret', async () => {

@@ -47,3 +47,21 @@ test('fixed keys are known offline, extracted ones are dynamic', () => {
   expect(provides(synced)).toEqual({ secret: 'database', keys: ['password'] });
   expect(provides(extract)).toEqual({ secret: 'pull', keys: 'dynamic', type: 'kubernetes.io/dockerconfigjson' });
 });
+
+test.each<[string, Parameters<typeof externalSecret>[0], Parameters<typeof currencyOf>[1], boolean]>([
+  ['merged into and labelled', { spec: { target: { creationPolicy: 'Merge' } } }, { metadata: { name: 'database', labels: { 'reconcile.external-secrets.io/managed': 'true' } }, keys: ['theirs', 'password'] }, true],
+  ['merged into and without the label', { spec: { target: { creationPolicy: 'Merge' } } }, { metadata: { name: 'database' }, keys: ['password'] }, false],
+  ['an orphan without the key', { spec: { target: { creationPolicy: 'Orphan' } } }, { metadata: { name: 'database', labels: { 'reconcile.external-secrets.io/managed': 'true' } }, keys: [] }, false],
+  ['without a key that is gone from the provider, which takes it along', { spec: { target: { deletionPolicy: 'Merge' } } }, { ...secret, keys: [] }, true],
+  ['not written at all', { spec: { target: { creationPolicy: 'None' } } }, undefined, true],
+  ['no Secret', { spec: { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } } }, undefined, true],
+  ['made once, for an older version', { spec: { refreshPolicy: 'CreatedOnce' }, metadata: { labels: { a: 'b' } } }, secret, true],
+])('a Secret that is %s', (_what, more, live, current) => {
+  expect(currencyOf(externalSecret({ status, ...more }), live).current).toBe(current);
+});
+
+test('what is merged into has keys of others, and what is not written has none', () => {
+  expect(provides(externalSecret({ spec: { target: { creationPolicy: 'CreateOrMerge' } } }))).toEqual({ secret: 'database', keys: 'dynamic' });
+  expect(provides(externalSecret({ spec: { target: { creationPolicy: 'None' } } }))).toBeUndefined();
+  expect(provides(externalSecret({ spec: { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } } }))).toBeUndefined();
+});

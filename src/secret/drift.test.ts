@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { externalSecret } from '../../test/support/external-secret.ts';
+import type { ExternalSecret } from '../api/external-secret.ts';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { DesiredSecret } from './desired-secret.ts';
-import { desiredSecret, plainContent } from './desired-secret.ts';
+import { desiredSecret, keptSecret, mergedSecret, plainContent } from './desired-secret.ts';
 import { driftOf, isIntact } from './drift.ts';
 import { secretFieldManager } from './field-manager.ts';
 import type { LiveSecret } from './live-secret.ts';
-import { liveSecret } from './live-secret.ts';
-import { textHash } from './object-hash.ts';
+import { liveSecret, secretValues } from './live-secret.ts';
+import { dataHash, textHash } from './object-hash.ts';
 import { newSecret, updatedSecret } from './secret-object.ts';
 
 const database = externalSecret({ metadata: { labels: { app: 'archive' }, annotations: { 'acme.example/team': 'data' } } });
@@ -165,4 +166,61 @@ test('finalizers of the template are there, beside those of others, and are none
   expect(driftOf(theirs, desired)).toEqual({ kind: 'update', differs: ['finalizer acme.example/keep'] });
   expect(updatedSecret(theirs, desired).metadata.finalizers).toEqual(['acme.example/theirs', 'acme.example/keep']);
   expect(driftOf(stored(newSecret(desired), { finalizers: [], deletionTimestamp: '2026-01-01T00:00:00Z' }), desired)).toEqual({ kind: 'none' });
+});
+
+function declaredWith(target: Readonly<Record<string, unknown>>): ExternalSecret {
+  return externalSecret({ metadata: database.metadata, spec: { target } });
+}
+
+const ownFields = { manager: secretFieldManager('database'), operation: 'Update' };
+
+test.each(['Orphan', 'Merge', 'CreateOrMerge'])('with creationPolicy %s a Secret says nothing of an owner, and one that did no longer does', (creationPolicy) => {
+  const declared = declaredWith({ creationPolicy });
+  const desired = wanted('p', declared);
+  const disowned = updatedSecret(live, desired);
+
+  expect(newSecret(desired).metadata).not.toHaveProperty('ownerReferences');
+  expect(newSecret(desired).metadata.labels).toEqual({ app: 'archive', 'reconcile.external-secrets.io/managed': 'true' });
+  expect(driftOf(live, desired)).toEqual({ kind: 'update', differs: ['stale label reconcile.external-secrets.io/created-by', 'owner reference'] });
+  expect(disowned.metadata.ownerReferences).toEqual([]);
+  expect(driftOf(stored(disowned), desired)).toEqual({ kind: 'none' });
+  expect(isIntact(stored(disowned), declared)).toBe(true);
+  expect(isIntact(stored(disowned), database)).toBe(false);
+});
+
+test('the created-by label of somebody else stays on a Secret that is merged into', () => {
+  const theirs = stored(newSecret(wanted()), { labels: { 'reconcile.external-secrets.io/created-by': 'another' }, ownerReferences: [] });
+
+  expect(updatedSecret(theirs, wanted('p', declaredWith({ creationPolicy: 'Merge' }))).metadata.labels).toMatchObject({ 'reconcile.external-secrets.io/created-by': 'another' });
+});
+
+test('merging keeps the keys of others, brings ours up to date, and removes those of ours that are no longer wanted', () => {
+  const fields = { ...ownFields, fieldsV1: { 'f:data': { '.': {}, 'f:old': {}, 'f:password': {} } } };
+  const others = [{ manager: 'kubectl', fieldsV1: { 'f:data': { 'f:theirs': {} } } }, { manager: secretFieldManager('another'), fieldsV1: { 'f:data': { 'f:sibling': {} } } }];
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database', namespace: 'devnet', managedFields: [fields, ...others] }, data: { old: 'eA==', password: 'eA==', theirs: 'eA==', sibling: 'eA==' } };
+  const merged = mergedSecret(wanted('p', declaredWith({ creationPolicy: 'Merge' })), liveSecret(object), secretValues(object));
+
+  expect(updatedSecret(liveSecret(object), merged)['data']).toEqual({ theirs: 'eA==', sibling: 'eA==', password: 'cA==' });
+  expect(merged.annotations['reconcile.external-secrets.io/data-hash']).toBe(dataHash(new Map([['password', Buffer.from('p')], ['sibling', Buffer.from('x')], ['theirs', Buffer.from('x')]])));
+});
+
+test('an immutable Secret is made so, one that is not yet becomes so, and what is there is kept as it is', () => {
+  const declared = declaredWith({ immutable: true });
+  const frozen = stored(newSecret(wanted('p', declared)));
+  const values = secretValues(newSecret(wanted()));
+  const fields = { ...ownFields, fieldsV1: { 'f:metadata': { 'f:labels': { 'f:app': {} } } } };
+  const written = stored(newSecret(wanted()), { managedFields: [fields] });
+
+  expect(newSecret(wanted('p', declared))).toHaveProperty('immutable', true);
+  expect(driftOf(frozen, keptSecret(declared, frozen, values))).toEqual({ kind: 'none' });
+  expect(driftOf(written, keptSecret(declared, written, values))).toEqual({ kind: 'update', differs: ['immutable'] });
+  expect(updatedSecret(written, keptSecret(declared, written, values))).toMatchObject({ immutable: true, data: { password: 'cA==' }, metadata: { labels: { app: 'archive' } } });
+});
+
+test('where the keys come from is noted, and is no drift', () => {
+  const noted = desiredSecret(database, plainContent(database, new Map([['password', SecretBytes.fromUtf8('p')]])), '{"password":"prod/db"}');
+
+  expect(newSecret(noted).metadata.annotations).toHaveProperty(['prelude.dev/provenance'], '{"password":"prod/db"}');
+  expect(driftOf(live, noted)).toEqual({ kind: 'none' });
+  expect(updatedSecret(stored(newSecret(noted)), wanted('rotated')).metadata.annotations).toHaveProperty(['prelude.dev/provenance']);
 });

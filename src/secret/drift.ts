@@ -1,10 +1,11 @@
-import { createdByLabel, dataHashAnnotation, managedLabel } from '../api/names.ts';
+import { createdByLabel, dataHashAnnotation, managedLabel, provenanceAnnotation } from '../api/names.ts';
 import type { ExternalSecret } from '../api/external-secret.ts';
 import type { OwnerReference } from '../api/object.ts';
 import { isLeftAlone } from './kept-metadata.ts';
 import type { DesiredSecret } from './desired-secret.ts';
 import { createdBy, ownerReference } from './desired-secret.ts';
 import type { LiveSecret } from './live-secret.ts';
+import { writtenBy } from './written-fields.ts';
 
 /** What must be done to a Secret of ours. Names of what differs are for people; they hold no values. */
 export type Drift =
@@ -19,11 +20,12 @@ export function driftOf(live: LiveSecret, desired: DesiredSecret): Drift {
   const differs = [
     ...(live.dataHash === desired.dataHash ? [] : ['data']),
     ...differences('label', live.metadata.labels, desired.labels),
-    ...differences('annotation', live.metadata.annotations, desired.annotations),
+    ...differences('annotation', live.metadata.annotations, desired.annotations).filter((difference) => difference !== `annotation ${provenanceAnnotation}`),
     ...stale.labels.map((name) => `stale label ${name}`),
     ...stale.annotations.map((name) => `stale annotation ${name}`),
     ...missingFinalizers(live, desired).map((name) => `finalizer ${name}`),
-    ...(hasOwner(live, desired.owner) ? [] : ['owner reference']),
+    ...(isOwnerRight(live, desired) ? [] : ['owner reference']),
+    ...(desired.immutable && !live.immutable ? ['immutable'] : []),
   ];
   const otherType = desired.type !== undefined && desired.type !== live.type;
   if (otherType) {
@@ -42,24 +44,25 @@ export function driftOf(live: LiveSecret, desired: DesiredSecret): Drift {
  * changed it, and it is healed from the provider at once. Labels and annotations beside ours may change freely, as upstream.
  */
 export function isIntact(live: LiveSecret, externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): boolean {
-  const { labels = {}, annotations = {} } = live.metadata;
-  const { template } = externalSecret.spec;
-  return (
-    labels[managedLabel] === 'true' &&
-    labels[createdByLabel] === createdBy(externalSecret) &&
-    annotations[dataHashAnnotation] === live.dataHash &&
-    hasOwner(live, ownerReference(externalSecret)) &&
-    (template?.type === undefined || template.type === live.type)
-  );
+  const { template, creationPolicy } = externalSecret.spec;
+  const isOwned = live.metadata.labels?.[createdByLabel] === createdBy(externalSecret) && hasOwner(live, ownerReference(externalSecret));
+  return isUntouched(live) && (isOwned || creationPolicy !== 'Owner') && (template?.type === undefined || template.type === live.type);
+}
+
+/** Whether the data is what an ExternalSecret wrote, be it this one or an earlier one of its name. */
+export function isUntouched({ metadata, dataHash }: LiveSecret): boolean {
+  return metadata.labels?.[managedLabel] === 'true' && metadata.annotations?.[dataHashAnnotation] === dataHash;
 }
 
 /** Metadata we once wrote that is no longer wanted. */
-export function staleMetadata(live: LiveSecret, desired: DesiredSecret): LiveSecret['written'] {
-  const stale = (written: readonly string[], wanted: object, there: object = {}): readonly string[] =>
-    written.filter((name) => !Object.hasOwn(wanted, name) && Object.hasOwn(there, name) && !isLeftAlone(name));
+export function staleMetadata(live: LiveSecret, desired: DesiredSecret): { readonly labels: readonly string[]; readonly annotations: readonly string[] } {
+  const written = writtenBy(desired.manager, live.written);
+  const stale = (names: readonly string[], wanted: object, there: object = {}): readonly string[] =>
+    names.filter((name) => !Object.hasOwn(wanted, name) && Object.hasOwn(there, name) && !isLeftAlone(name));
+  const disowned = !desired.isOwned && live.metadata.labels?.[createdByLabel] === desired.createdBy;
   return {
-    labels: stale(live.written.labels, desired.labels, live.metadata.labels),
-    annotations: stale(live.written.annotations, desired.annotations, live.metadata.annotations),
+    labels: [...stale(written.labels, desired.labels, live.metadata.labels), ...(disowned ? [createdByLabel] : [])],
+    annotations: stale(written.annotations, desired.annotations, live.metadata.annotations),
   };
 }
 
@@ -70,6 +73,15 @@ export function missingFinalizers({ metadata }: LiveSecret, { finalizers }: Desi
 
 function differences(what: string, live: Readonly<Record<string, string>> = {}, wanted: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(wanted).flatMap(([name, value]) => (live[name] === value ? [] : [`${what} ${name}`]));
+}
+
+function isOwnerRight(live: LiveSecret, { owner, isOwned }: DesiredSecret): boolean {
+  return isOwned ? hasOwner(live, owner) : !(live.metadata.ownerReferences ?? []).some((entry) => isSameOwner(entry, owner));
+}
+
+/** Whether an owner reference is to this object, be it under an old uid. */
+export function isSameOwner(entry: OwnerReference, { kind, name, uid }: OwnerReference): boolean {
+  return entry.uid === uid || (entry.kind === kind && entry.name === name);
 }
 
 /** The owner's apiVersion may be an older one: it is the same owner. */

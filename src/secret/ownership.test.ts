@@ -32,11 +32,38 @@ test.each<[string, Partial<ObjectMeta>, 'ours' | 'other' | 'foreign']>([
 });
 
 test('a refusal names the owner and what to do', () => {
-  const other = ownershipOf({ metadata: { name: 'database', ownerReferences: owner({ name: 'other', uid: 'x' }) } }, database);
+  const problem = (metadata: Partial<ObjectMeta>): string | undefined => ownershipProblem('Owner', 'database', { metadata: { name: 'database', ...metadata } }, database);
 
-  expect(ownershipProblem('database', other)).toBe('target is owned by another: Secret "database" belongs to ExternalSecret "other"; choose another spec.target.name, or delete one of the two owners');
-  expect(ownershipProblem('database', { kind: 'foreign' })).toBe('target exists and is not ours: Secret "database" was made by somebody else and is left as it is; choose another spec.target.name, or delete that Secret');
-  expect(ownershipProblem('database', { kind: 'ours' })).toBeUndefined();
+  expect(problem({ ownerReferences: owner({ name: 'other', uid: 'x' }) })).toBe('target is owned by another: Secret "database" belongs to ExternalSecret "other"; choose another spec.target.name, or delete one of the two owners');
+  expect(problem({})).toBe('target exists and is not ours: Secret "database" was made by somebody else and is left as it is; choose another spec.target.name, or delete that Secret');
+  expect(problem({ labels: mine })).toBeUndefined();
+});
+
+const by = (manager: string, fields: object): object => ({ manager, operation: 'Update', fieldsV1: fields });
+const own = secretFieldManager('database');
+const hashed = { 'f:metadata': { 'f:annotations': { '.': {}, 'f:reconcile.external-secrets.io/data-hash': {} } } };
+
+test.each<[string, readonly object[], 'ours' | 'foreign']>([
+  ['made by our field manager', [by(own, { ...hashed, 'f:type': {}, 'f:data': { 'f:password': {} } })], 'ours'],
+  ['made by our field manager, with a key of somebody else', [by(own, { ...hashed, 'f:type': {} }), by('kubectl-edit', { 'f:data': { 'f:more': {} } })], 'ours'],
+  ['made by hand, and brought in line by us altogether', [by(own, { ...hashed, 'f:data': { '.': {}, 'f:password': {} } }), by('kubectl-create', { 'f:type': {} })], 'ours'],
+  ['made by hand, and merged into by us', [by(own, { ...hashed, 'f:data': { 'f:password': {} } }), by('kubectl-create', { 'f:type': {}, 'f:data': { 'f:theirs': {} } })], 'foreign'],
+  ['made by another ExternalSecret', [by(secretFieldManager('other'), { ...hashed, 'f:type': {}, 'f:data': { 'f:password': {} } })], 'foreign'],
+  ['labelled by us and nothing more', [by(own, { 'f:metadata': { 'f:labels': { 'f:reconcile.external-secrets.io/managed': {} } } })], 'foreign'],
+])('a Secret without an owner that was %s is %s', (_what, managedFields, expected) => {
+  expect(ownershipOf({ metadata: { name: 'database', managedFields } }, database).kind).toBe(expected);
+});
+
+test.each<[string, Partial<ObjectMeta>, boolean]>([
+  ['made by hand', {}, true],
+  ['controlled by another kind', { ownerReferences: owner({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate', uid: 'x' }) }, true],
+  ['ours by another policy', { ownerReferences: owner(), labels: mine }, true],
+  ['owned by an object of the same name that was made anew', { ownerReferences: owner({ uid: 'older' }) }, true],
+  ['controlled by another ExternalSecret', { ownerReferences: owner({ name: 'other', uid: 'x' }) }, false],
+])('a Secret that is %s may be merged into: %s', (_what, metadata, expected) => {
+  for (const policy of ['Merge', 'CreateOrMerge'] as const) {
+    expect(ownershipProblem(policy, 'database', { metadata: { name: 'database', ...metadata } }, database) === undefined).toBe(expected);
+  }
 });
 
 test('field managers longer than 63 characters are hashed, as External Secrets does', () => {

@@ -1,9 +1,13 @@
+import type { CreationPolicy } from '../api/external-secret-spec.ts';
 import type { ExternalSecret } from '../api/external-secret.ts';
 import { externalSecretKind } from '../api/external-secret.ts';
 import { createdByLabel, externalSecretsGroup } from '../api/names.ts';
 import type { ObjectMeta, OwnerReference } from '../api/object.ts';
 import { parseApiVersion } from '../api/object.ts';
 import { createdBy } from './desired-secret.ts';
+import { secretFieldManager } from './field-manager.ts';
+import type { WrittenFields } from './written-fields.ts';
+import { isWorkOf, writtenFields } from './written-fields.ts';
 
 /**
  * Whose a live Secret is, seen from one ExternalSecret.
@@ -13,10 +17,16 @@ import { createdBy } from './desired-secret.ts';
  */
 export type Ownership = { readonly kind: 'ours' } | { readonly kind: 'other'; readonly owner: string } | { readonly kind: 'foreign' };
 
-/** Judges by the controlling owner reference first, then by the created-by label. */
-export function ownershipOf(secret: { readonly metadata: ObjectMeta }, externalSecret: Pick<ExternalSecret, 'metadata'>): Ownership {
-  const controller = secret.metadata.ownerReferences?.find((owner) => owner.controller === true);
-  const label = secret.metadata.labels?.[createdByLabel];
+/** As much of a Secret as tells whose it is; `written` where it has been taken out of the metadata. */
+export interface OwnedSecret {
+  readonly metadata: ObjectMeta;
+  readonly written?: readonly WrittenFields[];
+}
+
+/** Judges by the controlling owner reference first, then by the created-by label, and where there is neither by who has written it. */
+export function ownershipOf({ metadata, written }: OwnedSecret, externalSecret: Pick<ExternalSecret, 'metadata'>): Ownership {
+  const controller = controllerOf(metadata);
+  const label = metadata.labels?.[createdByLabel];
   const byLabel = label === createdBy(externalSecret);
   if (controller !== undefined) {
     const { uid, name } = externalSecret.metadata;
@@ -26,22 +36,40 @@ export function ownershipOf(secret: { readonly metadata: ObjectMeta }, externalS
     return { kind: 'other', owner: `${controller.kind} "${controller.name}"` };
   }
   if (byLabel) return { kind: 'ours' };
-  return label === undefined ? { kind: 'foreign' } : { kind: 'other', owner: 'another ExternalSecret, by its created-by label' };
+  if (label !== undefined) return { kind: 'other', owner: 'another ExternalSecret, by its created-by label' };
+  // it was made under a policy that leaves no mark of an owner
+  const isOurWork = isWorkOf(secretFieldManager(externalSecret.metadata.name), written ?? writtenFields(metadata.managedFields));
+  return isOurWork ? { kind: 'ours' } : { kind: 'foreign' };
 }
 
-function isExternalSecret({ apiVersion, kind }: OwnerReference): boolean {
-  return kind === externalSecretKind && parseApiVersion(apiVersion).group === externalSecretsGroup;
+/**
+ * Why the Secret may not be written under a creation policy; undefined where it may. Merge and CreateOrMerge are for Secrets of
+ * others, even of other controllers; of two ExternalSecrets that write one Secret, the one that owns it would undo the other's work.
+ */
+export function ownershipProblem(policy: CreationPolicy, name: string, secret: OwnedSecret, externalSecret: Pick<ExternalSecret, 'metadata'>, kind = 'Secret'): string | undefined {
+  if (policy !== 'Merge' && policy !== 'CreateOrMerge') return problemOf(kind, name, ownershipOf(secret, externalSecret));
+  const controller = controllerOf(secret.metadata);
+  const isOthers = controller !== undefined && isExternalSecret(controller) && controller.uid !== externalSecret.metadata.uid && controller.name !== externalSecret.metadata.name;
+  return isOthers ? problemOf(kind, name, { kind: 'other', owner: `${controller.kind} "${controller.name}"` }) : undefined;
 }
 
-/** For the condition: whose the Secret is, and what to do about it. Undefined where it is ours. */
-export function ownershipProblem(name: string, ownership: Ownership): string | undefined {
+/** For the condition: whose the Secret is, and what to do about it. */
+function problemOf(kind: string, name: string, ownership: Ownership): string | undefined {
   const choice = 'choose another spec.target.name';
   switch (ownership.kind) {
     case 'ours':
       return undefined;
     case 'other':
-      return `target is owned by another: Secret "${name}" belongs to ${ownership.owner}; ${choice}, or delete one of the two owners`;
+      return `target is owned by another: ${kind} "${name}" belongs to ${ownership.owner}; ${choice}, or delete one of the two owners`;
     default:
-      return `target exists and is not ours: Secret "${name}" was made by somebody else and is left as it is; ${choice}, or delete that Secret`;
+      return `target exists and is not ours: ${kind} "${name}" was made by somebody else and is left as it is; ${choice}, or delete that ${kind}`;
   }
+}
+
+function controllerOf({ ownerReferences }: ObjectMeta): OwnerReference | undefined {
+  return ownerReferences?.find(({ controller }) => controller === true);
+}
+
+function isExternalSecret({ apiVersion, kind }: OwnerReference): boolean {
+  return kind === externalSecretKind && parseApiVersion(apiVersion).group === externalSecretsGroup;
 }

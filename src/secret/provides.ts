@@ -18,14 +18,29 @@ export function targetName({ metadata, spec }: Pick<ExternalSecret, 'metadata' |
   return spec.targetName ?? metadata.name;
 }
 
-/** Which Secret, with which keys, an ExternalSecret will make: known without cluster and provider. */
-export function provides(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): Provided {
-  const { template } = externalSecret.spec;
+/** Whether there is a Secret at all that an ExternalSecret writes. */
+export function writesSecret({ creationPolicy, manifest }: ExternalSecretSpec): boolean {
+  return creationPolicy !== 'None' && manifest === undefined;
+}
+
+/**
+ * Which Secret, with which keys, an ExternalSecret will make: known without cluster and provider. Undefined where it makes none.
+ * A Secret that is merged into has keys of others beside ours.
+ */
+export function provides(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): Provided | undefined {
+  const { spec } = externalSecret;
+  if (!writesSecret(spec)) return undefined;
+  const isMerged = spec.creationPolicy === 'Merge' || spec.creationPolicy === 'CreateOrMerge';
   return {
     secret: targetName(externalSecret),
-    keys: keysOf(externalSecret.spec),
-    ...(template?.type === undefined ? {} : { type: template.type }),
+    keys: isMerged ? 'dynamic' : keysOf(spec),
+    ...(spec.template?.type === undefined ? {} : { type: spec.template.type }),
   };
+}
+
+/** The keys that a Secret must have to be current; values that may be gone from the provider take theirs along. */
+export function fixedKeys(spec: ExternalSecretSpec): Provided['keys'] {
+  return spec.deletionPolicy === 'Retain' ? keysOf(spec) : 'dynamic';
 }
 
 function keysOf({ data, dataFrom, template }: ExternalSecretSpec): Provided['keys'] {

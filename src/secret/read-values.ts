@@ -1,34 +1,80 @@
-import type { ExternalSecretSpec, RemoteSource } from '../api/external-secret-spec.ts';
-import type { ReadResult } from '../provider/contract.ts';
+import type { ExternalSecretSpec, FindSource, RemoteSource } from '../api/external-secret-spec.ts';
+import type { StoreReference } from '../api/source-reference.ts';
+import type { FindQuery, ReadResult } from '../provider/contract.ts';
 import type { PropertyLookup } from '../provider/property.ts';
-import type { StoreHandle, StoreReader } from '../provider/store-reader.ts';
-import { refId, referencesOf } from './references.ts';
+import { ProviderError } from '../provider/provider-error.ts';
+import type { FindResult, StoreHandle, StoreReader } from '../provider/store-reader.ts';
+import { namePattern } from './name-pattern.ts';
+import { referencesOf, refId, remoteRef, storeId, type StoreReads } from './references.ts';
+import { storeName } from './store-handle.ts';
 
-/** What the provider answered for the references of one ExternalSecret. */
+/** The stores that an ExternalSecret may read. */
+export interface ReadableStores {
+  /** By `storeId`, for the ExternalSecret's namespace. */
+  readonly stores: ReadonlyMap<string, StoreHandle>;
+  /** Whether the store lets the namespace have this key of the provider. */
+  readonly mayRead: (store: StoreReference, key: string) => boolean;
+  /** The ExternalSecret is new or was edited: it goes before those whose time is up. */
+  readonly urgent?: boolean;
+}
+
+/** What the providers answered to one ExternalSecret. */
 export interface RemoteValues {
-  readonly of: (source: RemoteSource) => ReadResult;
-  readonly lookup: PropertyLookup;
+  readonly of: (store: StoreReference, source: RemoteSource) => ReadResult;
+  /** @param index of an entry of dataFrom that finds */
+  readonly found: (index: number) => FindResult;
+  readonly lookup: (store: StoreReference) => PropertyLookup;
+  /** The store's label, for provenance. */
+  readonly label: (store: StoreReference) => string;
 }
 
 /**
- * Reads all that an ExternalSecret refers to, at once. Failures are results, as the reader's contract has it.
- * @param store the handle of `spec.secretStoreRef` for the ExternalSecret's namespace
+ * Reads all that an ExternalSecret refers to, all stores at once. Failures are results, as the reader's contract has it; what a store
+ * keeps from the namespace is not asked for, and `denied`.
  * @throws the signal's reason only
  */
-export async function readValues(reader: StoreReader, store: StoreHandle, spec: ExternalSecretSpec, signal: AbortSignal): Promise<RemoteValues> {
-  const refs = referencesOf(spec).flatMap((reads) => reads.refs);
-  const results = await reader.read(store, refs, signal);
-  const byId = new Map<string, ReadResult>();
-  for (const [index, ref] of refs.entries()) {
-    const result = results[index];
-    if (result !== undefined) byId.set(refId(ref), result);
-  }
+export async function readValues(reader: StoreReader, access: ReadableStores, spec: ExternalSecretSpec, signal: AbortSignal): Promise<RemoteValues> {
+  const [reads, finds] = await Promise.all([
+    Promise.all(referencesOf(spec).map(async (one) => [storeId(one.store), await readStore(reader, access, one, signal)] as const)),
+    Promise.all(spec.dataFrom.map(async (entry) => (entry.kind === 'find' ? findValues(reader, access, entry, signal) : undefined))),
+  ]);
+  const byStore = new Map(reads);
   return {
-    of: (source) => {
-      const result = byId.get(refId(source));
-      if (result === undefined) throw new Error('the store reader answered fewer references than it was asked for');
-      return result;
-    },
-    lookup: reader.propertyLookup(store),
+    of: (store, source) => byStore.get(storeId(store))?.get(refId(remoteRef(source))) ?? unanswered(),
+    found: (index) => finds[index] ?? unanswered(),
+    lookup: (store) => reader.propertyLookup(handleOf(access, store)),
+    label: (store) => handleOf(access, store).label,
   };
+}
+
+/** The answers by `refId`. */
+async function readStore(reader: StoreReader, access: ReadableStores, { store, refs }: StoreReads, signal: AbortSignal): Promise<ReadonlyMap<string, ReadResult>> {
+  const allowed = refs.filter(({ key }) => access.mayRead(store, key));
+  const results = allowed.length === 0 ? [] : await reader.read(handleOf(access, store), allowed, signal, { urgent: access.urgent === true });
+  const refused: ReadResult = { kind: 'error', error: new ProviderError('denied', `${storeName(store)} does not allow this key to this namespace`) };
+  const byId = new Map(allowed.map((ref, index) => [refId(ref), results[index] ?? unanswered()]));
+  return new Map(refs.map((ref) => [refId(ref), byId.get(refId(ref)) ?? refused]));
+}
+
+async function findValues(reader: StoreReader, access: ReadableStores, { find, store }: { readonly find: FindSource; readonly store: StoreReference }, signal: AbortSignal): Promise<FindResult> {
+  const query = findQuery(find);
+  if (query instanceof ProviderError) return { kind: 'error', error: query };
+  const found = await reader.find(handleOf(access, store), query, signal);
+  return found.kind === 'error' ? found : { kind: 'found', values: found.values.filter(({ key }) => access.mayRead(store, key)) };
+}
+
+function findQuery({ path, name, tags }: FindSource): FindQuery | ProviderError {
+  const pattern = name === undefined ? undefined : namePattern(name);
+  if (pattern instanceof ProviderError) return pattern;
+  return { ...(path === undefined ? {} : { path }), ...(pattern === undefined ? {} : { name: pattern }), ...(tags === undefined ? {} : { tags }) };
+}
+
+function handleOf({ stores }: ReadableStores, store: StoreReference): StoreHandle {
+  const handle = stores.get(storeId(store));
+  if (handle === undefined) throw new Error(`no handle was given for ${storeName(store)}`);
+  return handle;
+}
+
+function unanswered(): never {
+  throw new Error('the store reader answered fewer references than it was asked for');
 }

@@ -4,6 +4,7 @@ import type { KeyRewrite } from '../api/key-rewrite.ts';
 import { systemClock } from '../lib/clock.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import { createRendererPool } from '../template/worker/pool.ts';
+import type { Traced } from './provenance.ts';
 import { rewriteKeys } from './rewrite-keys.ts';
 import { renderTexts } from './template/render-texts.ts';
 
@@ -15,10 +16,14 @@ afterAll(() => pool.close());
 const regexp = (source: string, target: string): KeyRewrite => ({ kind: 'regexp', source, target });
 const transform = (template: string): KeyRewrite => ({ kind: 'transform', template });
 
+function traced(key: string): Traced {
+  return { value: SecretBytes.fromUtf8(`value of ${key}`), origin: { kind: 'store', store: 'SecretStore devnet/vault', key } };
+}
+
 /** The new keys of each object, or its problem; and how many requests it took. */
 async function keysAfter(...objects: readonly (readonly [steps: readonly KeyRewrite[], ...keys: readonly string[]])[]): Promise<readonly unknown[]> {
   const renderer = recordRequests(pool);
-  const wanted = objects.map(([steps, ...keys]) => ({ steps, extracted: new Map(keys.map((key) => [key, SecretBytes.fromUtf8(`value of ${key}`)])) }));
+  const wanted = objects.map(([steps, ...keys]) => ({ steps, extracted: new Map(keys.map((key) => [key, traced(key)])) }));
   const rewritten = await rewriteKeys(wanted, renderTexts(renderer, 'devnet', signal));
   const shown = rewritten.map((result) => (result.ok ? [...result.value.keys()].join(' ') : `${result.problem.kind}: ${result.problem.message}`));
   return [...shown, renderer.requests.length];

@@ -1,6 +1,8 @@
 import type { KeyRewrite } from '../api/key-rewrite.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { RenderJob, RenderResult } from '../template/renderer.ts';
+import { mergeValues } from './merge-values.ts';
+import type { Traced } from './provenance.ts';
 import { quoteKey } from './quote-key.ts';
 import type { RenderTexts } from './template/render-texts.ts';
 import type { Selected } from './value-problem.ts';
@@ -9,14 +11,14 @@ import { unusable } from './value-problem.ts';
 /** The keys of one extracted object, and the steps in which they are renamed. */
 export interface KeysToRewrite {
   readonly steps: readonly KeyRewrite[];
-  readonly extracted: ReadonlyMap<string, SecretBytes>;
+  readonly extracted: ReadonlyMap<string, Traced>;
 }
 
 /** What the keys have become. Two that become one are refused: which of the values is meant, nobody could tell. */
-export type Rewritten = Selected<ReadonlyMap<string, SecretBytes>>;
+export type Rewritten = Selected<ReadonlyMap<string, Traced>>;
 
 /**
- * Renames the keys of several objects, step by step. Steps of the same place in their lists are rendered in one request, whichever
+ * Renames the keys of several objects, or merges what their values hold, step by step. Steps of the same place in their lists are rendered in one request, whichever
  * objects they belong to.
  */
 export async function rewriteKeys(objects: readonly KeysToRewrite[], render: RenderTexts): Promise<readonly Rewritten[]> {
@@ -40,9 +42,9 @@ export async function rewriteKeys(objects: readonly KeysToRewrite[], render: Ren
 /** Patterns are rendered, too: they are as hostile as templates, and cost time and memory where these may cost some. */
 const replaceAll = SecretBytes.fromUtf8('{{ mustRegexReplaceAll .source .value .target }}');
 
-/** One template for each key. */
+/** One template for each key; merging renders nothing. */
 function jobsOf(step: KeyRewrite | undefined, state: Rewritten): readonly RenderJob[] {
-  if (step === undefined || !state.ok) return [];
+  if (step === undefined || step.kind === 'merge' || !state.ok) return [];
   const isPattern = step.kind === 'regexp';
   const template = isPattern ? replaceAll : SecretBytes.fromUtf8(step.template);
   const given: readonly (readonly [string, SecretBytes])[] = isPattern ? [['source', SecretBytes.fromUtf8(step.source)], ['target', SecretBytes.fromUtf8(step.target)]] : [];
@@ -53,7 +55,8 @@ function takeStep({ steps }: KeysToRewrite, round: number, state: Rewritten, res
   const step = steps[round];
   if (step === undefined || !state.ok) return state;
   const at = `rewrite[${round}].${step.kind}`;
-  const renamed = new Map<string, SecretBytes>();
+  if (step.kind === 'merge') return told(at, mergeValues(step, state.value));
+  const renamed = new Map<string, Traced>();
   for (const [index, value] of [...state.value.values()].entries()) {
     const found = renderedKey(at, results[index]);
     if (typeof found !== 'string') return found;
@@ -68,4 +71,8 @@ function renderedKey(at: string, result: RenderResult | undefined): string | (Re
   if (result.ok && result.kind === 'text') return Buffer.from(result.output.reveal()).toString('utf8');
   if (result.ok) throw new Error(`the renderer answered a key with a ${result.kind}`);
   return { ok: false, problem: { ...result.problem, message: `${at}: ${result.problem.message}` } };
+}
+
+function told(at: string, result: Rewritten): Rewritten {
+  return result.ok ? result : { ok: false, problem: { ...result.problem, message: `${at}: ${result.problem.message}` } };
 }

@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference } from '../api/object.ts';
 import type { DesiredSecret } from './desired-secret.ts';
-import { missingFinalizers, staleMetadata } from './drift.ts';
+import { isSameOwner, missingFinalizers, staleMetadata } from './drift.ts';
 import type { LiveSecret } from './live-secret.ts';
 
 /** The Secret as it is sent to the API server for the first time. */
@@ -14,16 +14,17 @@ export function newSecret(desired: DesiredSecret): KubeObject {
       labels: desired.labels,
       annotations: desired.annotations,
       ...(desired.finalizers.length === 0 ? {} : { finalizers: desired.finalizers }),
-      ownerReferences: [desired.owner],
+      ...(desired.isOwned ? { ownerReferences: [desired.owner] } : {}),
     },
     type: desired.type ?? 'Opaque',
+    ...(desired.immutable ? { immutable: true } : {}),
     data: encodedData(desired),
   };
 }
 
 /**
  * The Secret as it replaces the live one: others' labels, annotations, owners and finalizers stay, ours are brought up
- * to date, and the data is ours alone. Carries resourceVersion and uid, so that a newer or another Secret is left alone.
+ * to date, and the data is what is desired. Carries resourceVersion and uid, so that a newer or another Secret is left alone.
  */
 export function updatedSecret(live: LiveSecret, desired: DesiredSecret): KubeObject {
   const stale = staleMetadata(live, desired);
@@ -38,17 +39,17 @@ export function updatedSecret(live: LiveSecret, desired: DesiredSecret): KubeObj
       labels: { ...without(stale.labels, live.metadata.labels), ...desired.labels },
       annotations: { ...without(stale.annotations, live.metadata.annotations), ...desired.annotations },
       ...(missing.length === 0 ? {} : { finalizers: [...(live.metadata.finalizers ?? []), ...missing] }),
-      ownerReferences: [...otherOwners(live, desired.owner), desired.owner],
+      ownerReferences: [...otherOwners(live, desired.owner), ...(desired.isOwned ? [desired.owner] : [])],
     },
     type: live.type,
-    ...(live.immutable ? { immutable: true } : {}),
+    ...(live.immutable || desired.immutable ? { immutable: true } : {}),
     data: encodedData(desired),
   };
 }
 
-/** Without any earlier entry for the same object, be it under an old uid. */
-function otherOwners({ metadata }: LiveSecret, { kind, name, uid }: OwnerReference): readonly OwnerReference[] {
-  return (metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid && !(owner.kind === kind && owner.name === name));
+/** Without any entry for the same object. */
+function otherOwners({ metadata }: LiveSecret, owner: OwnerReference): readonly OwnerReference[] {
+  return (metadata.ownerReferences ?? []).filter((entry) => !isSameOwner(entry, owner));
 }
 
 function encodedData({ data }: DesiredSecret): Readonly<Record<string, string>> {

@@ -1,42 +1,79 @@
-import type { RemoteSource } from '../api/external-secret-spec.ts';
+import type { DataEntry, DataFromEntry, FindSource, RemoteSource, ValuePolicies } from '../api/external-secret-spec.ts';
+import type { StoreReference } from '../api/source-reference.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
 import type { ReadResult } from '../provider/contract.ts';
 import { extractMap, selectProperty } from '../provider/property.ts';
 import { ProviderError } from '../provider/provider-error.ts';
 import { decode, hasNullByte } from './decode.ts';
+import { originWithin, type Traced } from './provenance.ts';
 import type { RemoteValues } from './read-values.ts';
 import type { Selected } from './value-problem.ts';
 import { unusable } from './value-problem.ts';
 
 /** The value of one reference: read, its property taken, decoded, checked. */
-export function selectValue(source: RemoteSource, values: RemoteValues): Selected<SecretBytes> {
-  const value = propertyOf(source, values);
-  return value.ok ? finish(source, value.value) : value;
+export function selectValue({ remoteRef, store }: Omit<DataEntry, 'secretKey'>, values: RemoteValues): Selected<Traced> {
+  const selected = propertyOf(store, remoteRef, values);
+  if (!selected.ok) return selected;
+  const { value, origin } = selected.value;
+  const decoded = decodeValue(remoteRef, nameOf(remoteRef), value);
+  return decoded.ok ? { ok: true, value: { value: decoded.value, origin } } : decoded;
 }
 
-/** The object of one reference, value by value as `selectValue` has them; the keys are still the provider's. */
-export function selectExtract(source: RemoteSource, values: RemoteValues): Selected<ReadonlyMap<string, SecretBytes>> {
-  const value = propertyOf(source, values);
-  if (!value.ok) return value;
-  const members = explained(source, () => extractMap(value.value));
+/** The object of one reference, member by member; keys and values are still the provider's. */
+export function selectExtract({ extract, store }: DataFromEntry & { readonly kind: 'extract' }, values: RemoteValues): Selected<ReadonlyMap<string, Traced>> {
+  const selected = propertyOf(store, extract, values);
+  if (!selected.ok) return selected;
+  const { value, origin } = selected.value;
+  const members = explained(extract, () => extractMap(value));
   if (!members.ok) return members;
-  const finished = new Map<string, SecretBytes>();
-  for (const [key, member] of members.value) {
-    const result = finish(source, member, key);
-    if (!result.ok) return result;
-    finished.set(key, result.value);
-  }
-  return { ok: true, value: finished };
+  return { ok: true, value: new Map([...members.value].map(([key, member]) => [key, { value: member, origin: originWithin(origin, key) }])) };
 }
 
-function propertyOf(source: RemoteSource, values: RemoteValues): Selected<SecretBytes> {
-  const value = readOf(source, values.of(source));
-  const { property } = source;
-  if (!value.ok || property === undefined) return value;
-  const selected = explained(source, () => selectProperty(value.value, property, values.lookup));
+/** The values that a query has found, by the names that the provider has for them. */
+export function selectFound({ find, store }: DataFromEntry & { readonly kind: 'find' }, index: number, values: RemoteValues): Selected<ReadonlyMap<string, Traced>> {
+  const result = values.found(index);
+  if (result.kind === 'error') {
+    const { kind, message, retryAfter } = result.error;
+    return { ok: false, problem: { kind, message: `find ${describeQuery(find)} failed (${kind}): ${message}`, ...(retryAfter === undefined ? {} : { retryAfter }) } };
+  }
+  // a pattern with a slip of the pen finds nothing: that must never count as an order to wipe a Secret
+  if (result.values.length === 0) return { ok: false, problem: { kind: 'absent', message: `find ${describeQuery(find)} found nothing` } };
+  const label = values.label(store);
+  return { ok: true, value: new Map(result.values.map(({ key, value, version }) => [key, { value, origin: { kind: 'store', store: label, key, ...(version === undefined ? {} : { version }) } }])) };
+}
+
+function describeQuery({ path, name, tags }: FindSource): string {
+  const parts = [
+    ...(name === undefined ? [] : [`by name ${JSON.stringify(name)}`]),
+    ...(tags === undefined ? [] : [`by tags ${JSON.stringify(tags)}`]),
+    ...(path === undefined ? [] : [`in ${JSON.stringify(path)}`]),
+  ];
+  return parts.length === 0 ? 'of everything' : parts.join(' ');
+}
+
+/**
+ * Decoding and the check for NUL bytes come last, for single values and for each member of an object alike.
+ * @param what names the value in messages
+ */
+export function decodeValue({ decodingStrategy, nullBytePolicy }: ValuePolicies, what: string, value: SecretBytes): Selected<SecretBytes> {
+  const decoded = decode(decodingStrategy, value);
+  if (decoded === undefined) return unusable(`${what} is not ${decodingStrategy}, as decodingStrategy says`);
+  if (nullBytePolicy === 'Fail' && hasNullByte(decoded)) return unusable(`${what} holds a NUL byte, which nullBytePolicy forbids`);
+  return { ok: true, value: decoded };
+}
+
+function propertyOf(store: StoreReference, source: RemoteSource, values: RemoteValues): Selected<Traced> {
+  const result = values.of(store, source);
+  const value = readOf(source, result);
+  if (!value.ok) return value;
+  const version = result.kind === 'value' ? result.version : undefined;
+  const { key, property } = source;
+  const origin = { kind: 'store', store: values.label(store), key, ...(property === undefined ? {} : { property }), ...(version === undefined ? {} : { version }) } as const;
+  if (property === undefined) return { ok: true, value: { value: value.value, origin } };
+  const selected = explained(source, () => selectProperty(value.value, property, values.lookup(store)));
   if (!selected.ok) return selected;
   if (selected.value === undefined) return { ok: false, problem: { kind: 'absent', message: `${nameOf(source)} has no property ${JSON.stringify(property)}` } };
-  return { ok: true, value: selected.value };
+  return { ok: true, value: { value: selected.value, origin } };
 }
 
 function readOf(source: RemoteSource, result: ReadResult): Selected<SecretBytes> {
@@ -52,15 +89,6 @@ function readOf(source: RemoteSource, result: ReadResult): Selected<SecretBytes>
   }
 }
 
-/** Decoding and the check for NUL bytes come last, for single values and for each member of an object alike. */
-function finish(source: RemoteSource, value: SecretBytes, member?: string): Selected<SecretBytes> {
-  const what = member === undefined ? nameOf(source) : `the key ${JSON.stringify(member)} of ${nameOf(source)}`;
-  const decoded = decode(source.decodingStrategy, value);
-  if (decoded === undefined) return unusable(`${what} is not ${source.decodingStrategy}, as decodingStrategy says`);
-  if (source.nullBytePolicy === 'Fail' && hasNullByte(decoded)) return unusable(`${what} holds a NUL byte, which nullBytePolicy forbids`);
-  return { ok: true, value: decoded };
-}
-
 /** Runs a function of the provider room that refuses values by throwing; its messages quote none. */
 function explained<T>(source: RemoteSource, run: () => T): Selected<T> {
   try {
@@ -71,6 +99,7 @@ function explained<T>(source: RemoteSource, run: () => T): Selected<T> {
   }
 }
 
-function nameOf({ key, version }: RemoteSource): string {
+/** A source as messages name it. */
+export function nameOf({ key, version }: RemoteSource): string {
   return version === undefined ? JSON.stringify(key) : `${JSON.stringify(key)} (version ${JSON.stringify(version)})`;
 }

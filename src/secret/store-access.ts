@@ -2,20 +2,24 @@ import { selectorMatches } from '../api/label-selector.ts';
 import type { ObjectMeta } from '../api/object.ts';
 import type { SecretStore, StoreCondition } from '../api/secret-store.ts';
 
+export { mayReadKey } from './allowed-keys.ts';
+
 /** A namespace as conditions of stores see it. */
 export interface NamespaceFacts {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Nothing can be created in it any more. */
   readonly terminating: boolean;
+  /** Absent where it has none. */
+  readonly finalizers?: readonly string[];
 }
 
 /** Kubernetes labels each namespace with its name, and conditions of stores rely on it. */
 const nameLabel = 'kubernetes.io/metadata.name';
 
 /** What is kept of a Namespace; of one that is not known, its name. */
-export function namespaceFacts({ name, labels = {}, deletionTimestamp }: ObjectMeta): NamespaceFacts {
-  return { name, labels: { ...labels, [nameLabel]: name }, terminating: deletionTimestamp !== undefined };
+export function namespaceFacts({ name, labels = {}, deletionTimestamp, finalizers = [] }: ObjectMeta): NamespaceFacts {
+  return { name, labels: { ...labels, [nameLabel]: name }, terminating: deletionTimestamp !== undefined, ...(finalizers.length === 0 ? {} : { finalizers }) };
 }
 
 /** Whether a controller of the given class serves the store: a store without a class is served by every controller. */

@@ -1,5 +1,5 @@
-import type { StoreReference } from '../api/external-secret-spec.ts';
 import type { SecretStore } from '../api/secret-store.ts';
+import type { StoreReference } from '../api/source-reference.ts';
 import type { StoreHandle } from '../provider/store-reader.ts';
 
 /** How messages name a store. */

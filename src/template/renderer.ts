@@ -10,8 +10,20 @@ export interface RenderJob {
   readonly isConfidential?: boolean;
   /** A `map[string]string`. The same map given to several jobs travels once. */
   readonly data: ReadonlyMap<string, SecretBytes>;
+  /**
+   * `grouped`: the data is a `map[string]map[string]string`, its keys made by `groupedKey`; what it does not hold is `<no value>`, as in
+   * the templates of webhooks. Absent: `flat`, where it is an error.
+   */
+  readonly shape?: DataShape;
   /** What is wanted of the rendered text: itself, or the keys and values that it says as YAML. */
   readonly output?: OutputKind;
+}
+
+export type DataShape = 'flat' | 'grouped';
+
+/** The key of grouped data under which a value stands. Without a key it is the group itself, so that it exists without one. */
+export function groupedKey(group: string, key?: string): string {
+  return key === undefined ? group : `${group}\0${key}`;
 }
 
 export type OutputKind = 'text' | 'stringMap';

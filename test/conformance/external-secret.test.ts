@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeBadInput } from '../contract/bad-input.contract.ts';
 import { describeSecretControllers } from '../contract/secret-controllers.contract.ts';
+import { describeSecretDeletion } from '../contract/secret-deletion.contract.ts';
+import { describeSecretPolicies } from '../contract/secret-policies.contract.ts';
+import { describeSecretSources } from '../contract/secret-sources.contract.ts';
 import { describeSecretTemplates } from '../contract/secret-templates.contract.ts';
 import { openRealWorld, type RealWorld } from '../support/real-world.ts';
 import { isEffectiveWrite } from '../support/parts/audit-log.ts';
@@ -17,6 +20,9 @@ const open = (): Promise<RealWorld> => Promise.resolve(world);
 
 describeSecretControllers('on a real API server', open);
 describeSecretTemplates('on a real API server', open);
+describeSecretSources('on a real API server', open);
+describeSecretPolicies('on a real API server', open);
+describeSecretDeletion('on a real API server', open);
 describeBadInput('on a real API server', open);
 
 describe('by the audit log of a real API server', () => {

@@ -2,7 +2,7 @@ import { DeleteSecretCommand, CreateSecretCommand, PutSecretValueCommand, Resour
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { ProviderClient } from '../../src/provider/contract.ts';
-import { providerContract } from '../contract/provider.contract.ts';
+import { exemptionBy, providerContract, readsOnly } from '../contract/provider.contract.ts';
 import type { ProviderBench } from '../contract/provider.contract.ts';
 import { connectAws } from '../support/aws-store.ts';
 import { startCountingAws } from '../support/counting-aws.ts';
@@ -81,6 +81,10 @@ async function openBench(): Promise<ProviderBench> {
 }
 
 providerContract('aws, with moto,', openBench, [
+  ...readsOnly,
+  exemptionBy('returns the metadata of a value as a JSON object, and none of the value', 'tags are not read yet', async (client) => {
+    expect(await client.read([{ key: 'a', metadata: true }], never)).toMatchObject([{ kind: 'error', error: { kind: 'unsupported' } }]);
+  }),
   {
     clause: 'returns an empty value as a value',
     because: 'AWS keeps none: SecretString has at least one character',

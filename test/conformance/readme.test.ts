@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
+import { formatErrors } from '../../src/api/schema.ts';
 import { installCrds } from '../../src/app/install-crds.ts';
+import { shippedChecks } from '../../src/app/shipped-checks.ts';
 import { openCluster } from '../../src/kube/open-cluster.ts';
 import type { Cluster } from '../../src/kube/port.ts';
 import { namespaceType } from '../../src/kube/resource-types.ts';
@@ -12,7 +14,7 @@ import { parseYaml } from '../../src/lib/yaml.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const never = new AbortController().signal;
-const manifest = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }) });
+const manifest = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string(), namespace: z.string().exactOptional() }) });
 
 /** YAML blocks of a document that hold manifests, with the line they start at. */
 function yamlBlocks(file: string): readonly { readonly at: string; readonly text: string }[] {
@@ -20,8 +22,11 @@ function yamlBlocks(file: string): readonly { readonly at: string; readonly text
   return [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map((match) => ({ at: `${file}:${text.slice(0, match.index).split('\n').length}`, text: match[1] ?? '' }));
 }
 
-// the chart's README shows values, which are no manifests
-const blocks = ['README.md', 'providers/aws/README.md', 'providers/fake/README.md'].flatMap(yamlBlocks).filter(({ text }) => text.includes('apiVersion:'));
+const pages = readdirSync(join(root, 'providers')).map((name) => `providers/${name}/README.md`).filter((page) => existsSync(join(root, page)));
+// the chart's README shows values, which are no manifests, and others a part of one
+const blocks = ['README.md', ...pages].flatMap(yamlBlocks).filter(({ text }) => /^apiVersion:/m.test(text));
+
+const check = shippedChecks();
 
 describe('the manifests that the documents show', () => {
   let cluster: Cluster;
@@ -34,12 +39,15 @@ describe('the manifests that the documents show', () => {
   afterAll(() => cluster.close());
 
   it('are there', () => {
-    expect(blocks.length).toBeGreaterThanOrEqual(5);
+    expect(pages.length).toBeGreaterThanOrEqual(9);
+    expect(blocks.filter(({ at }) => at.startsWith('README.md')).length).toBeGreaterThanOrEqual(10);
+    expect(pages.filter((page) => !blocks.some(({ at }) => at.startsWith(page)))).toEqual([]);
   });
 
   it.each(blocks)('are taken by the real API server as they stand: $at', async ({ text }) => {
     for (const { value } of parseYaml(text)) {
       const object = manifest.parse(value);
+      expect(formatErrors(check(object)?.errors ?? []), 'what a controller would say of it').toBe('');
       const { namespace } = object.metadata;
       if (namespace !== undefined) await ensureNamespace(namespace);
       const type = (await cluster.discover(never)).find(object.apiVersion, object.kind);

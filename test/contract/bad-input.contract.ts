@@ -19,7 +19,7 @@ export function describeBadInput(name: string, open: () => Promise<World>): void
       ['a property of nonsense', { 'prod/db': `<html>${secret}` }, { data: [{ secretKey: 'password', remoteRef: { key: 'prod/db', property: 'a' } }] }, /^could not get secret data from SecretStore "vault": spec\.data\[0\]: "prod\/db": .*JSON/],
       ['a missing property', { 'prod/db': `{"b":"${secret}"}` }, { data: [{ secretKey: 'password', remoteRef: { key: 'prod/db', property: 'a' } }] }, 'could not get secret data from SecretStore "vault": spec.data[0]: "prod/db" has no property "a"'],
       ['an unknown store', {}, { secretStoreRef: { name: 'nowhere' } }, 'SecretStore "nowhere" does not exist'],
-      ['what is not supported', {}, { target: { creationPolicy: 'Merge' } }, 'invalid ExternalSecret: spec.target.creationPolicy: "Merge" is not supported by this version of Prelude; use "Owner"'],
+      ['policies that go ill together', {}, { target: { creationPolicy: 'Merge', deletionPolicy: 'Delete' } }, "invalid ExternalSecret: spec.target.deletionPolicy: Delete must not be used with creationPolicy Merge: the Secret is not this ExternalSecret's to delete; use creationPolicy Owner"],
       ['one key of two', { other: secret }, { data: [{ secretKey: 'a', remoteRef: { key: 'other' } }, { secretKey: 'b', remoteRef: { key: 'prod/db' } }] }, 'could not get secret data from SecretStore "vault": spec.data[1]: the provider has no "prod/db"'],
     ];
 

@@ -216,7 +216,7 @@ export function describeSecretControllers(name: string, open: () => Promise<Worl
 
     test('a store is judged, again when its credentials change, and not written when nothing changed', async () => {
       await stage.start();
-      await stage.until(async () => expect(await stage.storeStatus('vault')).toMatchObject({ capabilities: 'ReadOnly', observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True', reason: 'Valid', message: 'store validated' }] }));
+      await stage.until(async () => expect(await stage.storeStatus('vault')).toMatchObject({ capabilities: 'ReadWrite', observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True', reason: 'Valid', message: 'store validated' }] }));
       const before = stage.recorded.writesIn(stage.namespace).length;
       await stage.edit(secretStoreType, 'vault', (store) => ({ ...store, metadata: { ...store.metadata, annotations: { again: '1' } } }));
       await stage.pause(300);

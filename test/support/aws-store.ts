@@ -3,6 +3,7 @@ import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import type { ProviderClient } from '../../src/provider/contract.ts';
 import { createRegistry, erase } from '../../src/provider/registry.ts';
 import { aws } from '../../providers/aws/index.ts';
+import { noContext } from './generator-context.ts';
 
 export interface AwsStoreOptions {
   readonly endpoint: string;
@@ -26,6 +27,7 @@ export function connectAws(options: AwsStoreOptions): Promise<ProviderClient> {
     ['secret', options.secretAccessKey ?? 'not-a-real-secret-key'],
   ]);
   const context = {
+    ...noContext,
     secret: ({ key }: { readonly key: string }) => Promise.resolve(SecretBytes.fromUtf8(keys.get(key) ?? '')),
     environment: new Map([['AWS_SECRETSMANAGER_ENDPOINT', options.endpoint]]),
     clock: options.clock,

@@ -1,13 +1,30 @@
-import { providers } from '../../providers/index.ts';
+import { generators, providers } from '../../providers/index.ts';
 import { applicationSpec } from '../../src/api/application-spec.ts';
 import { applicationStatus } from '../../src/api/application-status.ts';
+import { clusterExternalSecretSpec, clusterExternalSecretStatus } from '../../src/api/cluster-external-secret.ts';
+import { clusterPushSecretSpec, clusterPushSecretStatus } from '../../src/api/cluster-push-secret.ts';
 import { externalSecretSpec } from '../../src/api/external-secret-spec.ts';
 import { externalSecretStatus } from '../../src/api/external-secret.ts';
+import { wrappedSpecField } from '../../src/api/generator-kinds.ts';
+import { generatorStateSpec } from '../../src/api/generator-state.ts';
+import { pushSecretSpec } from '../../src/api/push-secret-spec.ts';
+import { pushSecretStatus } from '../../src/api/push-secret.ts';
 import { secretStoreSpec, secretStoreStatus } from '../../src/api/secret-store.ts';
 import type { Structural } from './structural-schema.ts';
 import { structuralSchema } from './structural-schema.ts';
 import type { ResourceType } from '../../src/kube/port.ts';
-import { applicationType, clusterSecretStoreType, externalSecretType, secretStoreType } from '../../src/kube/resource-types.ts';
+import {
+  applicationType,
+  clusterExternalSecretType,
+  clusterGeneratorType,
+  clusterPushSecretType,
+  clusterSecretStoreType,
+  externalSecretType,
+  generatorStateType,
+  generatorType,
+  pushSecretType,
+  secretStoreType,
+} from '../../src/kube/resource-types.ts';
 
 interface Column {
   readonly name: string;
@@ -19,17 +36,20 @@ interface Column {
 interface Definition {
   readonly type: ResourceType;
   readonly description: string;
-  readonly names: { readonly shortNames: readonly string[]; readonly categories?: readonly string[] };
+  readonly names: { readonly shortNames?: readonly string[]; readonly categories?: readonly string[] };
   readonly labels?: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
   readonly selectable?: readonly string[];
   readonly spec: Structural;
-  readonly status: Structural;
+  /** Absent: the kind has none. */
+  readonly status?: Structural;
   /** Top-level fields beside spec and status. */
   readonly more?: Readonly<Record<string, Structural>>;
 }
 
-const externalSecretsNames = (shortName: string): Definition['names'] => ({ shortNames: [shortName], categories: ['external-secrets'] });
+const externalSecretsNames = (shortName?: string): Definition['names'] => ({ ...(shortName === undefined ? {} : { shortNames: [shortName] }), categories: ['external-secrets'] });
+const generatorNames = { categories: ['external-secrets', 'external-secrets-generators'] };
+const age: Column = { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 const component = { 'external-secrets.io/component': 'controller' };
 
 function readyColumn(name: string, field: 'status' | 'reason'): Column {
@@ -64,7 +84,7 @@ function storeDefinition(type: ResourceType, shortName: string, description: str
     names: externalSecretsNames(shortName),
     labels: component,
     columns: [
-      { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      age,
       readyColumn('Status', 'reason'),
       { name: 'Capabilities', type: 'string', jsonPath: '.status.capabilities' },
       readyColumn('Ready', 'status'),
@@ -74,8 +94,92 @@ function storeDefinition(type: ResourceType, shortName: string, description: str
   };
 }
 
+function generatorDefinitions(): readonly Definition[] {
+  const status: Structural = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const specs = Object.fromEntries(
+    generators.flatMap(({ kind, schema }) => {
+      const field = wrappedSpecField(kind);
+      return field === undefined ? [] : [[field, structuralSchema(schema)]];
+    }),
+  );
+  return [
+    ...generators.map(({ kind, schema }): Definition => ({ type: generatorType(kind), description: `Generates values: ${kind}.`, names: generatorNames, labels: component, columns: [], spec: structuralSchema(schema), status })),
+    {
+      type: clusterGeneratorType,
+      description: 'A generator that every namespace may refer to; it runs as if it stood there.',
+      names: generatorNames,
+      labels: component,
+      columns: [],
+      spec: {
+        type: 'object',
+        required: ['kind', 'generator'],
+        properties: {
+          kind: { description: 'Kind of the generator that is wrapped.', type: 'string' },
+          generator: {
+            description: 'The spec of the generator, under the one key that goes with the kind: passwordSpec for Password.',
+            type: 'object',
+            minProperties: 1,
+            maxProperties: 1,
+            'x-kubernetes-preserve-unknown-fields': true,
+            properties: specs,
+          },
+        },
+      },
+      status,
+    },
+    {
+      type: generatorStateType,
+      description: 'What a run of a generator has left behind, and when it is taken back.',
+      names: { ...generatorNames, shortNames: ['gs'] },
+      labels: component,
+      columns: [{ name: 'GC Deadline', type: 'string', jsonPath: '.spec.garbageCollectionDeadline' }, age],
+      spec: structuralSchema(generatorStateSpec),
+      status,
+    },
+  ];
+}
+
+function pushDefinitions(): readonly Definition[] {
+  const columns = [age, readyColumn('Status', 'reason')];
+  return [
+    {
+      type: pushSecretType,
+      description: 'Writes values of a Secret to a store, and keeps them there.',
+      names: externalSecretsNames('ps'),
+      labels: component,
+      columns: [...columns, { name: 'Last Sync', type: 'date', jsonPath: '.status.refreshTime' }],
+      spec: structuralSchema(pushSecretSpec),
+      status: withStart(structuralSchema(pushSecretStatus)),
+    },
+    {
+      type: clusterPushSecretType,
+      description: 'Makes a PushSecret in every namespace that it chooses.',
+      names: externalSecretsNames(),
+      labels: component,
+      columns,
+      spec: structuralSchema(clusterPushSecretSpec),
+      status: withStart(structuralSchema(clusterPushSecretStatus)),
+    },
+  ];
+}
+
 function definitions(): readonly Definition[] {
   return [
+    {
+      type: clusterExternalSecretType,
+      description: 'Makes an ExternalSecret in every namespace that it chooses.',
+      names: externalSecretsNames('ces'),
+      labels: component,
+      columns: [
+        { name: 'Store', type: 'string', jsonPath: '.spec.externalSecretSpec.secretStoreRef.name' },
+        { name: 'Refresh Interval', type: 'string', jsonPath: '.spec.refreshTime' },
+        readyColumn('Ready', 'status'),
+      ],
+      spec: structuralSchema(clusterExternalSecretSpec),
+      status: withStart(structuralSchema(clusterExternalSecretStatus)),
+    },
+    ...pushDefinitions(),
+    ...generatorDefinitions(),
     {
       type: externalSecretType,
       description: 'Makes a Secret of values that a store holds, and keeps it current.',
@@ -113,13 +217,18 @@ function definitions(): readonly Definition[] {
   ];
 }
 
+/** Upstream lets these stand without one. */
+function mayLackSpec(kind: string): boolean {
+  return generators.some((generator) => generator.kind === kind) || kind === 'GeneratorState';
+}
+
 function customResourceDefinition({ type, description, names, labels = {}, columns, selectable, spec, status, more = {} }: Definition): object {
   const { group, kind, plural, version, namespaced, statusSubresource } = type;
   const schema = {
     description,
     type: 'object',
-    required: ['spec'],
-    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' }, spec, status, ...more },
+    ...(mayLackSpec(kind) ? {} : { required: ['spec'] }),
+    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' }, spec, ...(status === undefined ? {} : { status }), ...more },
   };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',

@@ -193,18 +193,22 @@ describe('withheldTestViolations', () => {
 });
 
 describe('providerViolations', () => {
-  const whole = { name: 'aws', files: ['index.ts', 'README.md', 'aws.test.ts'], runsContract: true };
+  const whole = { name: 'aws', files: ['index.ts', 'README.md', 'aws.test.ts'], isLoaded: true, runsContract: true };
+  const generators = { name: 'local', files: ['index.ts', 'README.md', 'uuid.test.ts'], isLoaded: true, runsContract: false };
 
-  it('takes a listed folder with README and contract test', () => {
-    expect(providerViolations(['aws'], [whole])).toEqual([]);
+  it('takes a listed folder with README and contract test, and one of generators with README and tests', () => {
+    expect(providerViolations(['aws'], [whole, generators])).toEqual([]);
   });
 
   it.each([
-    ['a folder that is not listed', [], [whole]],
+    ['a folder that is not loaded', ['aws'], [{ ...whole, isLoaded: false }]],
+    ['a provider that is not listed', [], [whole]],
+    ['generators that are not loaded', [], [{ ...generators, isLoaded: false }]],
     ['a name without a folder', ['aws', 'gcp'], [whole]],
     ['a name that stands twice', ['aws', 'aws'], [whole]],
-    ['a folder without README', ['aws'], [{ ...whole, files: ['index.ts'] }]],
+    ['a folder without README', ['aws'], [{ ...whole, files: ['index.ts', 'aws.test.ts'] }]],
     ['a folder without contract test', ['aws'], [{ ...whole, runsContract: false }]],
+    ['generators without a test', [], [{ ...generators, files: ['index.ts', 'README.md'] }]],
   ])('refuses %s', (_, listed, folders) => {
     expect(providerViolations(listed, folders)).toHaveLength(1);
   });

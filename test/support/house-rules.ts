@@ -128,22 +128,26 @@ export function withheldTestViolations(files: readonly SourceFile[]): readonly s
   return files.flatMap((file) => file.withheldTests.map((line) => `${file.path}:${line} withholds a test`));
 }
 
-/** What is known of one folder of providers/. */
+/** What is known of one folder of providers/. It gives a provider, generators, or both. */
 export interface ProviderFolder {
   readonly name: string;
   readonly files: readonly string[];
-  /** Whether one of its tests runs the shared contract. */
+  /** Whether providers/index.ts imports something of it. */
+  readonly isLoaded: boolean;
+  /** Whether one of its tests runs the shared contract of providers. */
   readonly runsContract: boolean;
 }
 
-/** Folders that the list of providers does not name, names without a folder, and folders without README or contract test. */
+/** Folders that nobody loads, ids without a folder, providers that are not listed, and folders without README, tests or, for a provider, its contract. */
 export function providerViolations(listed: readonly string[], folders: readonly ProviderFolder[]): readonly string[] {
   const names = folders.map((folder) => folder.name);
   return [
-    ...names.filter((name) => !listed.includes(name)).map((name) => `providers/index.ts does not list ${name}`),
+    ...folders.filter((folder) => !folder.isLoaded).map((folder) => `providers/index.ts does not load ${folder.name}`),
+    ...folders.filter(({ name, isLoaded, runsContract }) => isLoaded && runsContract && !listed.includes(name)).map((folder) => `providers/index.ts does not list ${folder.name}`),
     ...listed.filter((name) => !names.includes(name)).map((name) => `providers/${name} does not exist`),
     ...listed.filter((name, index) => listed.indexOf(name) !== index).map((name) => `providers/index.ts lists ${name} twice`),
     ...folders.filter((folder) => !folder.files.includes('README.md')).map((folder) => `providers/${folder.name} has no README.md`),
-    ...folders.filter((folder) => !folder.runsContract).map((folder) => `providers/${folder.name} has no test that runs the provider contract`),
+    ...folders.filter((folder) => listed.includes(folder.name) && !folder.runsContract).map((folder) => `providers/${folder.name} has no test that runs the provider contract`),
+    ...folders.filter((folder) => !folder.files.some((file) => file.endsWith('.test.ts'))).map((folder) => `providers/${folder.name} has no test`),
   ];
 }

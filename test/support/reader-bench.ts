@@ -5,17 +5,22 @@ import type { CredentialSource } from '../../src/provider/credential-source.ts';
 import type { ReadLimits } from '../../src/provider/read-limits.ts';
 import { createStoreReader } from '../../src/provider/read-planner.ts';
 import { createRegistry, erase } from '../../src/provider/registry.ts';
-import type { StoreHandle, StoreReader } from '../../src/provider/store-reader.ts';
+import type { StoreHandle, StoreReader, StoreWriter } from '../../src/provider/store-reader.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { createFakeClock } from './fake-clock.ts';
+import { noContext } from './generator-context.ts';
 import type { ScriptedProvider } from './scripted-provider.ts';
 import { createScriptedProvider } from './scripted-provider.ts';
 
-/** Secrets in memory that stores name for their credentials. Each holds one key, `token`. */
+/** What stores name for their credentials, in memory. Each Secret and each ConfigMap holds one key, `token`. */
 export interface FakeSecrets extends CredentialSource {
-  /** Every read, as `namespace/name/key`. */
+  /** Every read, as `namespace/name/key`; of a service account, as `namespace/name`. */
   readonly reads: readonly string[];
+  /** Every token that was asked for. */
+  readonly tokens: readonly object[];
   readonly set: (secret: string, value: string) => void;
+  readonly setConfigMap: (configMap: string, value: string) => void;
+  readonly setServiceAccount: (account: string, annotations: Readonly<Record<string, string>>) => void;
 }
 
 export interface ReaderBenchOptions {
@@ -33,7 +38,7 @@ export interface ReaderBench {
   readonly secrets: FakeSecrets;
   /** Every call that the reader reported. */
   readonly measured: readonly ProviderCall[];
-  readonly reader: StoreReader;
+  readonly reader: StoreReader & StoreWriter;
 }
 
 export function openReaderBench(options: ReaderBenchOptions = {}): ReaderBench {
@@ -45,6 +50,9 @@ export function openReaderBench(options: ReaderBenchOptions = {}): ReaderBench {
     registry: createRegistry([erase(script.provider)]),
     credentials: { ...secrets, ...options.credentials },
     clock,
+    random: () => 0,
+    http: noContext.http,
+    renderTemplate: async ({ tenant, template }) => SecretBytes.fromUtf8(`${tenant} renders ${template}`),
     metrics: { providerCalled: (call) => measured.push(call) },
     environment: options.environment ?? {},
     limits: options.limits ?? {},
@@ -53,21 +61,44 @@ export function openReaderBench(options: ReaderBenchOptions = {}): ReaderBench {
 }
 
 function createSecrets(): FakeSecrets {
-  const values = new Map<string, { readonly value: string; readonly version: number }>();
+  const objects = new Map<string, { readonly value: string; readonly version: number }>();
+  const accounts = new Map<string, Readonly<Record<string, string>>>();
   const reads: string[] = [];
+  const tokens: object[] = [];
   let versions = 0;
+  const set = (object: string, value: string): void => {
+    versions += 1;
+    objects.set(object, { value, version: versions });
+  };
+  const read = (kind: string, namespace: string, name: string, key: string): string | undefined => {
+    reads.push(`${namespace}/${name}/${key}`);
+    return key === 'token' ? objects.get(`${kind} ${namespace}/${name}`)?.value : undefined;
+  };
   return {
     reads,
-    read: (namespace, name, key) => {
-      reads.push(`${namespace}/${name}/${key}`);
-      const found = values.get(`${namespace}/${name}`);
-      return Promise.resolve(found === undefined || key !== 'token' ? undefined : SecretBytes.fromUtf8(found.value));
+    tokens,
+    read: async (namespace, name, key) => {
+      const found = read('Secret', namespace, name, key);
+      return found === undefined ? undefined : SecretBytes.fromUtf8(found);
     },
-    version: (namespace, name) => values.get(`${namespace}/${name}`)?.version.toString(),
-    set: (secret, value) => {
-      versions += 1;
-      values.set(secret, { value, version: versions });
+    version: (namespace, name) => objects.get(`Secret ${namespace}/${name}`)?.version.toString(),
+    readWhole: async (namespace, name) => {
+      const found = read('Secret', namespace, name, 'token');
+      return found === undefined ? undefined : { labels: { of: name }, data: new Map([['token', SecretBytes.fromUtf8(found)]]) };
     },
+    readConfigMap: async (namespace, name, key) => read('ConfigMap', namespace, name, key),
+    configMapVersion: (namespace, name) => objects.get(`ConfigMap ${namespace}/${name}`)?.version.toString(),
+    serviceAccount: async (namespace, name) => {
+      reads.push(`${namespace}/${name}`);
+      return accounts.get(`${namespace}/${name}`);
+    },
+    token: async (account, request) => {
+      tokens.push({ ...account, ...request });
+      return SecretBytes.fromUtf8(`token ${tokens.length} of ${account.namespace}/${account.name}`);
+    },
+    set: (secret, value) => set(`Secret ${secret}`, value),
+    setConfigMap: (configMap, value) => set(`ConfigMap ${configMap}`, value),
+    setServiceAccount: (account, annotations) => void accounts.set(account, annotations),
   };
 }
 

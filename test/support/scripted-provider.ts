@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import type { Provider, ProviderContext, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
+import type { Provider, ProviderClient, ProviderContext, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
 import type { ProviderError } from '../../src/provider/provider-error.ts';
 import { secretKeySelector } from '../../src/provider/field.ts';
 
-const schema = z.strictObject({ account: z.string().default('main'), token: secretKeySelector().optional() });
+const place = { name: z.string(), namespace: z.string().exactOptional() };
+
+const schema = z.strictObject({
+  account: z.string().default('main'),
+  token: secretKeySelector().optional(),
+  whole: z.strictObject(place).optional(),
+  ca: z.strictObject({ ...place, key: z.string() }).optional(),
+  serviceAccount: z.strictObject({ ...place, audiences: z.array(z.string()).exactOptional() }).optional(),
+});
 
 export type ScriptedConfig = z.output<typeof schema>;
 
@@ -21,6 +29,11 @@ export interface ScriptedProvider {
   /** How many clients have been disposed. */
   readonly disposed: () => number;
   answer: Answer;
+  find: NonNullable<ProviderClient['find']>;
+  write: NonNullable<ProviderClient['write']>;
+  remove: NonNullable<ProviderClient['remove']>;
+  /** Takes the optional members away, as of a provider that can do no more than read. */
+  readsOnly: boolean;
   connect: (signal: AbortSignal) => Promise<void>;
   validate: (signal: AbortSignal) => Promise<Validation>;
 }
@@ -48,6 +61,10 @@ export function createScriptedProvider(batchSize = 20): ScriptedProvider {
     connects: [],
     disposed: () => disposed,
     answer: async (refs) => refs.map(({ key }) => valueOf(key)),
+    find: async () => [],
+    write: async () => ({ kind: 'written' }),
+    remove: async () => ({ kind: 'removed' }),
+    readsOnly: false,
     connect: async () => {},
     validate: async () => 'valid',
     provider: {
@@ -55,7 +72,13 @@ export function createScriptedProvider(batchSize = 20): ScriptedProvider {
       schema,
       propertyLookup: 'path-only',
       environment: ['SCRIPTED_ENDPOINT'],
-      credentials: ({ token }) => (token === undefined ? [] : [token]),
+      capabilities: 'ReadWrite',
+      credentials: ({ token, whole, ca, serviceAccount }) => [
+        ...(token === undefined ? [] : [token]),
+        ...(whole === undefined ? [] : [{ kind: 'WholeSecret', ...whole } as const]),
+        ...(ca === undefined ? [] : [{ kind: 'ConfigMap', ...ca } as const]),
+        ...(serviceAccount === undefined ? [] : [{ kind: 'ServiceAccount', ...serviceAccount } as const]),
+      ],
       connect: async (config, context, signal) => {
         script.connects.push(context);
         const token = config.token === undefined ? undefined : await context.secret(config.token);
@@ -66,6 +89,13 @@ export function createScriptedProvider(batchSize = 20): ScriptedProvider {
             script.calls.push({ keys: refs.map(({ key }) => key), token: token === undefined ? undefined : Buffer.from(token.reveal()).toString('utf8') });
             return script.answer(refs, within);
           },
+          ...(script.readsOnly
+            ? {}
+            : {
+                find: (query, within) => script.find(query, within),
+                write: (write, within) => script.write(write, within),
+                remove: (where, within) => script.remove(where, within),
+              }),
           validate: (within) => script.validate(within),
           [Symbol.asyncDispose]: async () => {
             disposed += 1;

@@ -11,6 +11,7 @@ const intOrString = 'x-kubernetes-int-or-string';
 /** Copied as they are; everything else is either translated below or a reason to stop. */
 const copied: ReadonlySet<string> = new Set([
   'type', 'description', 'format', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'required', 'enum', 'nullable',
+  'x-kubernetes-validations',
 ]);
 
 /** What zod says and a structural schema must not: defaults would be written into objects, and unknown fields are pruned anyway. */

@@ -11,28 +11,72 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
   resources: [configmaps]
   verbs: [get, list, watch]
 - apiGroups: [external-secrets.io]
-  resources: [externalsecrets, secretstores]
-  verbs: [get, list, watch]
+  resources: [externalsecrets, pushsecrets, secretstores]
+  # update: to put on and take off the finalizers of objects whose deletion takes more than garbage collection
+  verbs: [get, list, watch, update]
 - apiGroups: [external-secrets.io]
-  resources: [externalsecrets/status, secretstores/status]
+  resources: [externalsecrets/status, pushsecrets/status, secretstores/status]
   verbs: [get, patch]
-# a Secret names its ExternalSecret as the owner whose deletion it blocks
+# a Secret names its ExternalSecret as the owner whose deletion it blocks, and a GeneratorState its user
 - apiGroups: [external-secrets.io]
-  resources: [externalsecrets/finalizers]
+  resources: [externalsecrets/finalizers, pushsecrets/finalizers]
   verbs: [update]
+- apiGroups: [generators.external-secrets.io]
+  resources: {{ include "prelude.generators" . }}
+  verbs: [get, list, watch]
+- apiGroups: [generators.external-secrets.io]
+  resources: [generatorstates]
+  verbs: [get, list, watch, create, update, delete]
+# clouds keep in the annotations of a service account as whom it acts
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  verbs: [get]
+{{- if .Values.secrets.serviceAccountTokens }}
+- apiGroups: [""]
+  resources: [serviceaccounts/token]
+  verbs: [create]
+{{- end }}
+{{- range .Values.secrets.genericTargets }}
+- apiGroups: [{{ .group | quote }}]
+  resources: [{{ .resource | quote }}]
+  verbs: [get, list, watch, create, update, delete]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
 {{- end }}
 
+{{/* The generators that are acted on. */}}
+{{- define "prelude.generators" -}}
+[acraccesstokens, ecrauthorizationtokens, fakes, gcraccesstokens, githubaccesstokens, passwords, sshkeys, stssessiontokens, uuids, vaultdynamicsecrets, webhooks]
+{{- end }}
+
 {{/* What the secret half may do besides, in the cluster. */}}
 {{- define "prelude.secretClusterRules" -}}
 - apiGroups: [external-secrets.io]
-  resources: [clustersecretstores]
-  verbs: [get, list, watch]
+  resources: [clusterexternalsecrets, clusterpushsecrets, clustersecretstores]
+  verbs: [get, list, watch, update]
 - apiGroups: [external-secrets.io]
-  resources: [clustersecretstores/status]
+  resources: [clusterexternalsecrets/status, clusterpushsecrets/status, clustersecretstores/status]
   verbs: [get, patch]
+# an ExternalSecret or PushSecret names the object that it was made by as its owner
+- apiGroups: [external-secrets.io]
+  resources: [clusterexternalsecrets/finalizers, clusterpushsecrets/finalizers]
+  verbs: [update]
+# those that a ClusterExternalSecret or a ClusterPushSecret makes
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets, pushsecrets]
+  verbs: [create, delete]
+- apiGroups: [generators.external-secrets.io]
+  resources: [clustergenerators]
+  verbs: [get, list, watch]
+# a live External Secrets Operator is not joined, but told of
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [list]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [list]
 # the conditions of a cluster store select namespaces by their labels
 - apiGroups: [""]
   resources: [namespaces]

@@ -50,11 +50,12 @@ interface Declared {
 }
 
 /** What the neighbours' plans see of it. */
-function visible({ destination, secrets, stores, configMaps, externalSecrets }: Declarations): string {
+function visible({ destination, secrets, spreads, stores, generators, configMaps, externalSecrets }: Declarations): string {
   const made = secrets.map(({ namespace, secret, keys }) => [namespace, secret, keys]);
   const texts = configMaps.map(({ namespace, name, data }) => [namespace, name, [...data.keys()]]);
   const rendered = externalSecrets.map(({ externalSecret: { metadata, spec } }) => [metadata.namespace, templateSources(spec)]);
-  return JSON.stringify([destination, made, texts, rendered, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
+  const generating = [spreads.map(({ secret }) => secret), generators.map(({ kind, namespace, name }) => [kind, namespace, name])];
+  return JSON.stringify([destination, made, texts, rendered, generating, stores.map(({ store: { kind, metadata } }) => [kind, metadata.namespace, metadata.name])]);
 }
 
 export function createPlanner(options: PlannerOptions): Planner {

@@ -3,7 +3,7 @@ import type { ApplicationStatus } from '../../api/application-status.ts';
 import { formatKey, keyOf } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldManager } from '../../gitops/apply/sync-run.ts';
-import { mergePatch } from '../../gitops/history/merge-patch.ts';
+import { mergePatch } from '../../lib/merge-patch.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';

@@ -15,7 +15,7 @@ import type { LiveSecret } from '../../secret/live-secret.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
 import { newSecret } from '../../secret/secret-object.ts';
 import type { Applied } from './act.ts';
-import { applySecret, deleteOrphans } from './act.ts';
+import { applySecret, deleteControlled, deleteOrphans, deleteTarget, keepSecret } from './act.ts';
 
 const { signal } = new AbortController();
 const key = { namespace: 'devnet', name: 'database' };
@@ -55,7 +55,7 @@ test('a Secret that is not known is created without a look', async () => {
 test('one that an earlier run has written already is found and left as it is', async () => {
   await stored(newSecret(wanted('p')));
 
-  expect(await apply('p')).toEqual({ kind: 'unchanged' });
+  expect(await apply('p')).toMatchObject({ kind: 'unchanged' });
   expect(verbs()).toEqual(['getMetadata', 'get']);
 });
 
@@ -78,7 +78,7 @@ test('what is known may be out of date: the Secret is read again, and nothing ne
   const stale = await stored(newSecret(wanted('old')));
   await world.cluster.update(secretType, { ...newSecret(wanted('p')), metadata: { ...newSecret(wanted('p')).metadata, ...stale.metadata, labels: { ...stale.metadata.labels, theirs: 'x' }, annotations: wanted('p').annotations } }, { fieldManager: 'other' }, signal);
 
-  expect(await apply('p', stale)).toEqual({ kind: 'unchanged' });
+  expect(await apply('p', stale)).toMatchObject({ kind: 'unchanged' });
   expect(verbs()).toEqual(['getMetadata', 'get']);
 });
 
@@ -113,4 +113,72 @@ test('an orphan is deleted only as it was seen', async () => {
 
   await expect(deleteOrphans([other], { cluster, writes: createSemaphore(1) }, signal)).rejects.toMatchObject({ kind: 'conflict' });
   expect(await deleteOrphans([orphan], { cluster, writes: createSemaphore(1) }, signal)).toEqual([{ type: 'Normal', reason: 'Deleted', message: 'secret "database" deleted because it was orphaned' }]);
+});
+
+function declaredWith(target: Readonly<Record<string, unknown>>): ExternalSecret {
+  return externalSecret({ metadata: { uid: database.metadata.uid ?? '' }, spec: { target } });
+}
+
+function applyWith(target: Readonly<Record<string, unknown>>, live?: LiveSecret): Promise<Applied> {
+  const declared = declaredWith(target);
+  const desired = desiredSecret(declared, plainContent(declared, new Map([['password', SecretBytes.fromUtf8('p')]])));
+  return applySecret({ externalSecret: declared, desired, live }, { cluster, writes: createSemaphore(1) }, signal);
+}
+
+const theirs = { apiVersion: 'v1', kind: 'Secret', metadata: key, data: { theirs: 'eA==' } };
+
+test('what is merged into is read and updated as it was read', async () => {
+  await stored(theirs);
+
+  expect(await applyWith({ creationPolicy: 'Merge' })).toMatchObject({ kind: 'written', event: { reason: 'Updated' } });
+  expect(await secretData(cluster, 'devnet', 'database')).toEqual({ theirs: 'x', password: 'p' });
+  expect(verbs().slice(0, 3)).toEqual(['getMetadata', 'get', 'update']);
+  expect(await applyWith({ creationPolicy: 'Merge' })).toMatchObject({ kind: 'unchanged' });
+});
+
+test('Merge makes nothing, and CreateOrMerge makes what is missing without a look', async () => {
+  expect(await applyWith({ creationPolicy: 'Merge' })).toEqual({ kind: 'missing' });
+  const before = verbs().length;
+  expect(await applyWith({ creationPolicy: 'CreateOrMerge' })).toMatchObject({ kind: 'written', event: { reason: 'Created' } });
+  expect(verbs().slice(before)).toEqual(['create']);
+});
+
+test('CreateOrMerge merges into what turns out to be there', async () => {
+  await stored(theirs);
+
+  await applyWith({ creationPolicy: 'CreateOrMerge' });
+  expect(await secretData(cluster, 'devnet', 'database')).toEqual({ theirs: 'x', password: 'p' });
+});
+
+test('the Secret of another ExternalSecret is not merged into, nor read', async () => {
+  const other = externalSecret({ metadata: { name: 'other', uid: (await world.cluster.create(externalSecretType, { ...externalSecretObject(), metadata: { name: 'other', namespace: 'devnet' } }, { fieldManager: 'test' }, signal)).metadata.uid ?? '' }, spec: { target: { name: 'database' } } });
+  await stored(newSecret(desiredSecret(other, plainContent(other, new Map()))));
+
+  expect(await applyWith({ creationPolicy: 'CreateOrMerge' })).toMatchObject({ kind: 'refused', message: expect.stringContaining('belongs to ExternalSecret "other"') });
+  expect(verbs()).not.toContain('get');
+});
+
+test('a Secret that is kept is frozen with the values it has, and then left alone', async () => {
+  const live = await stored(newSecret(wanted('as it is')));
+  const frozen = declaredWith({ immutable: true });
+  const act = { cluster, writes: createSemaphore(1) };
+
+  const kept = await keepSecret({ externalSecret: frozen, live }, act, signal);
+  expect(kept).toMatchObject({ kind: 'written', live: { immutable: true, dataHash: live.dataHash } });
+  expect(await secretData(cluster, 'devnet', 'database')).toEqual({ password: 'as it is' });
+  await expect(keepSecret({ externalSecret: frozen, live }, act, signal)).rejects.toMatchObject({ kind: 'conflict' });
+  const before = verbs().length;
+  if (kept.kind === 'written') expect(await keepSecret({ externalSecret: frozen, live: kept.live }, act, signal)).toMatchObject({ kind: 'unchanged' });
+  expect(verbs()).toHaveLength(before);
+});
+
+test('the target is deleted where it is ours, and where it is not it stays', async () => {
+  const act = { cluster, writes: createSemaphore(1) };
+  expect(await deleteTarget(database, act, signal)).toEqual({ kind: 'done', deleted: false });
+  await stored(newSecret(wanted('p')));
+  expect(await deleteTarget(database, act, signal)).toEqual({ kind: 'done', deleted: true });
+  await stored(theirs);
+  expect(await deleteTarget(database, act, signal)).toMatchObject({ kind: 'refused', message: expect.stringContaining('was made by somebody else') });
+  await deleteControlled(database, act, signal);
+  expect(await secretData(cluster, 'devnet', 'database')).toEqual({ theirs: 'x' });
 });

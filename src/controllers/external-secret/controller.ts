@@ -8,6 +8,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { Random } from '../../lib/random.ts';
 import { createSemaphore } from '../../lib/semaphore.ts';
+import type { GeneratorRunner } from '../../provider/generator-runner.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { createController } from '../../runtime/controller.ts';
@@ -20,8 +21,11 @@ import type { TemplateRenderer } from '../../template/renderer.ts';
 import { countExternalSecrets } from './count-objects.ts';
 import type { ExternalSecretCaches, ExternalSecretEntry } from './observe.ts';
 import { failed } from './outcomes.ts';
+import type { TargetKindsOptions } from './generic/target-kinds.ts';
+import { watchTargets } from './generic/watch-targets.ts';
 import { persistRefreshTimes } from './persist.ts';
 import { reconcileExternalSecret } from './reconcile.ts';
+import type { GeneratorLedger } from './settle.ts';
 import { SyncMemory } from './sync-memory.ts';
 import { watchExternalSecrets } from './watch.ts';
 
@@ -30,9 +34,14 @@ export interface ExternalSecretControllerOptions {
   /** Informers made of `externalSecretInformers`; started by the caller, before the controller. */
   readonly caches: ExternalSecretCaches;
   readonly reader: StoreReader;
+  readonly generators: GeneratorRunner;
+  /** Absent: nobody keeps account of what generators leave behind. */
+  readonly states?: GeneratorLedger;
   /** Renders templates; nothing is asked of it for ExternalSecrets that have none. */
   readonly renderer: TemplateRenderer;
   readonly events: EventSink;
+  /** Which targets may be made that are no Secrets, and how their kinds are watched. Absent: none. */
+  readonly generic?: Pick<TargetKindsOptions, 'allowed' | 'startInformer'>;
   /** Stores of another class are left to their controllers. */
   readonly controllerClass: string;
   readonly clock: Clock;
@@ -55,11 +64,15 @@ const condition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind
 
 /** Makes the controller that turns ExternalSecrets into Secrets and keeps them so. */
 export function createExternalSecretController(options: ExternalSecretControllerOptions): ExternalSecretController {
-  const { cluster, caches, reader, renderer, events, controllerClass, clock, random, log, metrics } = options;
+  const { cluster, caches, reader, generators, states, renderer, events, controllerClass, clock, random, log, metrics } = options;
   const memory = new SyncMemory();
   const writes = createSemaphore(concurrentWrites);
-  const watching = watchExternalSecrets(caches, memory, (key) => controller.enqueue(key));
-  const context = { caches, memory, clock, cluster, writes, reader, renderer, controllerClass, ownedBy: watching.ownedBy, lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after) };
+  // what the caches report before the start was there already
+  let isStarted = false;
+  // before the others: by the time an ExternalSecret is looked at the kind of its target is being watched
+  const generic = options.generic === undefined ? undefined : watchTargets(caches.externalSecrets, { ...options.generic, cluster, clock, log }, (key) => controller.enqueue(key));
+  const watching = watchExternalSecrets({ caches, memory, reader, runner: generators }, (key, lane) => controller.enqueue(key, undefined, { lane: isStarted ? lane : 'start' }));
+  const context = { caches, memory, clock, cluster, writes, reader, generators, ...(states === undefined ? {} : { states }), ...(generic === undefined ? {} : { targets: generic.targets }), renderer, controllerClass, ownedBy: watching.ownedBy, lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after) };
   const controller = createController<ExternalSecretEntry>({
     name: 'externalsecret',
     find: (key) => caches.externalSecrets.get(key),
@@ -75,8 +88,14 @@ export function createExternalSecretController(options: ExternalSecretController
   metrics.watchObjects('ExternalSecret', () => countExternalSecrets(caches, memory, clock));
   return {
     ...controller,
+    start: () => {
+      isStarted = true;
+      memory.startedAt = clock.monotonic();
+      controller.start();
+    },
     drain: async (ms) => {
       watching.stop();
+      generic?.stop();
       return controller.drain(ms);
     },
     persist: (signal) => persistRefreshTimes({ cluster, caches, memory, writes, log }, signal),

@@ -2,6 +2,8 @@ import type { ExternalSecret } from '../../api/external-secret.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ObjectCounts } from '../../lib/metrics.ts';
 import type { ExternalSecretCaches } from './observe.ts';
+import { isStale } from './refresh-schedule.ts';
+import { lastSuccess } from './report.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** Counts the ExternalSecrets for the metrics, when they are asked for. */
@@ -15,13 +17,13 @@ export function countExternalSecrets({ externalSecrets }: Pick<ExternalSecretCac
     const age = parsed.ok ? ageOf(parsed.value, memory, clock) : undefined;
     if (age === undefined || !parsed.ok) continue;
     oldestSuccess = Math.max(oldestSuccess, age / 1_000);
-    if (parsed.value.spec.refreshInterval > 0 && age > parsed.value.spec.refreshInterval) stale += 1;
+    if (isStale(parsed.value.spec, age)) stale += 1;
   }
   return { byState, stale, oldestSuccess };
 }
 
 /** Milliseconds since the last success; undefined where there was none. */
-function ageOf({ metadata, status }: ExternalSecret, memory: SyncMemory, clock: Clock): number | undefined {
-  const time = memory.lastSync(metadata.uid ?? '')?.time ?? Date.parse(status.refreshTime ?? '');
-  return Number.isNaN(time) ? undefined : Math.max(0, clock.now() - time);
+function ageOf(externalSecret: ExternalSecret, memory: SyncMemory, clock: Clock): number | undefined {
+  const time = lastSuccess(externalSecret, memory.lastSync(externalSecret.metadata.uid ?? ''));
+  return time === undefined ? undefined : Math.max(0, clock.now() - time);
 }

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { externalSecretObject } from '../../../test/support/external-secret.ts';
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { parseExternalSecret } from '../../api/external-secret.ts';
+import { parseGenerator } from '../../api/generator.ts';
 import { parsedObject } from '../../api/parsed-object.ts';
 import { parseSecretStore } from '../../api/secret-store.ts';
+import type { StoreReference } from '../../api/source-reference.ts';
 import { SecretBytes } from '../../lib/secret-bytes.ts';
 import { desiredSecret, plainContent } from '../../secret/desired-secret.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
@@ -12,7 +14,7 @@ import { newSecret } from '../../secret/secret-object.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
 import type { Decision } from './decide.ts';
 import { decide } from './decide.ts';
-import type { ExternalSecretEntry, Observed, StoreEntry } from './observe.ts';
+import type { ExternalSecretEntry, GeneratorEntry, Observed, StoreEntry } from './observe.ts';
 
 const minute = 60_000;
 const ready = { type: 'Ready', status: 'True', reason: 'Valid', message: 'store validated', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 };
@@ -37,14 +39,25 @@ function secretOf(from: ExternalSecretEntry, metadata: Readonly<Record<string, u
   return liveSecret({ ...object, metadata: { ...object.metadata, resourceVersion: '1', ...metadata } });
 }
 
-/** Synced a minute ago, and nothing has changed since. */
-function observed(more: Partial<Observed> = {}): Observed {
-  const base = more.entry ?? entry();
-  const lastSync = { version: resourceVersionOf(base.metadata), at: 0, time: 0 };
-  return { entry: base, namespace: namespaceFacts({ name: 'devnet' }), store: store(), live: secretOf(entry()), lastSync, now: minute, ...more };
+interface Facts extends Partial<Observed> {
+  /** The one store. */
+  readonly store?: StoreEntry;
 }
 
-function without(name: 'store' | 'live' | 'lastSync', more: Partial<Observed> = {}): Observed {
+/** Synced a minute ago, and nothing has changed since. */
+function observed({ store: found = store(), ...more }: Facts = {}): Observed {
+  const base = more.entry ?? entry();
+  const lastSync = { version: resourceVersionOf(base.metadata), at: 0, time: 0 };
+  const facts = { entry: base, namespace: namespaceFacts({ name: 'devnet' }), live: secretOf(entry()), lastSync, now: minute, time: minute };
+  return { ...facts, stores: [{ reference: referenceTo(found), entry: found, isRead: true }], generators: [], ...more };
+}
+
+function referenceTo({ kind, metadata }: StoreEntry): StoreReference {
+  return { kind: kind === 'ClusterSecretStore' ? kind : 'SecretStore', name: metadata.name };
+}
+
+function without(name: 'store' | 'live' | 'lastSync', more: Facts = {}): Observed {
+  if (name === 'store') return observed({ ...more, stores: [{ reference: { kind: 'SecretStore', name: 'vault' }, isRead: true }] });
   const { [name]: _gone, ...rest } = observed(more);
   return rest;
 }
@@ -116,10 +129,10 @@ test('a right to the store that was taken away is told at once, and given back i
 });
 
 test('an ExternalSecret that does not parse names every path', () => {
-  const broken = entry({ spec: { target: { creationPolicy: 'Merge' }, refreshInterval: 'often' } });
+  const broken = entry({ spec: { target: { creationPolicy: 'Adopt' }, refreshInterval: 'often' } });
 
   expect(told(decide(observed({ entry: broken, lastSync: { version: '', at: 0, time: 0 } }), 'default'))).toBe(
-    'report stalled: invalid ExternalSecret: spec.refreshInterval: must be a duration like 30s, 15m or 1h30m, and not negative; spec.target.creationPolicy: "Merge" is not supported by this version of Prelude; use "Owner"',
+    'report stalled: invalid ExternalSecret: spec.refreshInterval: must be a duration like 30s, 15m or 1h30m, and not negative; spec.target.creationPolicy: must be "Owner" or "Orphan" or "Merge" or "None" or "CreateOrMerge"',
   );
 });
 
@@ -148,5 +161,93 @@ describe('templates that stand elsewhere', () => {
     ['others, and the Secret was edited', { sources: { versions: 'b', writtenAt: 0 }, rendered: { versions: 'a' }, live: { ...secretOf(rendered), dataHash: 'other' } }, 'heal'],
   ])('are rendered anew where they are not those of the last sync: %s', (_what, more, expected) => {
     expect(reason(decide(facts(more), 'default'))).toBe(expected);
+  });
+});
+
+describe('several stores and generators', () => {
+  const shared = { storeRef: { kind: 'ClusterSecretStore', name: 'shared' } };
+  const password = { generatorRef: { kind: 'Password', name: 'db' } };
+  const many = entry({ spec: { data: [{ secretKey: 'a', remoteRef: { key: 'a' } }, { secretKey: 'b', remoteRef: { key: 'b' }, sourceRef: shared }], dataFrom: [{ sourceRef: password }] } });
+  const [own, cluster] = [{ kind: 'SecretStore', name: 'vault' }, { kind: 'ClusterSecretStore', name: 'shared' }] as const;
+  const generator = (spec: Readonly<Record<string, unknown>> = {}, uid = 'one'): GeneratorEntry =>
+    parsedObject({ apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'Password', metadata: { name: 'db', namespace: 'devnet', uid, generation: 1 }, spec }, parseGenerator);
+  const clusterStore = (more: Parameters<typeof store>[0] = {}): StoreEntry => store({ kind: 'ClusterSecretStore', ...more });
+
+  function using(parts: { readonly own?: StoreEntry | 'absent'; readonly cluster?: StoreEntry | 'absent'; readonly generator?: GeneratorEntry | 'absent' } = {}, more: Facts = {}): Observed {
+    const { own: ours = store(), cluster: theirs = clusterStore(), generator: made = generator() } = parts;
+    const stores = [{ reference: own, isRead: true, ...(ours === 'absent' ? {} : { entry: ours }) }, { reference: cluster, isRead: true, ...(theirs === 'absent' ? {} : { entry: theirs }) }];
+    const generators = [{ reference: { kind: 'Password', name: 'db' }, ...(made === 'absent' ? {} : { entry: made }) }];
+    return observed({ entry: many, live: secretOf(many), now: 16 * minute, stores, generators, ...more });
+  }
+
+  test('all of them are handed over, each for the namespace of the ExternalSecret', () => {
+    const decision = decide(using(), 'default');
+
+    expect(decision).toMatchObject({ kind: 'sync' });
+    if (decision.kind !== 'sync') return;
+    expect([...decision.stores]).toEqual([
+      ['SecretStore vault', { label: 'SecretStore devnet/vault', provider: { fake: {} }, scope: 'namespaced', namespace: 'devnet' }],
+      ['ClusterSecretStore shared', { label: 'ClusterSecretStore vault', provider: { fake: {} }, scope: 'cluster', namespace: 'devnet' }],
+    ]);
+    expect([...decision.generators]).toEqual([['Password db', { label: 'Password devnet/db', kind: 'Password', spec: {}, namespace: 'devnet' }]]);
+  });
+
+  test.each<[string, Observed, string]>([
+    ['all that are missing', using({ own: 'absent', generator: 'absent' }), 'report waiting: SecretStore "vault" does not exist; Password "db" does not exist'],
+    ['a generator that does not parse', using({ generator: { ...generator(), parsed: { ok: false, errors: [{ path: 'spec', message: 'must be an object' }] } } }), 'report waiting: Password "db" is not valid: spec: must be an object'],
+    ['what is not allowed before what is missing', using({ own: 'absent', cluster: clusterStore({ spec: { conditions: [{ namespaces: ['x'] }] } }) }), 'report stalled: using ClusterSecretStore "shared" is not allowed from namespace "devnet": denied by its spec.conditions'],
+    ['what is missing before what nobody has judged', using({ cluster: clusterStore({ conditions: [] }), generator: 'absent' }), 'report waiting: Password "db" does not exist'],
+    ['what nobody has judged', using({ cluster: clusterStore({ conditions: [] }) }), 'unjudged waiting: ClusterSecretStore "shared" has not been validated yet'],
+  ])('%s is said', (_what, facts, expected) => {
+    expect(told(decide(facts, 'default'))).toBe(expected);
+  });
+
+  test('a key that a cluster store keeps from the namespace is told at once, by name, and nothing is read', () => {
+    const restricted = clusterStore();
+    const allowing = (list: string): StoreEntry => {
+      if (!restricted.parsed.ok) throw new Error('the test store does not parse');
+      return { ...restricted, parsed: { ok: true, value: { ...restricted.parsed.value, metadata: { ...restricted.metadata, annotations: { 'prelude.dev/allowed-keys': list } } } } };
+    };
+
+    expect(told(decide(using({ cluster: allowing('["c"]') }, { now: minute }), 'default'))).toBe('report stalled: ClusterSecretStore "shared" does not let namespace "devnet" read "b": denied by its allowed keys');
+    expect(told(decide(using({ cluster: allowing('["b"]') }, { now: minute }), 'default'))).toBe('report synced: secret synced');
+  });
+
+  test.each<[string, Observed]>([
+    ['a store', using({ cluster: clusterStore({ spec: { controller: 'blue' } }) })],
+    ['a generator', using({ generator: generator({ controller: 'blue' }) })],
+    ['the store for all entries, which none reads', using({}, { stores: [{ reference: own, entry: store({ spec: { controller: 'blue' } }), isRead: false }] })],
+  ])('where %s is of another class, all is left to its controller', (_what, facts) => {
+    expect(decide(facts, 'default')).toEqual({ kind: 'ignore' });
+  });
+
+  test('a store that is named and not read stands in nobody\'s way', () => {
+    const facts = using({}, { stores: [{ reference: own, isRead: false }, { reference: cluster, entry: clusterStore(), isRead: true }] });
+
+    expect(told(decide(facts, 'default'))).toBe('sync');
+  });
+
+  test('a generator that says something else is a reason to run it, one that was only made anew is none', () => {
+    const first = decide(using(), 'default');
+    const provider = first.kind === 'sync' ? first.provider : '';
+    const lastSync = { version: resourceVersionOf(many.metadata), provider, at: 0, time: 0 };
+    const later = (made: GeneratorEntry): Observed => using({ generator: made }, { lastSync, now: minute });
+
+    expect(told(decide(later(generator()), 'default'))).toBe('report synced: secret synced');
+    expect(told(decide(later(generator({}, 'two')), 'default'))).toBe('report synced: secret synced');
+    expect(told(decide(later(generator({ length: 12 })), 'default'))).toBe('sync');
+  });
+
+  test('templates that have changed wait for the next refresh where a generator takes part', () => {
+    const changed = { sources: { versions: 'b', writtenAt: 0 }, rendered: { versions: 'a' } };
+
+    expect(told(decide(using({}, { ...changed, now: minute }), 'default'))).toBe('report synced: secret synced');
+    expect(told(decide(using({}, changed), 'default'))).toBe('sync');
+  });
+
+  test('what is new or was edited goes before what is merely due', () => {
+    expect(decide(using(), 'default')).toMatchObject({ kind: 'sync', urgent: false });
+    expect(decide(using({}, { lastSync: { version: 'old', at: 0, time: 0 } }), 'default')).toMatchObject({ kind: 'sync', urgent: true });
+    expect(decide(using({}, { live: { ...secretOf(many), dataHash: 'other' } }), 'default')).toMatchObject({ kind: 'sync', why: 'heal', urgent: true });
   });
 });

@@ -1,25 +1,20 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { formatErrors } from '../../api/schema.ts';
-import type { SecretStore } from '../../api/secret-store.ts';
-import type { StoreHandle } from '../../provider/store-reader.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
-import { isIntact } from '../../secret/drift.ts';
-import { textHash } from '../../secret/object-hash.ts';
-import { resourceVersionOf } from '../../secret/resource-version.ts';
-import { mayUseStore, servesStore } from '../../secret/store-access.ts';
-import { storeHandle, storeName } from '../../secret/store-handle.ts';
-import type { Observed, StoreEntry } from './observe.ts';
+import type { KindState } from './generic/target-kinds.ts';
+import type { Observed } from './observe.ts';
 import { stalled, synced, waiting } from './outcomes.ts';
-import { nextRefresh } from './refresh-schedule.ts';
+import { followsSources, isSameRequest, isSecretIntact, refreshDue } from './refresh-due.ts';
+import { areServed, checkSources, isDenied, providerOf, type Sources } from './sources.ts';
 
 export type Decision =
   /** Not ours to reconcile, or on its way out: no status is written either. */
   | { readonly kind: 'ignore' }
-  /** The store is there and nobody has judged it yet. It will be in a moment, so that is not worth a status. */
+  /** The stores are there and nobody has judged one of them yet. It will be in a moment, so that is not worth a status. */
   | { readonly kind: 'unjudged'; readonly outcome: Outcome }
   /** There is nothing to do but to say so. */
   | { readonly kind: 'report'; readonly outcome: Outcome }
-  | { readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly store: StoreHandle; readonly provider: string; readonly why: SyncReason };
+  | ({ readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly why: SyncReason } & Sources);
 
 /**
  * - `due`: something is asked for that was not read yet, or time is up
@@ -30,80 +25,41 @@ export type SyncReason = 'due' | 'heal' | 'sources';
 
 /** Decides what is to be done for one ExternalSecret; reads no clock and asks nobody. */
 export function decide(observed: Observed, controllerClass: string): Decision {
-  const { entry, namespace, store } = observed;
+  const { entry, namespace } = observed;
   if (entry.metadata.deletionTimestamp !== undefined || namespace.terminating) return { kind: 'ignore' };
   if (!entry.parsed.ok) return { kind: 'report', outcome: stalled(`invalid ExternalSecret: ${formatErrors(entry.parsed.errors)}`) };
+  if (!areServed(controllerClass, observed)) return { kind: 'ignore' };
+
+  const obstacle = observed.kind === undefined ? undefined : checkKind(observed.kind);
+  if (obstacle !== undefined) return obstacle;
 
   const externalSecret = entry.parsed.value;
-  const storeIsOurs = store === undefined || !store.parsed.ok || servesStore(controllerClass, store.parsed.value);
-  if (!storeIsOurs) return { kind: 'ignore' };
-
-  const provider = store?.parsed.ok === true ? providerId(store.parsed.value) : undefined;
   // a right that was taken away is told at once, not at the next refresh; the Secret stays
-  const isDenied = store?.parsed.ok === true && !mayUseStore(store.parsed.value, observed.namespace);
-  const due = isDenied ? -Infinity : refreshDue(externalSecret, observed, provider);
+  const due = isDenied(observed) ? -Infinity : refreshDue(externalSecret, observed, providerOf(observed));
   if (due <= observed.now) return decideSync(externalSecret, observed, isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed) ? 'heal' : 'due');
-  return haveSourcesChanged(observed) ? decideSync(externalSecret, observed, 'sources') : { kind: 'report', outcome: synced(due - observed.now) };
-}
-
-/** Whether what was last synced is still what is asked for. */
-function isSameRequest(externalSecret: ExternalSecret, { lastSync }: Observed): boolean {
-  return lastSync !== undefined && lastSync.version === resourceVersionOf(externalSecret.metadata);
-}
-
-function isSecretIntact(externalSecret: ExternalSecret, { live }: Observed): boolean {
-  return live !== undefined && isIntact(live, externalSecret);
+  return followsSources(externalSecret, observed.live) && haveSourcesChanged(observed) ? decideSync(externalSecret, observed, 'sources') : { kind: 'report', outcome: synced(due - observed.now, observed.lastSync?.result) };
 }
 
 /**
  * Whether the ConfigMaps and Secrets that hold templates are others than those that were rendered. After a restart, and where External
  * Secrets rendered them, the versions are not known: then a source counts as changed if it was written after the last sync, in a later
- * second. What had not changed is so left as it is, and a change that nobody saw is made good.
+ * second. What had not changed is so left as it is, and a change that nobody saw is made good. Where generators take part it waits for the
+ * next refresh: rendering anew takes their values, which nobody has any more, and a new template is no reason to rotate a password.
  */
-function haveSourcesChanged({ sources, rendered, lastSync }: Observed): boolean {
-  if (sources === undefined || lastSync === undefined) return false;
+function haveSourcesChanged({ sources, rendered, lastSync, generators }: Observed): boolean {
+  if (sources === undefined || lastSync === undefined || generators.length > 0) return false;
   return rendered === undefined ? sources.writtenAt > lastSync.time : rendered.versions !== sources.versions;
 }
 
-/** The moment on the monotonic scale from which the provider is to be read; -Infinity: at once, Infinity: never. */
-function refreshDue(externalSecret: ExternalSecret, observed: Observed, provider: string | undefined): number {
-  const { lastSync } = observed;
-  if (lastSync === undefined || !isSameRequest(externalSecret, observed) || !isSecretIntact(externalSecret, observed)) return -Infinity;
-  if (provider !== undefined && lastSync.provider !== undefined && lastSync.provider !== provider) return -Infinity;
-  return nextRefresh(externalSecret, lastSync.at);
+/** A target that is no Secret has to be of a kind that may be made, and that is watched. */
+function checkKind(kind: KindState): Decision | undefined {
+  if (kind.state === 'watched') return undefined;
+  if (kind.state === 'pending') return { kind: 'unjudged', outcome: waiting('the kind of the target is not watched yet: it may be that this controller may not list it') };
+  return { kind: 'report', outcome: kind.state === 'refused' ? stalled(kind.message) : waiting(kind.message) };
 }
 
-/** What has to hold of the store before anything is read through it. */
 function decideSync(externalSecret: ExternalSecret, observed: Observed, why: SyncReason): Decision {
-  const { store, namespace } = observed;
-  const name = storeName(externalSecret.spec.secretStoreRef);
-  if (store === undefined) return { kind: 'report', outcome: waiting(`${name} does not exist`) };
-  if (!store.parsed.ok) return { kind: 'report', outcome: waiting(`${name} is not valid: ${formatErrors(store.parsed.errors)}`) };
-
-  const parsed = store.parsed.value;
-  if (!mayUseStore(parsed, namespace)) {
-    return { kind: 'report', outcome: stalled(`using ${name} is not allowed from namespace "${namespace.name}": denied by its spec.conditions`) };
-  }
-  const verdict = verdictOf(store);
-  if (verdict === undefined) return { kind: 'unjudged', outcome: waiting(`${name} has not been validated yet`) };
-  if (!verdict.ready) return { kind: 'report', outcome: waiting(`${name} is not ready: ${verdict.message}`) };
-  return { kind: 'sync', externalSecret, store: storeHandle(parsed, namespace.name), provider: providerId(parsed), why };
-}
-
-/** What the store's controller says of this generation of it; undefined before it has said anything. */
-function verdictOf({ metadata, parsed }: StoreEntry): { readonly ready: boolean; readonly message: string } | undefined {
-  const ready = parsed.ok ? parsed.value.status.conditions.find(({ type }) => type === 'Ready') : undefined;
-  if (ready === undefined || (ready.observedGeneration !== undefined && ready.observedGeneration !== metadata.generation)) return undefined;
-  return { ready: ready.status === 'True', message: ready.message };
-}
-
-const providerIds = new WeakMap<SecretStore, string>();
-
-/** Changes whenever the store points somewhere else; a hash, because a configuration may hold values. Computed once for each version of a store. */
-function providerId(store: SecretStore): string {
-  const known = providerIds.get(store);
-  if (known !== undefined) return known;
-  const id = textHash(JSON.stringify([store.metadata.uid, store.spec.provider]));
-  providerIds.set(store, id);
-  return id;
+  const checked = checkSources(observed);
+  if (checked.kind !== 'ready') return checked;
+  return { ...checked, kind: 'sync', externalSecret, why, urgent: why === 'heal' || !isSameRequest(externalSecret, observed) };
 }

@@ -1,7 +1,9 @@
+import type { Condition } from '../../api/condition.ts';
 import { externalSecretReasons } from '../../api/names.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import type { TemplateProblem } from '../../secret/template/compose-content.ts';
 import type { ValueProblem } from '../../secret/value-problem.ts';
+import type { SyncResult } from './sync-memory.ts';
 
 /** An event wakes whoever waits; should one be missed, this does. */
 const safetyNet = 300_000;
@@ -9,13 +11,27 @@ const safetyNet = 300_000;
 /** What the provider cannot do better the next second is not asked for every second. */
 const slowRetry = 60_000;
 
+const results: Readonly<Record<SyncResult, { readonly reason: string; readonly message: string }>> = {
+  synced: { reason: externalSecretReasons.synced, message: 'secret synced' },
+  retained: { reason: externalSecretReasons.synced, message: 'secret retained due to DeletionPolicy=Retain' },
+  deleted: { reason: externalSecretReasons.deleted, message: 'secret deleted due to DeletionPolicy=Delete' },
+  missing: { reason: externalSecretReasons.missing, message: 'secret will not be created due to CreationPolicy=Merge' },
+};
+
 /**
- * The Secret is there and current.
+ * All is as the policies want it: the Secret is there and current, unless they say otherwise.
  * @param refreshIn milliseconds until the provider is to be read again; Infinity: time is no reason to
  */
-export function synced(refreshIn: number): Outcome {
+export function synced(refreshIn: number, result: SyncResult = 'synced'): Outcome {
   const requeue = Number.isFinite(refreshIn) ? { requeueAfter: Math.max(0, refreshIn) } : {};
-  return { kind: 'synced', reason: externalSecretReasons.synced, message: 'secret synced', ...requeue };
+  return { kind: 'synced', ...results[result], ...requeue };
+}
+
+/** What a Ready condition says that a sync came to. */
+export function resultOf({ reason, message }: Pick<Condition, 'reason' | 'message'>): SyncResult {
+  if (reason === results.deleted.reason) return 'deleted';
+  if (reason === results.missing.reason) return 'missing';
+  return message === results.retained.message ? 'retained' : 'synced';
 }
 
 /** Something else must come first, and is watched. */

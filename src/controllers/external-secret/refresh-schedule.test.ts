@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { externalSecret } from '../../../test/support/external-secret.ts';
-import { nextRefresh, refreshTimeLag } from './refresh-schedule.ts';
+import { isStale, nextRefresh, refreshTimeLag } from './refresh-schedule.ts';
 
 const seconds = fc.integer({ min: 1, max: 100_000 });
 const moment = fc.integer({ min: -1e9, max: 1e9 });
@@ -34,4 +34,38 @@ test('refresh times are written after one to two hours, spread over the objects'
   expect(Math.min(...lags)).toBeGreaterThanOrEqual(1);
   expect(Math.max(...lags)).toBeLessThan(2);
   expect(Math.max(...lags) - Math.min(...lags)).toBeGreaterThan(0.9);
+});
+
+test('what fell due while nothing ran is spread, and what shared a moment still does', () => {
+  const declared = externalSecret({ spec: { refreshInterval: '1h' } });
+  const start = 36_000_000;
+  const overdue = Array.from({ length: 600 }, (_unused, index) => nextRefresh(declared, index * 10_000, start));
+  const moments = new Set(overdue);
+
+  expect(Math.min(...overdue)).toBeGreaterThanOrEqual(start);
+  expect(Math.max(...overdue)).toBeLessThan(start + 600_000);
+  expect(Math.max(...overdue) - Math.min(...overdue)).toBeGreaterThan(480_000);
+  // ten hours of refreshes every ten seconds, in slots of a minute
+  expect(moments.size).toBeGreaterThan(90);
+  expect(moments.size).toBeLessThanOrEqual(102);
+});
+
+test('what is not due yet at the start stays where it is, and a short interval is made good within half of it', () => {
+  const hourly = externalSecret({ spec: { refreshInterval: '1h' } });
+  const often = externalSecret({ spec: { refreshInterval: '1m' } });
+
+  expect(nextRefresh(hourly, 1_000_000, 2_000_000)).toBe(nextRefresh(hourly, 1_000_000));
+  expect(nextRefresh(often, 0, 9_000_000)).toBeLessThan(9_030_000);
+});
+
+test.each(['OnChange', 'CreatedOnce'])('with refreshPolicy %s time is no reason', (refreshPolicy) => {
+  expect(nextRefresh(externalSecret({ spec: { refreshPolicy } }), 0)).toBe(Infinity);
+});
+
+test('a success is stale two intervals and a minute later', () => {
+  const { spec } = externalSecret({ spec: { refreshInterval: '10m' } });
+
+  expect(isStale(spec, 21 * 60_000)).toBe(false);
+  expect(isStale(spec, 21 * 60_000 + 1)).toBe(true);
+  expect(isStale(externalSecret({ spec: { refreshInterval: '0' } }).spec, 1e12)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { textHash } from '../../secret/object-hash.ts';
+import { storesOf } from '../../secret/references.ts';
 
 const hour = 3_600_000;
 
@@ -8,17 +9,42 @@ const longestGrid = 60_000;
 /** How far before its time a refresh may come, as a share of the interval. */
 const gridShare = 1 / 16;
 
+/** Over how long those refreshes are spread that fell due while no controller ran. */
+const longestCatchUp = 600_000;
+/** The same, as a share of the interval. */
+const catchUpShare = 1 / 2;
+
 /**
  * When the provider is to be read again: one interval after the last read, or a little earlier, at a moment that all objects of
  * one store and interval share. Without that they drift apart, and each costs a call of its own. Stores have different moments.
  * @param last milliseconds on the clock's monotonic scale, as is the result; Infinity where time causes no read
+ * @param startedAt when the controller started, on the same scale. What fell due before, perhaps for hours, is not made good at once:
+ *   objects that shared a moment share another one soon, different moments are spread.
  */
-export function nextRefresh({ metadata, spec }: Pick<ExternalSecret, 'metadata' | 'spec'>, last: number): number {
-  const { refreshInterval: interval, secretStoreRef: store } = spec;
-  if (interval === 0) return Infinity;
+export function nextRefresh(externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>, last: number, startedAt = -Infinity): number {
+  const { refreshInterval: interval, refreshPolicy } = externalSecret.spec;
+  if (interval === 0 || refreshPolicy !== 'Periodic') return Infinity;
   const grid = Math.min(longestGrid, interval * gridShare);
-  const offset = fraction(store.kind === 'SecretStore' ? `${metadata.namespace}/${store.name}` : store.name) * grid;
-  return Math.floor((last + interval - offset) / grid) * grid + offset;
+  const group = groupOf(externalSecret);
+  const offset = fraction(group) * grid;
+  const slot = Math.floor((last + interval - offset) / grid);
+  const due = slot * grid + offset;
+  return due > startedAt ? due : startedAt + fraction(`${group} ${slot}`) * Math.min(longestCatchUp, interval * catchUpShare);
+}
+
+/** Whose refreshes share calls: those of one store. */
+function groupOf({ metadata, spec }: Pick<ExternalSecret, 'metadata' | 'spec'>): string {
+  const [store] = storesOf(spec);
+  if (store === undefined) return `${metadata.namespace}/${metadata.name}`;
+  return store.kind === 'SecretStore' ? `${metadata.namespace}/${store.name}` : store.name;
+}
+
+/** How much later than it should a refresh may succeed before its failure is worth another word. */
+const staleAfter = { intervals: 2, beyond: 60_000 };
+
+/** Whether the last success is so long ago that what the Secret holds may be out of date. */
+export function isStale({ refreshInterval, refreshPolicy }: Pick<ExternalSecret['spec'], 'refreshInterval' | 'refreshPolicy'>, age: number): boolean {
+  return refreshPolicy === 'Periodic' && refreshInterval > 0 && age > refreshInterval * staleAfter.intervals + staleAfter.beyond;
 }
 
 /**

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
-import { externalSecret } from '../../../test/support/external-secret.ts';
+import { externalSecret, externalSecretObject } from '../../../test/support/external-secret.ts';
+import { createFakeClock } from '../../../test/support/fake-clock.ts';
 import type { ExternalSecret } from '../../api/external-secret.ts';
-import { synced } from './outcomes.ts';
+import { parseExternalSecret } from '../../api/external-secret.ts';
+import { parsedObject } from '../../api/parsed-object.ts';
+import { failed, resultOf, synced } from './outcomes.ts';
 import { refreshTimeLag } from './refresh-schedule.ts';
-import { isToldByAnother, statusAfterSync } from './report.ts';
+import { isToldByAnother, report, statusAfterSync } from './report.ts';
+import type { LastSync } from './sync-memory.ts';
+import { SyncMemory } from './sync-memory.ts';
 
 const start = Date.UTC(2026, 0, 1);
 const lag = refreshTimeLag('uid-database');
@@ -35,4 +40,34 @@ test("another controller's words are recognised by the generation they lack", ()
   expect(isToldByAnother(declared(), synced(1))).toBe(true);
   expect(isToldByAnother(declared({ conditions: [{ ...ready, observedGeneration: 1 }] }), synced(1))).toBe(false);
   expect(isToldByAnother(declared({ conditions: [{ ...ready, message: 'otherwise' }] }), synced(1))).toBe(false);
+});
+
+test.each<[LastSync['result'], object]>([
+  ['synced', { binding: { name: 'database' } }],
+  ['retained', {}],
+  ['deleted', { binding: null }],
+  ['missing', { binding: null }],
+])('after a sync that came to %s the binding is as the Secret is', (result, binding) => {
+  expect(statusAfterSync(declared({ syncedResourceVersion: '' }), { ...after(0), result: result ?? 'synced' }, false)).toEqual({ refreshTime: '2026-01-01T00:00:00Z', syncedResourceVersion: '1-a', ...binding });
+});
+
+test('the reasons of External Secrets\' conditions are understood', () => {
+  for (const result of ['synced', 'retained', 'deleted', 'missing'] as const) expect(resultOf(synced(Infinity, result))).toBe(result);
+  expect(synced(Infinity, 'retained')).toEqual({ kind: 'synced', reason: 'SecretSynced', message: 'secret retained due to DeletionPolicy=Retain' });
+});
+
+test('what has failed for longer than two intervals and a minute says when it was last in sync', async () => {
+  const clock = createFakeClock(start);
+  const object = externalSecretObject({ spec: { refreshInterval: '10m' }, status: { refreshTime: '2026-01-01T00:00:00Z', conditions: [ready] } });
+  const entry = parsedObject(object, parseExternalSecret);
+  const memory = new SyncMemory();
+  const message = (): string => report(entry, failed('the provider is away'), { memory, clock }).outcome.message;
+
+  await clock.advance(21 * 60_000);
+  expect(message()).toBe('the provider is away');
+  await clock.advance(1);
+  expect(message()).toBe('the provider is away; last synced 2026-01-01T00:00:00Z');
+  expect(report(entry, synced(1), { memory, clock }).outcome.message).toBe('secret synced');
+  memory.recordSync('uid-database', { version: '1-a', at: 0, time: start + 20 * 60_000 });
+  expect(message()).toBe('the provider is away');
 });

@@ -5,7 +5,7 @@ import { SyncMemory } from './sync-memory.ts';
 const key = { namespace: 'devnet', name: 'database' };
 
 function live(resourceVersion: string): LiveSecret {
-  return { metadata: { ...key, resourceVersion }, type: 'Opaque', immutable: false, keys: [], dataHash: '', written: { labels: [], annotations: [] } };
+  return { metadata: { ...key, resourceVersion }, type: 'Opaque', immutable: false, keys: [], dataHash: '', written: [] };
 }
 
 test('what was written stands until the cache says something', () => {

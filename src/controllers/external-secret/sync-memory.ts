@@ -4,7 +4,15 @@ import type { Outcome } from '../../runtime/outcome.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
 import type { SourcesMemory } from './template-sources.ts';
 
-/** The last successful read of the provider for one ExternalSecret. */
+/**
+ * What a sync came to, where it did not fail.
+ * - `synced`: the Secret is as the provider has it
+ * - `retained`, `deleted`: the provider has nothing, and the Secret stays or is gone
+ * - `missing`: there is no Secret to merge into
+ */
+export type SyncResult = 'synced' | 'retained' | 'deleted' | 'missing';
+
+/** The last successful sync of one ExternalSecret. */
 export interface LastSync {
   /** Generation and metadata it was done for. */
   readonly version: string;
@@ -14,6 +22,10 @@ export interface LastSync {
   readonly at: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** `synced` where absent. */
+  readonly result?: SyncResult;
+  /** A status says so: a later sync has failed. */
+  readonly failing?: true;
 }
 
 interface Entry {
@@ -23,10 +35,16 @@ interface Entry {
   outcome?: Outcome['kind'];
   /** When its store was first found without a verdict. */
   unjudged?: number;
-  /** Its target is somebody else's Secret. */
-  refused?: boolean;
+  /** Its target is somebody else's Secret, or is not there. */
+  awaitsTarget?: boolean;
+  /** What was gone from the provider when that was told last. */
+  missing?: string;
   /** When its Secret was last put right because somebody had changed it. */
   heals?: readonly number[];
+  /** When it was last brought up to date because others had changed what is theirs in it. */
+  follows?: readonly number[];
+  /** What a Secret that is merged into was last found to agree with; see `recordMerge`. */
+  merged?: string;
   /** When it was last rendered anew because what its template is made of had changed. */
   renders?: readonly number[];
 }
@@ -36,6 +54,8 @@ interface Entry {
  * written just now, until the cache has it. By uid: another object of the same name is another object.
  */
 export class SyncMemory {
+  /** When the controller started, on the clock's monotonic scale. */
+  startedAt = -Infinity;
   readonly #entries = new Map<string, Entry>();
   readonly #written = new Map<string, LiveSecret>();
   readonly #inFlight = new Map<string, { overtaken: boolean }>();
@@ -50,18 +70,28 @@ export class SyncMemory {
     delete entry.unjudged;
   }
 
-  recordOutcome(uid: string, outcome: Outcome['kind'], refused: boolean): void {
+  recordOutcome(uid: string, outcome: Outcome['kind'], awaitsTarget: boolean): void {
     const entry = this.#entry(uid);
     entry.outcome = outcome;
-    entry.refused = refused;
+    entry.awaitsTarget = awaitsTarget;
   }
 
   outcome(uid: string): Outcome['kind'] | undefined {
     return this.#entries.get(uid)?.outcome;
   }
 
-  isRefused(uid: string): boolean {
-    return this.#entries.get(uid)?.refused === true;
+  /** Whether news about its target, whoever's it is, are reason to look again. */
+  awaitsTarget(uid: string): boolean {
+    return this.#entries.get(uid)?.awaitsTarget === true;
+  }
+
+  /** Whether this is not what was missing the last time; it is remembered. */
+  isNewlyMissing(uid: string, messages: readonly string[]): boolean {
+    const entry = this.#entry(uid);
+    const missing = messages.join('\n');
+    const isNews = (entry.missing ?? '') !== missing;
+    entry.missing = missing;
+    return isNews;
   }
 
   /** Since when the store of this object has had no verdict; `now` where it is found so for the first time. */
@@ -76,9 +106,16 @@ export class SyncMemory {
     return (this.#entries.get(uid)?.heals ?? []).filter((at) => now - at < span).length;
   }
 
-  recordHeal(uid: string, now: number, span: number): void {
+  /** How often others have changed what is theirs in it, likewise. */
+  followsWithin(uid: string, now: number, span: number): number {
+    return (this.#entries.get(uid)?.follows ?? []).filter((at) => now - at < span).length;
+  }
+
+  /** @param isOurs something of ours had been changed */
+  recordHeal(uid: string, now: number, span: number, isOurs = true): void {
     const entry = this.#entry(uid);
-    entry.heals = [...(entry.heals ?? []).filter((at) => now - at < span), now];
+    const kind = isOurs ? 'heals' : 'follows';
+    entry[kind] = [...(entry[kind] ?? []).filter((at) => now - at < span), now];
   }
 
   /** What the templates were made of when they were rendered last; undefined where that is not known. */
@@ -101,6 +138,19 @@ export class SyncMemory {
   recordRender(uid: string, now: number, span: number): void {
     const entry = this.#entry(uid);
     entry.renders = [...(entry.renders ?? []).filter((at) => now - at < span), now];
+  }
+
+  /**
+   * A Secret that is merged into was read, and agreed with what is wanted. Its other keys are not remembered, so this is what spares the
+   * next refresh a read.
+   * @param id of the Secret's version and of all that was wanted
+   */
+  recordMerge(uid: string, id: string): void {
+    this.#entry(uid).merged = id;
+  }
+
+  isMerged(uid: string, id: string): boolean {
+    return this.#entries.get(uid)?.merged === id;
   }
 
   forget(uid: string): void {

@@ -3,22 +3,26 @@ import { parseExternalSecret } from '../../api/external-secret.ts';
 import type { ObjectKey, ObjectMeta } from '../../api/object.ts';
 import { formatKey, parseKey } from '../../api/object.ts';
 import { parsedObject } from '../../api/parsed-object.ts';
-import type { StoreKind } from '../../api/secret-store.ts';
 import { parseSecretStore } from '../../api/secret-store.ts';
 import { managedLabel } from '../../api/names.ts';
 import type { InformerOptions } from '../../kube/informer.ts';
 import { objectVersion } from '../../kube/object-version.ts';
 import { clusterSecretStoreType, configMapType, externalSecretType, namespaceType, secretStoreType, secretType } from '../../kube/resource-types.ts';
 import { ReverseIndex } from '../../lib/reverse-index.ts';
+import type { Lane } from '../../runtime/lanes.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
+import { generatorTerm } from '../../secret/generator-cache.ts';
+import { generatorsOf, storesOf } from '../../secret/references.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
-import type { ExternalSecretCaches, ExternalSecretEntry, StoreEntry } from './observe.ts';
+import { CredentialIndex } from './credential-index.ts';
+import type { ExternalSecretCaches, ExternalSecretInformers } from './observe.ts';
 import { targetKey } from './observe.ts';
 import type { SyncMemory } from './sync-memory.ts';
 import { sourceTerm, sourceTerms } from './template-sources.ts';
+import { type CredentialReaders, credentialsOf, type StoreIndexes, storeTerms, watchCredentials, watchStores } from './watch-stores.ts';
 
 /** What each cache of this controller watches, and what it keeps. */
-export const externalSecretInformers: { readonly [Name in keyof ExternalSecretCaches]: InformerOptions<NonNullable<ReturnType<ExternalSecretCaches[Name]['get']>>> } = {
+export const externalSecretInformers: { readonly [Name in keyof ExternalSecretInformers]: InformerOptions<NonNullable<ReturnType<ExternalSecretInformers[Name]['get']>>> } = {
   externalSecrets: { type: externalSecretType, selection: {}, project: (object) => parsedObject(object, parseExternalSecret) },
   secretStores: { type: secretStoreType, selection: {}, project: (object) => parsedObject(object, parseSecretStore) },
   clusterSecretStores: { type: clusterSecretStoreType, selection: {}, project: (object) => parsedObject(object, parseSecretStore) },
@@ -36,29 +40,53 @@ export interface Watching {
   readonly stop: () => void;
 }
 
+export interface WatchOptions extends CredentialReaders {
+  readonly caches: ExternalSecretCaches;
+  readonly memory: SyncMemory;
+}
+
 /** Which ExternalSecrets have to do with what. */
-interface Indexes {
-  readonly byStore: ReverseIndex;
+interface Indexes extends StoreIndexes {
   readonly byTarget: ReverseIndex;
   readonly byNamespace: ReverseIndex;
   readonly bySource: ReverseIndex;
+  readonly byGenerator: ReverseIndex;
   readonly secretsByOwner: ReverseIndex;
 }
 
-/** Turns events of the caches into keys of ExternalSecrets to reconcile. */
-export function watchExternalSecrets(caches: ExternalSecretCaches, memory: SyncMemory, enqueue: (key: ObjectKey) => void): Watching {
-  const indexes: Indexes = { byStore: new ReverseIndex(), byTarget: new ReverseIndex(), byNamespace: new ReverseIndex(), bySource: new ReverseIndex(), secretsByOwner: new ReverseIndex() };
+/** Asks for a look at an ExternalSecret. */
+type Enqueue = (key: ObjectKey, lane: Lane) => void;
+
+/**
+ * Turns events of the caches into keys of ExternalSecrets to reconcile. What is about one of them goes before what is about all that
+ * depend on something, so that an object somebody has just made does not wait behind thousands that share a store.
+ */
+export function watchExternalSecrets({ caches, memory, reader, runner }: WatchOptions, enqueue: Enqueue): Watching {
+  const indexes: Indexes = {
+    byStore: new ReverseIndex(),
+    byTarget: new ReverseIndex(),
+    byNamespace: new ReverseIndex(),
+    bySource: new ReverseIndex(),
+    byGenerator: new ReverseIndex(),
+    byCredential: new CredentialIndex((usage) => credentialsOf(usage, caches, { reader, runner })),
+    secretsByOwner: new ReverseIndex(),
+  };
   const enqueueAll = (keys: Iterable<string>): void => {
-    for (const key of keys) enqueue(parseKey(key));
+    for (const key of keys) enqueue(parseKey(key), 'start');
   };
   const stops = [
     // Secrets first, so that what is already there is known when the ExternalSecrets are reported
-    ...watchSecrets(caches, memory, indexes, enqueueAll),
+    ...watchSecrets(caches, memory, indexes, { enqueue, enqueueAll }),
     watchDeclarations(caches, memory, indexes, enqueue),
     caches.namespaces.subscribe(({ key, current, previous }) => {
       if (!isDeepStrictEqual(current, previous)) enqueueAll(indexes.byNamespace.itemsOf(key.name));
     }),
     ...watchStores(caches, indexes, enqueueAll),
+    ...watchCredentials(caches, memory, indexes, enqueueAll),
+    caches.generators.subscribe((term) => {
+      indexes.byCredential.refresh(term);
+      enqueueAll(indexes.byGenerator.itemsOf(term));
+    }),
   ];
   return {
     ownedBy: (uid) => [...indexes.secretsByOwner.itemsOf(uid)].map(parseKey),
@@ -70,43 +98,45 @@ export function watchExternalSecrets(caches: ExternalSecretCaches, memory: SyncM
 
 type Stop = () => void;
 
-function watchDeclarations({ externalSecrets }: ExternalSecretCaches, memory: SyncMemory, { byStore, byTarget, byNamespace, bySource }: Indexes, enqueue: (key: ObjectKey) => void): Stop {
+function watchDeclarations({ externalSecrets }: ExternalSecretCaches, memory: SyncMemory, { byStore, byTarget, byNamespace, bySource, byGenerator, byCredential }: Indexes, enqueue: Enqueue): Stop {
   return externalSecrets.subscribe(({ key, current, previous }) => {
     const id = formatKey(key);
     if (previous !== undefined && previous.metadata.uid !== current?.metadata.uid) memory.forget(previous.metadata.uid ?? '');
-    byStore.set(id, current === undefined ? [] : storesOf(current));
+    byStore.set(id, current === undefined ? [] : storeTerms(current));
     byTarget.set(id, current?.parsed.ok === true ? [formatKey(targetKey(current.parsed.value))] : []);
     bySource.set(id, current?.parsed.ok === true ? sourceTerms(current.parsed.value) : []);
+    byGenerator.set(id, current?.parsed.ok === true ? generatorsOf(current.parsed.value.spec).map((generator) => generatorTerm(generator, key.namespace ?? '')) : []);
+    byCredential.set(id, current?.parsed.ok === true ? [...storesOf(current.parsed.value.spec), ...generatorsOf(current.parsed.value.spec)].map((source) => ({ ...source, namespace: key.namespace ?? '' })) : []);
     byNamespace.set(id, current === undefined ? [] : [key.namespace ?? '']);
-    if (current !== undefined && (previous === undefined || hasNews(previous.metadata, current.metadata))) enqueue(key);
+    if (current !== undefined && (previous === undefined || hasNews(previous.metadata, current.metadata))) enqueue(key, 'edit');
   });
 }
 
-function watchSecrets(caches: ExternalSecretCaches, memory: SyncMemory, { byTarget, bySource, secretsByOwner }: Indexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
+function watchSecrets(
+  caches: ExternalSecretCaches,
+  memory: SyncMemory,
+  { byTarget, bySource, secretsByOwner }: Indexes,
+  { enqueue, enqueueAll }: { readonly enqueue: Enqueue; readonly enqueueAll: (keys: Iterable<string>) => void },
+): readonly Stop[] {
+  const enqueueMakers = (ids: Iterable<string>): void => {
+    for (const id of ids) enqueue(parseKey(id), 'edit');
+  };
   return [
     caches.managedSecrets.subscribe(({ key, current }) => {
       secretsByOwner.set(formatKey(key), (current?.metadata.ownerReferences ?? []).map(({ uid }) => uid));
-      if (!memory.confirmWrite(key, current)) enqueueAll(byTarget.itemsOf(formatKey(key)));
+      if (!memory.confirmWrite(key, current)) enqueueMakers(byTarget.itemsOf(formatKey(key)));
     }),
     caches.secretVersions.subscribe(({ key }) => {
-      // only who was refused a Secret of somebody else's waits for news about it
-      const refused = [...byTarget.itemsOf(formatKey(key))].filter((id) => {
+      // only who was refused a Secret of somebody else's, or has none to merge into, waits for news about it
+      const awaiting = [...byTarget.itemsOf(formatKey(key))].filter((id) => {
         const uid = caches.externalSecrets.get(parseKey(id))?.metadata.uid;
-        return uid !== undefined && memory.isRefused(uid);
+        return uid !== undefined && memory.awaitsTarget(uid);
       });
-      enqueueAll(refused);
+      enqueueMakers(awaiting);
       enqueueAll(bySource.itemsOf(sourceTerm('Secret', key)));
     }),
     caches.configMapVersions.subscribe(({ key }) => enqueueAll(bySource.itemsOf(sourceTerm('ConfigMap', key)))),
   ];
-}
-
-function watchStores({ secretStores, clusterSecretStores }: ExternalSecretCaches, { byStore }: Indexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
-  const watch = (kind: StoreKind, stores: ExternalSecretCaches['secretStores']): Stop =>
-    stores.subscribe(({ key, current, previous }) => {
-      if (storeState(current) !== storeState(previous)) enqueueAll(byStore.itemsOf(storeId(kind, key)));
-    });
-  return [watch('SecretStore', secretStores), watch('ClusterSecretStore', clusterSecretStores)];
 }
 
 /** Statuses are ours, or nobody's business: what counts is what somebody asks for. */
@@ -114,22 +144,3 @@ function hasNews(previous: ObjectMeta, current: ObjectMeta): boolean {
   const asked = ({ uid, generation, labels, annotations, deletionTimestamp }: ObjectMeta): unknown => [uid, generation, labels, annotations, deletionTimestamp];
   return !isDeepStrictEqual(asked(previous), asked(current));
 }
-
-function storesOf({ metadata, parsed }: ExternalSecretEntry): readonly string[] {
-  if (!parsed.ok) return [];
-  const { kind, name } = parsed.value.spec.secretStoreRef;
-  return [storeId(kind, kind === 'SecretStore' ? { namespace: metadata.namespace ?? '', name } : { name })];
-}
-
-function storeId(kind: StoreKind, key: ObjectKey): string {
-  return `${kind} ${formatKey(key)}`;
-}
-
-/** As much of a store as its ExternalSecrets depend on, as one comparable text. */
-function storeState(entry: StoreEntry | undefined): string {
-  if (entry === undefined) return 'absent';
-  const { metadata, parsed } = entry;
-  const ready = parsed.ok ? parsed.value.status.conditions.find(({ type }) => type === 'Ready') : undefined;
-  return JSON.stringify([metadata.uid, metadata.generation, ready?.status, ready?.message, ready?.observedGeneration]);
-}
-

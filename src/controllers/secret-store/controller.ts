@@ -9,6 +9,7 @@ import type { Random } from '../../lib/random.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { createController } from '../../runtime/controller.ts';
+import type { StoreHolds } from '../../secret/push/store-holds.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
 import { explainError } from '../../runtime/explain-error.ts';
 import { createStatusReporter } from '../../runtime/status-reporter.ts';
@@ -21,9 +22,13 @@ export interface SecretStoreControllerOptions {
   /** One controller serves one of the two kinds. */
   readonly kind: StoreKind;
   readonly cluster: Cluster;
-  /** Informers made of `externalSecretInformers`: the stores of the kind, and the versions of Secrets. */
+  /** Informers made of `externalSecretInformers`: the stores of the kind, and the versions of Secrets and ConfigMaps. */
   readonly caches: StoreCaches;
-  readonly reader: Pick<StoreReader, 'validate' | 'credentials'>;
+  readonly reader: Pick<StoreReader, 'validate' | 'credentials' | 'capabilities'>;
+  /** Which stores PushSecrets need; absent where none are reconciled. */
+  readonly holds?: Pick<StoreHolds, 'isHeld' | 'subscribe'>;
+  /** Milliseconds between validations of a store that does not say; absent: five minutes, as External Secrets has it. */
+  readonly requeueInterval?: number;
   readonly events: EventSink;
   /** Stores of another class are left to their controllers. */
   readonly controllerClass: string;
@@ -36,15 +41,18 @@ export interface SecretStoreControllerOptions {
 /** A provider that hangs keeps a worker until its deadline. */
 const concurrency = 32;
 
+const fiveMinutes = 300_000;
+const nobody: Required<SecretStoreControllerOptions>['holds'] = { isHeld: () => false, subscribe: () => () => {} };
+
 /** Makes the controller that says of every store whether it can be read through. */
 export function createSecretStoreController(options: SecretStoreControllerOptions): Controller {
-  const { kind, cluster, caches, reader, events, controllerClass, clock, random, log, metrics } = options;
+  const { kind, cluster, caches, reader, holds = nobody, requeueInterval = fiveMinutes, events, controllerClass, clock, random, log, metrics } = options;
   const type = kind === 'ClusterSecretStore' ? clusterSecretStoreType : secretStoreType;
-  const stop = watchStores(caches, reader, (key) => controller.enqueue(key));
+  const stop = watchStores({ kind, caches, reader, holds, enqueue: (key) => controller.enqueue(key) });
   const controller = createController<StoreEntry>({
     name: kind.toLowerCase(),
     find: (key) => caches.stores.get(key),
-    reconcile: (entry, signal) => reconcileStore(entry, { reader, controllerClass }, signal),
+    reconcile: (entry, signal) => reconcileStore(entry, { cluster, type, reader, holds, controllerClass, requeueInterval }, signal),
     report: createStatusReporter({ cluster, type, fieldManager: statusFieldManager, events, clock }),
     explain: (error) => ({ ...explainError(error), reason: storeReasons.invalid }),
     clock,

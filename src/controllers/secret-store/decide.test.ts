@@ -9,25 +9,39 @@ function store(spec: Readonly<Record<string, unknown>> = {}, metadata: Readonly<
   return parsedObject({ apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { namespace: 'devnet', name: 'vault', ...metadata }, spec: { provider: { fake: { data: [] } }, ...spec } }, parseSecretStore);
 }
 
+const options = { controllerClass: 'default', requeueInterval: 300_000 };
+
 test('a store is validated as its own namespace has it, every five minutes or as it says', () => {
   const handle = { label: 'SecretStore devnet/vault', provider: { fake: { data: [] } }, scope: 'namespaced', namespace: 'devnet' };
 
-  expect(decide(store(), 'default')).toEqual({ kind: 'validate', store: handle, interval: 300_000 });
-  expect(decide(store({ refreshInterval: '30s' }), 'default')).toEqual({ kind: 'validate', store: handle, interval: 30_000 });
+  expect(decide(store(), options)).toEqual({ kind: 'validate', store: handle, interval: 300_000 });
+  expect(decide(store({ refreshInterval: '30s' }), options)).toEqual({ kind: 'validate', store: handle, interval: 30_000 });
 });
 
 test.each([
   ['of another class', store({ controller: 'blue' })],
   ['on its way out', store({}, { deletionTimestamp: '2026-01-01T00:00:00Z' })],
 ])('a store %s is left alone', (_what, entry) => {
-  expect(decide(entry, 'default')).toEqual({ kind: 'ignore' });
+  expect(decide(entry, options)).toEqual({ kind: 'ignore' });
 });
 
 test('a store that does not parse waits for a person, who is told where to look', () => {
-  expect(decide(store({ provider: {}, refreshInterval: 'often' }), 'default')).toMatchObject({
+  expect(decide(store({ provider: {}, refreshInterval: 'often' }), options)).toMatchObject({
     kind: 'report',
     outcome: { kind: 'stalled', reason: 'InvalidProviderConfig', message: expect.stringMatching(/^invalid store: spec\.provider: .*; spec\.refreshInterval: / ) },
   });
+});
+
+test('allowed keys that make no sense stop the store, and say so', () => {
+  expect(decide(store({}, { annotations: { 'prelude.dev/allowed-keys': 'shared/*' } }), options)).toEqual({
+    kind: 'report',
+    outcome: {
+      kind: 'stalled',
+      reason: 'InvalidProviderConfig',
+      message: 'invalid store: metadata.annotations[prelude.dev/allowed-keys]: must be a YAML or JSON list of patterns; until then no key is allowed',
+    },
+  });
+  expect(decide(store({}, { annotations: { 'prelude.dev/allowed-keys': '["shared/*"]' } }), options)).toMatchObject({ kind: 'validate' });
 });
 
 test('reasons and messages are those of External Secrets', () => {

@@ -6,6 +6,7 @@ import type { Validation } from '../../provider/contract.ts';
 import type { ProviderError } from '../../provider/provider-error.ts';
 import type { StoreHandle } from '../../provider/store-reader.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
+import { allowedKeysProblem } from '../../secret/allowed-keys.ts';
 import { servesStore } from '../../secret/store-access.ts';
 import { storeHandle } from '../../secret/store-handle.ts';
 
@@ -18,15 +19,20 @@ export type Decision =
   /** `interval`: milliseconds until the store is to be validated again. */
   | { readonly kind: 'validate'; readonly store: StoreHandle; readonly interval: number };
 
-/** Between validations where the store does not say, as External Secrets has it. */
-const defaultInterval = 300_000;
+export interface DecideOptions {
+  readonly controllerClass: string;
+  /** Milliseconds between validations of a store that does not say. */
+  readonly requeueInterval: number;
+}
 
 /** Decides what is to be done for one store. */
-export function decide({ metadata, parsed }: StoreEntry, controllerClass: string): Decision {
+export function decide({ metadata, parsed }: StoreEntry, { controllerClass, requeueInterval }: DecideOptions): Decision {
   if (metadata.deletionTimestamp !== undefined) return { kind: 'ignore' };
   if (!parsed.ok) return { kind: 'report', outcome: invalid(`invalid store: ${formatErrors(parsed.errors)}`) };
   if (!servesStore(controllerClass, parsed.value)) return { kind: 'ignore' };
-  return { kind: 'validate', store: storeHandle(parsed.value), interval: parsed.value.spec.refreshInterval ?? defaultInterval };
+  const problem = allowedKeysProblem(metadata);
+  if (problem !== undefined) return { kind: 'report', outcome: invalid(`invalid store: ${problem}`) };
+  return { kind: 'validate', store: storeHandle(parsed.value), interval: parsed.value.spec.refreshInterval ?? requeueInterval };
 }
 
 /** What a validation that did not fail says about the store. */

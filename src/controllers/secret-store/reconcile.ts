@@ -1,28 +1,39 @@
+import { storeReasons } from '../../api/names.ts';
+import type { Cluster, ResourceType } from '../../kube/port.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import type { Outcome, Reconciled } from '../../runtime/outcome.ts';
+import type { StoreHolds } from '../../secret/push/store-holds.ts';
 import type { Decision, StoreEntry } from './decide.ts';
 import { decide, judge, judgeFailure } from './decide.ts';
+import { amendFinalizer, finalizerChange } from './finalizer.ts';
 
 export interface ReconcileOptions {
-  readonly reader: Pick<StoreReader, 'validate'>;
+  readonly cluster: Pick<Cluster, 'get' | 'update'>;
+  readonly type: ResourceType;
+  readonly reader: Pick<StoreReader, 'validate' | 'capabilities'>;
+  readonly holds: Pick<StoreHolds, 'isHeld'>;
   readonly controllerClass: string;
+  /** Milliseconds between validations of a store that does not say. */
+  readonly requeueInterval: number;
 }
 
-/** What this version can do with any store. */
-const capabilities = 'ReadOnly';
-
-/** Validates one store through the reader. Undefined: not ours, nothing to report. */
-export async function reconcileStore(entry: StoreEntry, { reader, controllerClass }: ReconcileOptions, signal: AbortSignal): Promise<Reconciled | undefined> {
-  const decision = decide(entry, controllerClass);
+/** Holds or lets go one store, and validates it through the reader. Undefined: not ours, nothing to report. */
+export async function reconcileStore(entry: StoreEntry, options: ReconcileOptions, signal: AbortSignal): Promise<Reconciled | undefined> {
+  const { cluster, type, reader, holds } = options;
+  const decision = decide(entry, options);
+  const change = finalizerChange(entry, options.controllerClass, entry.parsed.ok && holds.isHeld(entry.parsed.value));
+  if (change !== undefined) await amendFinalizer(cluster, type, { metadata: entry.metadata, change }, signal);
   if (decision.kind === 'ignore') return undefined;
   if (decision.kind === 'report') return { outcome: decision.outcome };
 
   const outcome = await validate(reader, decision, signal);
   if (outcome.kind !== 'synced') return { outcome };
-  // told once, not every five minutes
-  const events = wasReady(entry) ? [] : [{ type: 'Normal', reason: outcome.reason, message: outcome.message } as const];
-  return { outcome, status: { capabilities }, events };
+  // told when it changes, not every five minutes
+  const events = readyReason(entry) === outcome.reason ? [] : [{ type: 'Normal', reason: outcome.reason, message: outcome.message } as const];
+  // what can be done with a store that could not be checked is not claimed, as upstream has it
+  const status = outcome.reason === storeReasons.valid ? { capabilities: reader.capabilities(decision.store) } : {};
+  return { outcome, status, events };
 }
 
 async function validate(reader: ReconcileOptions['reader'], { store, interval }: Decision & { readonly kind: 'validate' }, signal: AbortSignal): Promise<Outcome> {
@@ -34,6 +45,7 @@ async function validate(reader: ReconcileOptions['reader'], { store, interval }:
   }
 }
 
-function wasReady({ parsed }: StoreEntry): boolean {
-  return parsed.ok && parsed.value.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+/** The reason for which a store is ready; undefined where it is not. */
+function readyReason({ parsed }: StoreEntry): string | undefined {
+  return parsed.ok ? parsed.value.status.conditions.find(({ type, status }) => type === 'Ready' && status === 'True')?.reason : undefined;
 }

@@ -21,6 +21,9 @@ const rules: ReadonlyMap<string, Assess> = new Map<string, Assess>([
   ['networking.k8s.io/Ingress', ingressHealth],
   ['apiextensions.k8s.io/CustomResourceDefinition', definitionHealth],
   ['external-secrets.io/ExternalSecret', readyHealth],
+  ['external-secrets.io/ClusterExternalSecret', readyHealth],
+  ['external-secrets.io/PushSecret', readyHealth],
+  ['external-secrets.io/ClusterPushSecret', readyHealth],
   ['external-secrets.io/SecretStore', readyHealth],
   ['external-secrets.io/ClusterSecretStore', readyHealth],
 ]);

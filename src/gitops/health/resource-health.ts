@@ -31,7 +31,7 @@ export function definitionHealth(object: KubeObject): Health {
 }
 
 /**
- * ExternalSecret, SecretStore, ClusterSecretStore. Unlike Argo CD's own check, an answer about an older generation is no
+ * ExternalSecret, PushSecret, their cluster kinds, SecretStore, ClusterSecretStore. Unlike Argo CD's own check, an answer about an older generation is no
  * answer: after a change the old `Ready=True` stays until the controller has looked again.
  */
 export function readyHealth(object: KubeObject): Health {
@@ -42,7 +42,7 @@ export function readyHealth(object: KubeObject): Health {
   if (ready.status === 'False') return degraded(ready.message);
   if (ready.status !== 'True') return progressing(ready.message);
   // written on success only, as `<generation>-<hash>`: tells a stale Ready=True where conditions carry no generation
-  const synced = textAt(object, 'status', 'syncedResourceVersion');
+  const synced = ready.observedGeneration === undefined && textAt(object, 'spec', 'refreshPolicy') !== 'CreatedOnce' ? textAt(object, 'status', 'syncedResourceVersion') : undefined;
   if (synced !== undefined && !synced.startsWith(`${generation}-`)) return progressing(`waiting for generation ${generation} to be synced`);
   return { status: 'Healthy', message: ready.message };
 }

@@ -29,6 +29,10 @@ describe('nextAttempt', () => {
     expect(nextAttempt({ ...rfc, limit: -1 }, 1_000)).toEqual({ after: 600_000, withinLimit: true });
   });
 
+  it('is no wait where there is to be none, whatever it is multiplied by', () => {
+    expect(nextAttempt({ limit: -1, duration: 0, factor: 11, maxDuration: 0 }, 500).after).toBe(0);
+  });
+
   it('is a wait that setTimeout understands, never shorter than the one before while attempts are left', () => {
     const policies = fc.record({ limit: fc.integer({ min: -1, max: 50 }), duration: fc.nat(86_400_000), factor: fc.integer({ min: 1, max: 1000 }), maxDuration: fc.nat(86_400_000) });
     fc.assert(

@@ -23,5 +23,7 @@ export function nextAttempt(policy: RetryPolicy, failures: number): NextAttempt 
   const withinLimit = policy.limit < 0 || failures <= policy.limit;
   if (!withinLimit) return { after: Math.max(slowRetry, Math.min(policy.maxDuration, longestWait)), withinLimit };
   const bound = policy.maxDuration > 0 ? Math.min(policy.maxDuration, longestWait) : longestWait;
-  return { after: Math.min(bound, policy.duration * policy.factor ** (failures - 1)), withinLimit };
+  // no wait stays none, even where the factor has grown beyond all numbers
+  const wait = policy.duration === 0 ? 0 : policy.duration * policy.factor ** (failures - 1);
+  return { after: Math.min(bound, wait), withinLimit };
 }

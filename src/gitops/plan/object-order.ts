@@ -1,4 +1,5 @@
 import { type KubeObject, parseApiVersion } from '../../api/object.ts';
+import { generatorsApiVersion } from '../../api/source-reference.ts';
 import type { PhaseName, RenderedObject } from './plan.ts';
 
 export const waveAnnotation = 'argocd.argoproj.io/sync-wave';
@@ -58,10 +59,14 @@ const phaseOfKind = new Map<string, PhaseName>([
   ['external-secrets.io/SecretStore', 'plumbing'],
   ['external-secrets.io/ClusterSecretStore', 'plumbing'],
   ['external-secrets.io/ExternalSecret', 'secrets'],
+  ['external-secrets.io/ClusterExternalSecret', 'secrets'],
+  ['external-secrets.io/PushSecret', 'secrets'],
+  ['external-secrets.io/ClusterPushSecret', 'secrets'],
   ['apiextensions.k8s.io/CustomResourceDefinition', 'crds'],
 ]);
 
 /** The phase an object is written in: what makes Secrets and what that takes is lifted before the barrier, the rest stands behind it. */
 export function phaseOf(object: KubeObject): PhaseName {
+  if (object.apiVersion === generatorsApiVersion) return 'plumbing';
   return phaseOfKind.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`) ?? 'waves';
 }

@@ -1,4 +1,5 @@
 import { formatKey } from '../../api/object.ts';
+import { generatorsOf, storesOf } from '../../secret/references.ts';
 import { templateSources } from '../../secret/template/template-source.ts';
 import type { Declarations } from './declare/declarations.ts';
 import type { Neighbourhood } from './declare/neighbourhood.ts';
@@ -31,12 +32,13 @@ function byName(a: PlannedApplication, b: PlannedApplication): number {
   return compareText(formatKey(a.application.metadata), formatKey(b.application.metadata));
 }
 
-/** Whose stores it reads, whose templates it renders and whose Secrets it needs. */
+/** Whose stores it reads, whose generators it uses, whose templates it renders and whose Secrets it needs. */
 function usedBy(application: PlannedApplication, neighbourhood: Neighbourhood): ReadonlySet<Declarations> {
   if (application.kind !== 'planned') return new Set();
   const read = application.declarations.externalSecrets.flatMap(({ externalSecret: { metadata, spec } }) => {
-    const store = neighbourhood.store(spec.secretStoreRef.kind, metadata.namespace ?? '', spec.secretStoreRef.name);
-    return store === undefined ? [] : [store.by];
+    const { namespace = '' } = metadata;
+    const stores = storesOf(spec).flatMap(({ kind, name }) => neighbourhood.store(kind, namespace, name)?.by ?? []);
+    return [...stores, ...generatorsOf(spec).flatMap(({ kind, name }) => neighbourhood.generator(kind, namespace, name)?.by ?? [])];
   });
   const rendered = application.declarations.externalSecrets.flatMap(({ externalSecret: { metadata, spec } }) =>
     templateSources(spec).flatMap(({ kind, name }) => {

@@ -222,8 +222,8 @@ describe('the problems of a repository', () => {
     ['a store that may not be used here', { 'devnet/a.yaml': `apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: store}\nspec:\n  conditions: [{namespaces: [other]}]\n  provider: {fake: {data: []}}\n---\n${externalSecret('s').replace('{name: store}', '{kind: ClusterSecretStore, name: store}')}` }, [
       'devnet/a.yaml:12 error spec.secretStoreRef.name: ClusterSecretStore store (devnet/a.yaml:1) may not be used from namespace devnet; add the namespace to its spec.conditions',
     ]],
-    ['an unsupported field of an ExternalSecret', { 'devnet/a.yaml': `${store}---\n${externalSecret('s')}  target:\n    manifest: {}\n` }, [
-      'devnet/a.yaml:16 error spec.target.manifest: is not supported by this version of Prelude; remove it',
+    ['policies of an ExternalSecret that go ill together', { 'devnet/a.yaml': `${store}---\n${externalSecret('s')}  target:\n    creationPolicy: Merge\n    deletionPolicy: Delete\n` }, [
+      "devnet/a.yaml:17 error spec.target.deletionPolicy: Delete must not be used with creationPolicy Merge: the Secret is not this ExternalSecret's to delete; use creationPolicy Owner",
     ]],
     ['a field that a store does not have', { 'devnet/a.yaml': store.replace('spec:\n', 'spec:\n  nosuch: 1\n') }, ['devnet/a.yaml:5 error spec.nosuch: unknown field']],
     ['an Application that asks for something unsupported', { 'app.yaml': application.replace('    path: devnet\n', '    path: devnet\n    helm:\n      releaseName: x\n') }, [

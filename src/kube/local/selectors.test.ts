@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LabelRequirement, selectorMatches } from '../../api/label-selector.ts';
+import { formatLabelSelector, type LabelRequirement, type LabelSelector, selectorMatches } from '../../api/label-selector.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { parseLabelSelector, selects } from './selectors.ts';
 
@@ -76,5 +76,20 @@ describe('a selection', () => {
 
   it('refuses a field that it does not know, and says which it does', () => {
     expect(() => selects({ fieldSelector: 'spec.nodeName=x' })).toThrow('it takes metadata.name and metadata.namespace');
+  });
+});
+
+describe('formatLabelSelector', () => {
+  it('writes what parseLabelSelector reads as the same', () => {
+    const word = fc.stringMatching(/^[a-z]([-a-z0-9]{0,3}[a-z0-9])?$/);
+    const set = fc.record({ key: word, operator: fc.constantFrom('In' as const, 'NotIn' as const), values: fc.array(word, { minLength: 1, maxLength: 3 }) });
+    const presence = fc.record({ key: word, operator: fc.constantFrom('Exists' as const, 'DoesNotExist' as const), values: fc.constant<string[]>([]) });
+    const selector = fc.record({ matchLabels: fc.dictionary(word, word, { maxKeys: 2 }), matchExpressions: fc.array(fc.oneof(set, presence), { maxLength: 3 }) });
+    fc.assert(
+      fc.property(selector, ({ matchLabels, matchExpressions }: LabelSelector) => {
+        const equalities = Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] }));
+        expect(parseLabelSelector(formatLabelSelector({ matchLabels, matchExpressions })).matchExpressions).toEqual([...equalities, ...matchExpressions]);
+      }),
+    );
   });
 });

@@ -30,20 +30,20 @@ export function objectCalls(client: ApiClient): ObjectCalls {
     create: async (type, object, options, signal) => {
       const namespace = requiredNamespace(type, object.metadata.namespace, object.metadata.name);
       const path = withQuery(collectionPath(type, namespace), writeQuery(options));
-      return await write(type, { ...attempt('create', type, object.metadata), method: 'POST', path, body: bodyOf(type, object) }, signal);
+      return await write(type, { ...attempt('create', type, object.metadata, options), method: 'POST', path, body: bodyOf(type, object) }, signal);
     },
     update: async (type, object, options, signal) => {
       const { metadata } = object;
       if (metadata.resourceVersion === undefined) throw new KubeError('invalid', `update ${type.plural} ${formatKey(metadata)}: metadata.resourceVersion is missing, and it would overwrite whatever is there`);
       const path = withQuery(objectPath(type, metadata), writeQuery(options));
-      return await write(type, { ...attempt('update', type, metadata), method: 'PUT', path, body: bodyOf(type, object) }, signal);
+      return await write(type, { ...attempt('update', type, metadata, options), method: 'PUT', path, body: bodyOf(type, object) }, signal);
     },
     apply: async (type, object, options, signal) => {
       const { managedFields: _refused, ...metadata } = object.metadata;
       const path = withQuery(objectPath(type, metadata), { ...writeQuery(options), force: options.force === true ? 'true' : undefined });
       const body = bodyOf(type, { ...object, metadata });
       // JSON is YAML
-      return await write(type, { ...attempt('apply', type, metadata), method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' }, signal);
+      return await write(type, { ...attempt('apply', type, metadata, options), method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' }, signal);
     },
     patchStatus: async (type, key, status, options, signal) => {
       const { resourceVersion } = options;
@@ -58,8 +58,8 @@ export function objectCalls(client: ApiClient): ObjectCalls {
   };
 }
 
-function attempt(verb: string, type: ResourceType, key: ObjectKey): Attempt {
-  return { verb, resource: type.plural, target: formatKey(key), sensitive: type.group === secretType.group && type.kind === secretType.kind };
+function attempt(verb: string, type: ResourceType, key: ObjectKey, { holdsValues = false }: Pick<WriteOptions, 'holdsValues'> = {}): Attempt {
+  return { verb, resource: type.plural, target: formatKey(key), sensitive: holdsValues || (type.group === secretType.group && type.kind === secretType.kind) };
 }
 
 function bodyOf(type: ResourceType, object: KubeObject): KubeObject {

@@ -23,8 +23,8 @@ export type Composed = { readonly ok: true; readonly content: SecretContent } | 
 const largestAnnotations = 256 * 1024;
 
 /** What is to be rendered for a part; `data` is what the provider's values became. */
-export function renderJob({ name, text, isConfidential, key }: TemplatePart, data: ReadonlyMap<string, SecretBytes>): RenderJob {
-  return { name, template: text, ...(isConfidential ? { isConfidential } : {}), data, output: key === undefined ? 'stringMap' : 'text' };
+export function renderJob({ name, text, isConfidential, key, field }: TemplatePart, data: ReadonlyMap<string, SecretBytes>): RenderJob {
+  return { name, template: text, ...(isConfidential ? { isConfidential } : {}), data, output: key === undefined && field === undefined ? 'stringMap' : 'text' };
 }
 
 /** A template, the values that it is rendered with, and all parts of it. */
@@ -32,6 +32,8 @@ export interface Rendering {
   readonly template: SecretTemplate;
   readonly data: ReadonlyMap<string, SecretBytes>;
   readonly parts: readonly TemplatePart[];
+  /** Of the values that were read those that stay; where it does not say, what the template keeps. */
+  readonly kept?: ReadonlyMap<string, SecretBytes>;
 }
 
 /**
@@ -39,8 +41,8 @@ export interface Rendering {
  * comes later wins. All of it, or every reason why not.
  * @param results of the parts' jobs, in their order
  */
-export function composeContent({ template, data, parts }: Rendering, results: readonly RenderResult[]): Composed {
-  const made: Made = { Data: new Map(keepsData(template) ? data : []), Labels: new Map(), Annotations: new Map() };
+export function composeContent({ template, data, parts, kept = new Map(keepsData(template) ? data : []) }: Rendering, results: readonly RenderResult[]): Composed {
+  const made: Made = { Data: new Map(kept), Labels: new Map(), Annotations: new Map() };
   const problems = parts.flatMap((part, index) => addPart(made, part, results[index]));
   const tooLarge = problems.length > 0 ? [] : [sizeProblem(made.Data), annotationsProblem(made.Annotations)].flatMap((message) => message ?? []);
   problems.push(...tooLarge.map((message): TemplateProblem => ({ kind: 'template', place: 'spec.target.template', message })));

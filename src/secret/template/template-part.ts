@@ -14,6 +14,8 @@ export interface TemplatePart {
   /** It comes from a Secret: none of it may stand in a message. */
   readonly isConfidential: boolean;
   readonly target: TemplateTarget;
+  /** The field that is written instead, where the target of the ExternalSecret is no Secret. */
+  readonly field?: string;
   /** The key that the rendered text is the value of; absent: it is a YAML map of keys and values. */
   readonly key?: string;
   /** How the rendered values are encoded. */
@@ -44,8 +46,8 @@ function partsOf(templates: Readonly<Record<string, string>>, target: TemplateTa
 }
 
 function partsFrom(from: TemplateFrom, literalPlace: string, texts: SourceTexts): readonly TemplatePart[] {
-  const { configMap, secret, literal, target, valuesDecodingStrategy: decodingStrategy } = from;
-  const inText = literal === undefined ? [] : [{ place: literalPlace, name: 'literal', text: SecretBytes.fromUtf8(literal), isConfidential: false, target, decodingStrategy }];
+  const { configMap, secret, literal, valuesDecodingStrategy: decodingStrategy } = from;
+  const inText = literal === undefined ? [] : [{ place: literalPlace, name: 'literal', text: SecretBytes.fromUtf8(literal), isConfidential: false, ...targetOf(from), decodingStrategy }];
   return [...partsIn('ConfigMap', configMap, from, texts), ...partsIn('Secret', secret, from, texts), ...inText];
 }
 
@@ -60,9 +62,13 @@ function partsIn(kind: TemplateSource['kind'], reference: TemplateReference | un
       name: key,
       text,
       isConfidential: kind === 'Secret',
-      target: from.target,
+      ...targetOf(from),
       ...(templateAs === 'Values' ? { key } : {}),
       decodingStrategy: from.valuesDecodingStrategy,
     };
   });
+}
+
+function targetOf({ target, field }: TemplateFrom): Pick<TemplatePart, 'target' | 'field'> {
+  return { target, ...(field === undefined ? {} : { field }) };
 }

@@ -50,6 +50,7 @@ describe('the memory of requests that went beyond a limit', () => {
       request({ template: SecretBytes.fromUtf8('{{ .}}') }),
       request({ isConfidential: true }),
       request({ output: 'stringMap' }),
+      request({ shape: 'grouped' }),
       request({ data: new Map() }),
       request({ data: new Map([['key', SecretBytes.fromUtf8('other')]]) }),
       request({ data: new Map([['keyv', SecretBytes.fromUtf8('alue')]]) }),

@@ -64,12 +64,12 @@ export class LimitMemory {
     const hash = createHmac('sha256', this.#key);
     addText(hash, tenant);
     const maps = new Map<object, number>();
-    for (const { name, template, isConfidential, output, data } of jobs) {
+    for (const { name, template, isConfidential, output, shape, data } of jobs) {
       addText(hash, name);
       addBytes(hash, template.reveal());
       // maps that several jobs have are hashed once; an equal map that is another object makes another digest, which does no harm
       const known = maps.get(data);
-      addText(hash, `${isConfidential ?? false} ${output ?? 'text'} ${known ?? 'new'} ${data.size}`);
+      addText(hash, `${isConfidential ?? false} ${output ?? 'text'} ${shape ?? 'flat'} ${known ?? 'new'} ${data.size}`);
       if (known !== undefined) continue;
       maps.set(data, maps.size);
       for (const [key, value] of data) {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SecretBytes } from '../../lib/secret-bytes.ts';
+import { defaultLimits } from './limits.ts';
+import { createJobRenderer } from './render-jobs.ts';
+import { groupedKey } from '../renderer.ts';
 import { fromBytes, fromText } from '../value/byte-string.ts';
 import { packRequest, sizeOfJobs, unpackRequest } from './packed-request.ts';
 
@@ -40,5 +43,19 @@ describe('a packed request', () => {
     structuredClone(packed, { transfer: [packed.bytes.buffer] });
 
     expect(Buffer.from(value.reveal()).toString()).toBe('value');
+  });
+
+  it('holds maps of maps, in which what is missing is no value', () => {
+    const data = new Map([
+      [groupedKey('credentials', 'token'), SecretBytes.fromUtf8('é')],
+      [groupedKey('credentials', 'a\0b'), SecretBytes.fromUtf8('zero')],
+      [groupedKey('empty'), SecretBytes.fromUtf8('')],
+    ]);
+    const template = SecretBytes.fromUtf8('{{ .credentials.token }} {{ range .credentials }}[{{ . }}]{{ end }} {{ .empty }} {{ .credentials.no }} {{ .none.no }}');
+    const render = createJobRenderer({ limits: defaultLimits, functions: new Map(), now: () => 0 });
+
+    const [result] = render(unpackRequest(structuredClone(packRequest([{ name: 't', template, data, shape: 'grouped' }]))));
+
+    expect(result?.kind === 'text' ? Buffer.from(result.output).toString() : result).toBe('é [zero][é] map[] <no value> <no value>');
   });
 });

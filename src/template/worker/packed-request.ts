@@ -1,7 +1,7 @@
-import type { OutputKind, RenderJob, RenderProblem } from '../renderer.ts';
+import type { DataShape, OutputKind, RenderJob, RenderProblem } from '../renderer.ts';
 import { fromText } from '../value/byte-string.ts';
-import { stringMap } from '../value/go-type.ts';
-import type { GoMap } from '../value/value.ts';
+import { mapOf, stringMap, stringType } from '../value/go-type.ts';
+import { GoMap } from '../value/value.ts';
 import type { PackedValues } from './packed-values.ts';
 
 /** Where in the bytes of a request something stands. */
@@ -9,7 +9,7 @@ type Span = readonly [start: number, end: number];
 
 /** A request on its way to a thread: all of its bytes are in one buffer, which changes hands without a copy. */
 export interface PackedRequest {
-  readonly jobs: readonly { readonly name: string; readonly isConfidential: boolean; readonly output: OutputKind; readonly template: Span; readonly data: number }[];
+  readonly jobs: readonly { readonly name: string; readonly isConfidential: boolean; readonly output: OutputKind; readonly shape: DataShape; readonly template: Span; readonly data: number }[];
   /** Each map of data once, however many jobs have it. */
   readonly data: readonly (readonly { readonly key: string; readonly value: Span }[])[];
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -20,6 +20,7 @@ export interface UnpackedJob {
   readonly name: string;
   readonly isConfidential: boolean;
   readonly output: OutputKind;
+  readonly shape: DataShape;
   readonly template: string;
   readonly data: GoMap;
 }
@@ -59,6 +60,7 @@ export function packRequest(jobs: readonly RenderJob[]): PackedRequest {
     name: job.name,
     isConfidential: job.isConfidential ?? false,
     output: job.output ?? 'text',
+    shape: job.shape ?? 'flat',
     template: take(job.template.reveal()),
     data: positions.get(job.data) ?? 0,
   }));
@@ -84,7 +86,20 @@ export function unpackRequest({ jobs, data, bytes }: PackedRequest): readonly Un
     name: fromText(job.name),
     isConfidential: job.isConfidential,
     output: job.output,
+    shape: job.shape,
     template: read(job.template),
-    data: maps[job.data] ?? stringMap([]),
+    data: job.shape === 'flat' ? (maps[job.data] ?? stringMap([])) : grouped(data[job.data] ?? [], read),
   }));
+}
+
+/** A `map[string]map[string]string`. */
+function grouped(entries: PackedRequest['data'][number], read: (span: Span) => string): GoMap {
+  const groups = new Map<string, [string, string][]>();
+  for (const { key, value } of entries) {
+    const [group = '', ...rest] = key.split('\0');
+    const members = groups.get(group) ?? [];
+    groups.set(group, members);
+    if (rest.length > 0) members.push([fromText(rest.join('\0')), read(value)]);
+  }
+  return new GoMap(mapOf(mapOf(stringType)), new Map(Array.from(groups, ([group, members]) => [fromText(group), stringMap(members)])));
 }

@@ -16,7 +16,7 @@ const functions = new Map([
 ]);
 
 function job(template: string, isConfidential = false): UnpackedJob {
-  return { name: fromText('ns/é'), isConfidential, output: 'text', template: fromText(template), data: stringMap([['password', 'hunter2'], ['bytes', '\xff\x00']]) };
+  return { name: fromText('ns/é'), isConfidential, output: 'text', shape: 'flat', template: fromText(template), data: stringMap([['password', 'hunter2'], ['bytes', '\xff\x00']]) };
 }
 
 function render(jobs: readonly UnpackedJob[], limits: Partial<RenderLimits> = {}): readonly (string | object)[] {

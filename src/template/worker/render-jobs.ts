@@ -48,7 +48,7 @@ function renderJob(job: UnpackedJob, parsed: LruMap<ParsedTemplate>, outputLeft:
   const context = { meter: createMeter(limits), now: () => BigInt(now()) * 1_000_000n, random: (size: number) => randomBytes(size) };
   try {
     const template = parseOnce(job, parsed, functions);
-    const text = execute({ template, functions, missingKey: 'error', context }, job.data);
+    const text = execute({ template, functions, missingKey: job.shape === 'flat' ? 'error' : 'default', context }, job.data);
     const output = text.length > outputLeft ? undefined : outputOf(job, text, limits);
     if (output === undefined || sizeOf(output) > outputLeft) throw new LimitError(`the output is larger than ${sizeText(limits.outputBytes)}, with those before it`);
     return output;

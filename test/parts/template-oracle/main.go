@@ -16,6 +16,10 @@ import (
 	"time"
 
 	"github.com/Masterminds/sprig/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	ctrlutil "github.com/external-secrets/external-secrets/pkg/controllers/util"
+	"github.com/external-secrets/external-secrets/pkg/esutils"
 	eso "github.com/external-secrets/external-secrets/pkg/template/v2"
 )
 
@@ -30,6 +34,17 @@ type request struct {
 	Rounds int `json:"rounds"`
 	// Asks for the names of all functions, and for nothing else.
 	List bool `json:"list"`
+	// Asks for the hashes that External Secrets leaves behind, and for nothing else.
+	Hash *hashed `json:"hash"`
+}
+
+// hashed is what External Secrets hashes: the data of a Secret, a text, or the metadata of an object.
+type hashed struct {
+	Data        map[string][]byte `json:"data"`
+	Text        string            `json:"text"`
+	Generation  int64             `json:"generation"`
+	Annotations map[string]string `json:"annotations"`
+	Labels      map[string]string `json:"labels"`
 }
 
 type answer struct {
@@ -40,6 +55,14 @@ type answer struct {
 	Render int64  `json:"render,omitempty"`
 	// What a list is answered with.
 	Names []string `json:"names,omitempty"`
+	// What a hash is answered with.
+	Hashes *hashes `json:"hashes,omitempty"`
+}
+
+type hashes struct {
+	Data    string `json:"data"`
+	Text    string `json:"text"`
+	Version string `json:"version"`
 }
 
 // Text/template's own functions, which it has no way to tell.
@@ -93,9 +116,18 @@ func parse(r request) (*template.Template, error) {
 	return t.Parse(string(r.Text))
 }
 
+// hash calls External Secrets' own functions.
+func hash(h hashed) answer {
+	meta := metav1.ObjectMeta{Generation: h.Generation, Annotations: h.Annotations, Labels: h.Labels}
+	return answer{Hashes: &hashes{Data: esutils.ObjectHash(h.Data), Text: esutils.ObjectHash(h.Text), Version: ctrlutil.GetResourceVersion(meta)}}
+}
+
 func handle(r request) (a answer) {
 	if r.List {
 		return list()
+	}
+	if r.Hash != nil {
+		return hash(*r.Hash)
 	}
 	stage := "parse"
 	defer func() {

@@ -22,6 +22,8 @@ export interface PartPaths {
   readonly helm: string;
   /** See test/support/template/oracle.ts. */
   readonly templateOracle: string;
+  /** Folders of External Secrets' module: its documentation's manifests, its Helm chart, its CRDs. */
+  readonly upstream: { readonly snippets: string; readonly chart: string; readonly crds: string };
 }
 
 export type Progress = (line: string) => void;
@@ -46,6 +48,7 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
     kwokStages: join(kwok, 'stage'),
     helm: join(helm, 'helm'),
     templateOracle: join(templateOracle, 'template-oracle'),
+    upstream: { snippets: join(templateOracle, 'snippets'), chart: join(templateOracle, 'chart'), crds: join(templateOracle, 'crds') },
   };
 }
 

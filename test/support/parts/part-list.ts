@@ -12,6 +12,8 @@ export interface Part {
   readonly coldMinutes: number;
 }
 
+const upstream = 'github.com/external-secrets/external-secrets';
+
 export const parts = {
   etcd: { name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' }, coldMinutes: 1 },
   kubernetes: {
@@ -31,7 +33,16 @@ export const parts = {
     folders: { stage: { module: 'sigs.k8s.io/kwok', path: 'kustomize/stage' } },
     coldMinutes: 1,
   },
-  // Go's text/template, sprig and External Secrets' functions behind standard input; its main.go lies beside its go.mod
-  templateOracle: { name: 'template-oracle', programs: { 'template-oracle': '.' }, coldMinutes: 3 },
+  // Go's text/template, sprig and External Secrets' functions and hashes behind standard input; its main.go lies beside its go.mod
+  templateOracle: {
+    name: 'template-oracle',
+    programs: { 'template-oracle': '.' },
+    folders: {
+      snippets: { module: upstream, path: 'docs/snippets' },
+      chart: { module: upstream, path: 'deploy/charts/external-secrets' },
+      crds: { module: upstream, path: 'config/crds/bases' },
+    },
+    coldMinutes: 3,
+  },
   helm: { name: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' }, coldMinutes: 2 },
 } as const satisfies Readonly<Record<string, Part>>;

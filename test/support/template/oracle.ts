@@ -28,6 +28,24 @@ interface RawAnswer {
   readonly parse?: number;
   readonly render?: number;
   readonly names?: readonly string[];
+  readonly hashes?: UpstreamHashes;
+}
+
+/** What External Secrets hashes: the data of a Secret in base64, a text, and the metadata of an object. */
+export interface Hashed {
+  readonly data?: Readonly<Record<string, string>>;
+  readonly text?: string;
+  readonly generation?: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The hashes as External Secrets' own functions compute them. */
+export interface UpstreamHashes {
+  readonly data: string;
+  readonly text: string;
+  /** `status.syncedResourceVersion`. */
+  readonly version: string;
 }
 
 /** Go's text/template with all of the functions: the program of test/parts/template-oracle, which runs until this is disposed of. */
@@ -63,6 +81,13 @@ export class Oracle implements AsyncDisposable {
     const { names } = await this.#send({ list: true }, { list: true });
     if (names === undefined) throw new Error('the oracle does not name its functions');
     return names;
+  }
+
+  /** External Secrets' own hashes of these things. */
+  async hash(hash: Hashed): Promise<UpstreamHashes> {
+    const { hashes } = await this.#send({ hash }, { hash: 'hidden' });
+    if (hashes === undefined) throw new Error('the oracle does not hash');
+    return hashes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

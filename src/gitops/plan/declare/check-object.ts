@@ -1,5 +1,9 @@
 import { parseApplication, isApplication } from '../../../api/application.ts';
+import { clusterPushSecretKind, parseClusterPushSecret } from '../../../api/cluster-push-secret.ts';
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
+import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
+import { parsePushSecret, pushSecretKind } from '../../../api/push-secret.ts';
+import type { Parsed } from '../../../api/schema.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
 import { declaredWave, waveAnnotation } from '../object-order.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
@@ -12,9 +16,6 @@ const syncOptions = new Set(['Prune=false', 'Prune=true', 'Delete=false', 'Delet
 /** Kinds that make Secrets and that this version would leave lying: a workload would wait for them for ever. */
 const notYet = new Map([
   ['bitnami.com/SealedSecret', 'SealedSecrets are not supported yet'],
-  ['external-secrets.io/ClusterExternalSecret', 'ClusterExternalSecrets are not supported yet; write an ExternalSecret per namespace'],
-  ['external-secrets.io/PushSecret', 'PushSecrets are not supported yet'],
-  ['external-secrets.io/ClusterPushSecret', 'ClusterPushSecrets are not supported yet'],
 ]);
 
 /** What is wrong with one object, whatever stands beside it. */
@@ -44,11 +45,17 @@ function checkAnnotations(rendered: RenderedObject): readonly Problem[] {
 }
 
 function checkKind(rendered: RenderedObject, group: string): readonly Problem[] {
-  const message = notYet.get(`${group}/${rendered.object.kind}`) ?? (group === 'generators.external-secrets.io' ? 'generators are not supported yet' : undefined);
+  const message = notYet.get(`${group}/${rendered.object.kind}`);
   if (message !== undefined) return [problem(rendered, 'kind', message)];
-  if (!isApplication(rendered.object)) return [];
-  const parsed = parseApplication(rendered.object);
-  return parsed.ok ? [] : fieldProblems(parsed.errors, rendered);
+  const parsed = parserOf(rendered.object)?.(rendered.object);
+  return parsed === undefined || parsed.ok ? [] : fieldProblems(parsed.errors, rendered);
+}
+
+/** What reads objects that say nothing about the Secrets of workloads, but may be wrong. */
+function parserOf(object: KubeObject): ((object: KubeObject) => Parsed<unknown>) | undefined {
+  if (isApplication(object)) return parseApplication;
+  if (isExternalSecretsKind(object, pushSecretKind)) return parsePushSecret;
+  return isExternalSecretsKind(object, clusterPushSecretKind) ? parseClusterPushSecret : undefined;
 }
 
 /** A value in Git is no secret any more. What holds none (a service account's token, say) is filled in by the cluster. */

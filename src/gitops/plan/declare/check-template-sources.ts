@@ -2,7 +2,7 @@ import type { TemplateKey } from '../../../secret/template/template-source.ts';
 import { templateKeys } from '../../../secret/template/template-source.ts';
 import { nearest } from '../needs/nearest.ts';
 import type { Problem } from '../plan.ts';
-import { type Declarations, type DeclaredConfigMap, type DeclaredExternalSecret, describeProducer } from './declarations.ts';
+import { type Declarations, type DeclaredConfigMap, type DeclaredExternalSecret, describeProducer, placeOf } from './declarations.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { createTemplateCheck, type TemplateCheck } from './template-check.ts';
 
@@ -28,9 +28,8 @@ export function checkTemplateSources(by: Declarations, neighbourhood: Neighbourh
 
 /** @param told sources of which it was said that nothing declares them */
 function checkKey(declared: DeclaredExternalSecret, { source: { kind, name }, key, path }: TemplateKey, { by, neighbourhood, checkText }: Surroundings, told: Set<string>): readonly Problem[] {
-  const { object, externalSecret } = declared;
-  const namespace = externalSecret.metadata.namespace ?? '';
-  const here = { path, origin: { file: object.origin.file, line: object.lineOf?.(path) ?? object.origin.line } };
+  const namespace = declared.externalSecret.metadata.namespace ?? '';
+  const here = placeOf(declared, path);
   const what = `${kind} ${namespace}/${name}`;
   const undeclared = (): readonly Problem[] => {
     if (told.has(what)) return [];

@@ -1,5 +1,5 @@
 import type { Problem } from '../plan.ts';
-import type { DeclaredExternalSecret } from './declarations.ts';
+import { type DeclaredExternalSecret, placeOf } from './declarations.ts';
 import { createPatternCheck, type PatternProblem } from './pattern-problem.ts';
 import { createTemplateCheck, type TemplateCheck } from './template-check.ts';
 
@@ -7,8 +7,8 @@ import { createTemplateCheck, type TemplateCheck } from './template-check.ts';
  * Parses every template that an ExternalSecret holds, and the patterns by which it rewrites keys; whether they fit the provider's values,
  * only the provider knows.
  */
-export function checkTemplates({ object, externalSecret }: DeclaredExternalSecret): readonly Problem[] {
-  const { template, dataFrom } = externalSecret.spec;
+export function checkTemplates(declared: DeclaredExternalSecret): readonly Problem[] {
+  const { template, dataFrom } = declared.externalSecret.spec;
   const at = 'spec.target.template';
   const checkPattern = createPatternCheck();
   const checkTemplate = createTemplateCheck();
@@ -18,13 +18,14 @@ export function checkTemplates({ object, externalSecret }: DeclaredExternalSecre
     ...inFields(checkTemplate, template?.annotations, `${at}.metadata.annotations`),
     ...(template?.templateFrom ?? []).flatMap(({ literal }, index): readonly Found[] => (literal === undefined ? [] : [[`${at}.templateFrom[${index}].literal`, checkTemplate('literal', literal)]])),
     ...dataFrom.flatMap(({ rewrite }, entry) =>
-      rewrite.map((step, index): Found => {
+      rewrite.flatMap((step, index): readonly Found[] => {
         const here = `spec.dataFrom[${entry}].rewrite[${index}]`;
-        return step.kind === 'transform' ? [`${here}.transform.template`, checkTemplate('transform', step.template)] : [`${here}.regexp.source`, checkPattern(step.source)];
+        if (step.kind === 'merge') return [];
+        return [step.kind === 'transform' ? [`${here}.transform.template`, checkTemplate('transform', step.template)] : [`${here}.regexp.source`, checkPattern(step.source)]];
       }),
     ),
   ];
-  return found.flatMap(([path, problem]) => (problem === undefined ? [] : [{ ...problem, path, origin: { file: object.origin.file, line: object.lineOf?.(path) ?? object.origin.line } }]));
+  return found.flatMap(([path, problem]) => (problem === undefined ? [] : [{ ...problem, ...placeOf(declared, path) }]));
 }
 
 type Found = readonly [path: string, problem: PatternProblem | undefined];

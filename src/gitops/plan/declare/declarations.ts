@@ -1,5 +1,7 @@
 import type { ExternalSecret } from '../../../api/external-secret.ts';
+import type { GeneratorObject } from '../../../api/generator.ts';
 import type { SecretStore } from '../../../api/secret-store.ts';
+import type { StoreReference } from '../../../api/source-reference.ts';
 import type { Origin, Problem, Producer, RenderedObject } from '../plan.ts';
 
 /** A Secret that something in Git makes. */
@@ -14,8 +16,34 @@ export interface DeclaredSecret {
 }
 
 export interface DeclaredExternalSecret {
+  /** What stands in Git: itself, or the ClusterExternalSecret that it is made of. */
   readonly object: RenderedObject;
   readonly externalSecret: ExternalSecret;
+  /** Where its spec stands in the object; `spec` where absent. */
+  readonly specPath?: string;
+}
+
+/** Where a field of an ExternalSecret stands, for problems. */
+export function placeOf({ object, specPath = 'spec' }: Pick<DeclaredExternalSecret, 'object' | 'specPath'>, field: string): { readonly path: string; readonly origin: Origin } {
+  const path = field.replace(/^spec/, specPath);
+  return { path, origin: { file: object.origin.file, line: object.lineOf?.(path) ?? object.origin.line } };
+}
+
+/** A Secret in each of the namespaces that a ClusterExternalSecret's selectors choose: which they are, only the cluster can tell. */
+export interface SpreadSecret {
+  readonly secret: string;
+  /** The stores that it reads, as each of the namespaces sees them. */
+  readonly stores: readonly StoreReference[];
+  readonly by: Producer;
+}
+
+export interface DeclaredGenerator {
+  /** e.g. `Password`, or `ClusterGenerator`. */
+  readonly kind: string;
+  /** Absent for a ClusterGenerator. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly generator: GeneratorObject;
 }
 
 export interface DeclaredStore {
@@ -41,7 +69,9 @@ export interface Declarations {
   readonly objects: readonly RenderedObject[];
   readonly secrets: readonly DeclaredSecret[];
   readonly externalSecrets: readonly DeclaredExternalSecret[];
+  readonly spreads: readonly SpreadSecret[];
   readonly stores: readonly DeclaredStore[];
+  readonly generators: readonly DeclaredGenerator[];
   readonly configMaps: readonly DeclaredConfigMap[];
   readonly problems: readonly Problem[];
 }

@@ -1,11 +1,10 @@
 import { type Application, defaultApplicationNamespace, isApplication } from '../../../api/application.ts';
-import { parseExternalSecret } from '../../../api/external-secret.ts';
 import { externalSecretsApiVersion, externalSecretsGroup } from '../../../api/names.ts';
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
 import { parseSecretStore } from '../../../api/secret-store.ts';
 import type { FieldError } from '../../../api/schema.ts';
-import { provides } from '../../../secret/provides.ts';
+import { generatorsApiVersion } from '../../../api/source-reference.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
 import type { Rendered } from '../../render/renderer.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
@@ -13,7 +12,8 @@ import { placeObject, type Scopes } from '../scope.ts';
 import { checkObject } from './check-object.ts';
 import { fieldsOf } from '../needs/field.ts';
 import { checkTemplates } from './check-templates.ts';
-import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
+import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, SpreadSecret } from './declarations.ts';
+import { providedBy, readClusterExternalSecret, type ReadExternalSecrets, readExternalSecret, readGenerator } from './read-objects.ts';
 
 /** Checks `spec.provider` of a store, for who knows the adapters. Paths are relative to the provider. */
 export type CheckProvider = (provider: unknown) => readonly FieldError[];
@@ -28,39 +28,62 @@ export interface DeclareOptions {
 export function declare(application: Application, rendered: Rendered, { scopes, checkProvider }: DeclareOptions): Declarations {
   const { name, namespace = defaultApplicationNamespace } = application.metadata;
   const destination = application.spec.destination.namespace;
-  const problems: Problem[] = [...rendered.problems];
-  const secrets: DeclaredSecret[] = [];
-  const externalSecrets: DeclaredExternalSecret[] = [];
-  const stores: DeclaredStore[] = [];
-  const configMaps: DeclaredConfigMap[] = [];
-  const misconfigured = new Set<RenderedObject>();
   const objects = rendered.objects
     .filter(({ object }) => !isItself(object, { name, namespace }))
     .map((one) => placeObject(upgrade(one), scopes(one.object), destination));
-
+  const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], misconfigured: new Set() };
   for (const one of objects) {
-    problems.push(...checkObject(one));
-    if (isExternalSecretsKind(one.object, 'ExternalSecret')) {
-      const declared = readExternalSecret(one, problems);
-      if (declared === undefined) continue;
-      externalSecrets.push(declared);
-      problems.push(...checkTemplates(declared));
-      secrets.push(providedBy(declared));
-    } else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) {
-      const { store, errors } = readStore(one, checkProvider);
-      problems.push(...fieldProblems(errors, one));
-      if (errors.some(({ path }) => path.startsWith('spec.provider'))) misconfigured.add(one);
-      if (store !== undefined) stores.push(store);
-    } else if (one.object.kind === 'ConfigMap' && parseApiVersion(one.object.apiVersion).group === '') {
-      configMaps.push(readConfigMap(one, destination));
-    } else if (one.object.kind === 'Secret' && parseApiVersion(one.object.apiVersion).group === '') {
-      // filled in by the cluster or by hand: which keys it has is not known here
-      secrets.push({ namespace: one.object.metadata.namespace ?? destination, secret: one.object.metadata.name, keys: 'dynamic', by: producerOf(one) });
-    }
+    found.problems.push(...checkObject(one));
+    if (isExternalSecretsKind(one.object, 'ExternalSecret')) addExternalSecrets(one, readExternalSecret(one), found);
+    else if (isExternalSecretsKind(one.object, 'ClusterExternalSecret')) addExternalSecrets(one, readClusterExternalSecret(one), found);
+    else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) addStore(one, checkProvider, found);
+    else if (one.object.apiVersion === generatorsApiVersion) addGenerator(one, found);
+    else if (parseApiVersion(one.object.apiVersion).group === '') addCoreObject(one, destination, found);
   }
+  const { misconfigured, ...declared } = found;
   // a credential in the wrong place is wrong in most cases, and a credential in all
   const shown = objects.map((one) => (misconfigured.has(one) ? { ...one, taint: [...one.taint, ['spec', 'provider']] } : one));
-  return { application: { namespace, name }, destination, objects: shown, secrets, externalSecrets, stores, configMaps, problems };
+  return { application: { namespace, name }, destination, objects: shown, ...declared };
+}
+
+/** What has been found so far. */
+interface Found {
+  readonly problems: Problem[];
+  readonly secrets: DeclaredSecret[];
+  readonly externalSecrets: DeclaredExternalSecret[];
+  readonly spreads: SpreadSecret[];
+  readonly stores: DeclaredStore[];
+  readonly generators: DeclaredGenerator[];
+  readonly configMaps: DeclaredConfigMap[];
+  /** Stores whose provider is not to be shown. */
+  readonly misconfigured: Set<RenderedObject>;
+}
+
+function addExternalSecrets(one: RenderedObject, { externalSecrets, spreads, example, errors }: ReadExternalSecrets, found: Found): void {
+  found.externalSecrets.push(...externalSecrets);
+  found.spreads.push(...spreads);
+  found.secrets.push(...externalSecrets.flatMap(providedBy));
+  found.problems.push(...fieldProblems(errors, one), ...(example === undefined ? [] : checkTemplates(example)));
+}
+
+function addStore(one: RenderedObject, checkProvider: CheckProvider | undefined, found: Found): void {
+  const { store, errors } = readStore(one, checkProvider);
+  found.problems.push(...fieldProblems(errors, one));
+  if (errors.some(({ path }) => path.startsWith('spec.provider'))) found.misconfigured.add(one);
+  if (store !== undefined) found.stores.push(store);
+}
+
+function addGenerator(one: RenderedObject, found: Found): void {
+  const { generator, errors } = readGenerator(one);
+  found.problems.push(...fieldProblems(errors, one));
+  if (generator !== undefined) found.generators.push(generator);
+}
+
+function addCoreObject(one: RenderedObject, destination: string, found: Found): void {
+  const { kind, metadata } = one.object;
+  if (kind === 'ConfigMap') found.configMaps.push(readConfigMap(one, destination));
+  // filled in by the cluster or by hand: which keys it has is not known here
+  if (kind === 'Secret') found.secrets.push({ namespace: metadata.namespace ?? destination, secret: metadata.name, keys: 'dynamic', by: producerOf(one) });
 }
 
 /** The Application's own manifest may lie in its own path; it is not one of its objects. */
@@ -79,21 +102,10 @@ function producerOf({ object, origin }: RenderedObject): { readonly kind: string
   return { kind: object.kind, name: object.metadata.name, origin };
 }
 
-function readExternalSecret(one: RenderedObject, problems: Problem[]): DeclaredExternalSecret | undefined {
-  const parsed = parseExternalSecret(one.object);
-  if (parsed.ok) return { object: one, externalSecret: parsed.value };
-  problems.push(...fieldProblems(parsed.errors, one));
-  return undefined;
-}
-
 function readConfigMap(object: RenderedObject, destination: string): DeclaredConfigMap {
   const { namespace = destination, name } = object.object.metadata;
   const data = Object.entries(fieldsOf(object.object['data'])).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []));
   return { object, namespace, name, data: new Map(data) };
-}
-
-function providedBy({ object, externalSecret }: DeclaredExternalSecret): DeclaredSecret {
-  return { ...provides(externalSecret), namespace: externalSecret.metadata.namespace ?? '', by: producerOf(object) };
 }
 
 function readStore(one: RenderedObject, checkProvider: CheckProvider | undefined): { readonly store?: DeclaredStore; readonly errors: readonly FieldError[] } {

@@ -1,8 +1,9 @@
+import { storePaths } from '../../../secret/references.ts';
 import { templateKeys } from '../../../secret/template/template-source.ts';
 import type { Problem } from '../plan.ts';
-import { type DeclaredExternalSecret, describeProducer } from './declarations.ts';
+import { type DeclaredExternalSecret, describeProducer, placeOf } from './declarations.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
-import { storeCredentials } from './store-credentials.ts';
+import { generatorCredentials, storeCredentials } from './store-credentials.ts';
 
 interface Step {
   readonly declared: DeclaredExternalSecret;
@@ -13,7 +14,7 @@ interface Step {
 }
 
 /**
- * ExternalSecrets that wait for themselves: the store they read takes its credentials, or their template is taken, from a Secret that, in
+ * ExternalSecrets that wait for themselves: a store that they read or a generator takes its credentials, or their template is taken, from a Secret that, in
  * the end, they make.
  */
 export function findCycles(own: readonly DeclaredExternalSecret[], neighbourhood: Neighbourhood): readonly Problem[] {
@@ -22,9 +23,7 @@ export function findCycles(own: readonly DeclaredExternalSecret[], neighbourhood
     const cycle = reported.has(start) ? undefined : walk(start, neighbourhood);
     if (cycle === undefined) return [];
     for (const { declared } of cycle) reported.add(declared);
-    const path = cycle[0]?.path ?? 'spec';
-    const { origin, lineOf } = start.object;
-    return [{ severity: 'error', message: `waits for itself: ${cycle.map(describeStep).join(', which is made by ')}`, path, origin: { file: origin.file, line: lineOf?.(path) ?? origin.line } }];
+    return [{ severity: 'error', message: `waits for itself: ${cycle.map(describeStep).join(', which is made by ')}`, ...placeOf(start, cycle[0]?.path ?? 'spec') }];
   });
 }
 
@@ -49,12 +48,20 @@ function walk(start: DeclaredExternalSecret, neighbourhood: Neighbourhood): read
 /** The Secrets that an ExternalSecret waits for. */
 function edgesOf({ externalSecret: { metadata, spec } }: DeclaredExternalSecret, neighbourhood: Neighbourhood): readonly (Omit<Step, 'declared'> & { readonly namespace: string; readonly secret: string })[] {
   const { namespace = '' } = metadata;
-  const store = neighbourhood.store(spec.secretStoreRef.kind, namespace, spec.secretStoreRef.name)?.declared.store;
-  const credentials = store === undefined ? [] : storeCredentials(store, namespace);
   return [
-    ...credentials.map((credential) => {
-      const through = `reads ${store?.kind} ${store?.metadata.name} with credentials from Secret ${credential.namespace}/${credential.secret}`;
-      return { ...credential, through, path: 'spec.secretStoreRef' };
+    ...storePaths(spec).flatMap(({ store: { kind, name }, path }) => {
+      const store = neighbourhood.store(kind, namespace, name)?.declared.store;
+      return (store === undefined ? [] : storeCredentials(store, namespace)).map((credential) => {
+        const through = `reads ${kind} ${name} with credentials from Secret ${credential.namespace}/${credential.secret}`;
+        return { ...credential, through, path };
+      });
+    }),
+    ...spec.dataFrom.flatMap((entry, index) => {
+      const declared = entry.kind === 'generator' ? neighbourhood.generator(entry.generator.kind, namespace, entry.generator.name)?.declared : undefined;
+      return (declared === undefined ? [] : generatorCredentials(declared.generator)).map((secret) => {
+        const through = `uses ${declared?.kind} ${declared?.name} with credentials from Secret ${namespace}/${secret}`;
+        return { namespace, secret, through, path: `spec.dataFrom[${index}].sourceRef.generatorRef` };
+      });
     }),
     ...templateKeys(spec).flatMap(({ source, path }) =>
       source.kind === 'Secret' ? [{ namespace, secret: source.name, through: `renders a template in Secret ${namespace}/${source.name}`, path }] : [],

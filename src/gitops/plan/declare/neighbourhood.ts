@@ -1,7 +1,8 @@
 import type { StoreKind } from '../../../api/secret-store.ts';
+import { generatorTerm } from '../../../secret/generator-cache.ts';
 import { targetName } from '../../../secret/provides.ts';
 import { templateSources } from '../../../secret/template/template-source.ts';
-import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredSecret, DeclaredStore } from './declarations.ts';
+import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, SpreadSecret } from './declarations.ts';
 
 /** What is declared, and by which Application. */
 export interface Owned<T> {
@@ -17,6 +18,10 @@ export interface Neighbourhood {
   readonly secretsIn: (namespace: string) => Iterable<string>;
   /** @param namespace of who uses it; a ClusterSecretStore is the same for all */
   readonly store: (kind: StoreKind, namespace: string, name: string) => Owned<DeclaredStore> | undefined;
+  /** @param namespace of who uses it; a ClusterGenerator is the same for all */
+  readonly generator: (kind: string, namespace: string, name: string) => Owned<DeclaredGenerator> | undefined;
+  /** Makes a Secret of that name in namespaces that only the cluster can tell. */
+  readonly spread: (secret: string) => SpreadSecret | undefined;
   /** The ExternalSecret that makes a Secret. */
   readonly externalSecret: (namespace: string, secret: string) => DeclaredExternalSecret | undefined;
   readonly configMap: (namespace: string, name: string) => Owned<DeclaredConfigMap> | undefined;
@@ -30,6 +35,8 @@ export interface Neighbourhood {
 export function createNeighbourhood(applications: readonly Declarations[], complete: boolean): Neighbourhood {
   const makers = new Map<string, Map<string, Owned<DeclaredSecret>[]>>();
   const stores = new Map<string, Owned<DeclaredStore>>();
+  const generators = new Map<string, Owned<DeclaredGenerator>>();
+  const spreads = new Map<string, SpreadSecret>();
   const externalSecrets = new Map<string, DeclaredExternalSecret>();
   const configMaps = new Map<string, Owned<DeclaredConfigMap>>();
   const templates = new Set<string>();
@@ -44,6 +51,8 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
       const { kind, metadata } = declared.store;
       stores.set(storeId(kind, metadata.namespace ?? '', metadata.name), { declared, by });
     }
+    for (const declared of by.generators) generators.set(generatorTerm(declared, declared.namespace ?? ''), { declared, by });
+    for (const spread of by.spreads) spreads.set(spread.secret, spread);
     for (const declared of by.externalSecrets) {
       const { externalSecret } = declared;
       const { namespace = '' } = externalSecret.metadata;
@@ -56,6 +65,8 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
     makers: (namespace, secret) => makers.get(namespace)?.get(secret) ?? [],
     secretsIn: (namespace) => makers.get(namespace)?.keys() ?? [],
     store: (kind, namespace, name) => stores.get(storeId(kind, namespace, name)),
+    generator: (kind, namespace, name) => generators.get(generatorTerm({ kind, name }, namespace)),
+    spread: (secret) => spreads.get(secret),
     externalSecret: (namespace, secret) => externalSecrets.get(`${namespace}/${secret}`),
     configMap: (namespace, name) => configMaps.get(`${namespace}/${name}`),
     holdsTemplates: (namespace, name) => templates.has(`${namespace}/${name}`),

@@ -1,3 +1,4 @@
+import type { GeneratorObject } from '../../../api/generator.ts';
 import type { SecretStore } from '../../../api/secret-store.ts';
 import { fieldsOf, listOf, textOf } from '../needs/field.ts';
 
@@ -14,6 +15,11 @@ export function storeCredentials({ kind, metadata, spec }: SecretStore, consumer
     namespace: kind === 'SecretStore' ? (metadata.namespace ?? consumer) : (namespace ?? consumer),
     secret: name,
   }));
+}
+
+/** The Secrets that a generator takes its credentials from; they stand in the namespace of whoever uses it. */
+export function generatorCredentials({ spec }: GeneratorObject): readonly string[] {
+  return selectors(spec, 0).map(({ name }) => name);
 }
 
 function selectors(value: unknown, depth: number): readonly { readonly name: string; readonly namespace: string | undefined }[] {

@@ -42,6 +42,8 @@ function resolve(need: Need, makes: DeclaredSecret | undefined, context: NeedCon
   const assumed = namespace === context.destination && context.assumed(secret, key);
   if (makes === undefined) {
     if (assumed) return { state: 'barrier', reason: 'made by hand, says prelude.dev/assume-secrets' };
+    const spread = context.neighbourhood.spread(secret);
+    if (spread !== undefined) return { state: 'barrier', reason: `made by ${spread.by.kind} ${spread.by.name}, if its selectors choose namespace ${namespace}` };
     const hint = nearest(secret, context.neighbourhood.secretsIn(namespace));
     const reason = `nothing in Git makes Secret ${namespace}/${secret}`;
     if (!context.neighbourhood.complete) return { state: 'barrier', reason: `${reason} that was read; another Application may` };

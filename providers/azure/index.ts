@@ -1,0 +1,5 @@
+import { eraseGenerator } from '../../src/provider/generator-registry.ts';
+import { accessTokenGenerator } from './access-token.ts';
+
+/** The generators of Azure. */
+export const azureGenerators = [eraseGenerator(accessTokenGenerator)];

@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import type { RemotePlace, RemoteWrite, RemoveResult, WriteResult } from '../../src/provider/contract.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
+import { parsePushMetadata } from '../../src/provider/push-metadata.ts';
+import type { KubernetesApi } from './api.ts';
+import { mergeMarks, type PushSpec, pushSpec } from './push-spec.ts';
+import type { SecretDocument } from './secret-document.ts';
+import { RemoteSecrets, type SecretWritten } from './secrets.ts';
+
+/** On a Secret that a push of a whole Secret has made: it may be removed as a whole, too. */
+const wholeMark = 'prelude.dev/pushed-whole';
+/** How often a write begins anew because another was faster. */
+const mostTries = 4;
+
+export interface PushTargetOptions {
+  readonly remoteNamespace: string;
+  readonly mayLeaveNamespace: boolean;
+}
+
+/** Where Secrets are pushed to: read, changed, and written back if nobody else has written since. */
+export class PushTarget {
+  readonly #api: KubernetesApi;
+  readonly #options: PushTargetOptions;
+
+  constructor(api: KubernetesApi, options: PushTargetOptions) {
+    this.#api = api;
+    this.#options = options;
+  }
+
+  /** @throws ProviderError; the signal's reason */
+  async write(write: RemoteWrite, signal: AbortSignal): Promise<WriteResult> {
+    if (write.property === undefined && write.secretKey !== undefined) {
+      throw new ProviderError('invalid', 'a key of a Secret is pushed into a key of a Secret: remoteRef needs a property');
+    }
+    const { secrets, spec } = this.#placeOf(write);
+    return untilNobodyIsFaster(async () => {
+      const there = await secrets.get(write.remoteKey, signal);
+      if (there !== undefined && write.updatePolicy === 'IfNotExists' && has(there, write.property)) return { kind: 'unchanged' };
+      const wanted = there === undefined ? createdFrom(write, spec) : changedBy(there, write, spec);
+      if (there !== undefined && isDeepStrictEqual(wanted, there)) return { kind: 'unchanged' };
+      const written = there === undefined ? await secrets.create(wanted, signal) : await secrets.update(wanted, signal);
+      return written === 'written' ? { kind: 'written' } : undefined;
+    });
+  }
+
+  /** @throws ProviderError; the signal's reason */
+  async remove(place: RemotePlace, signal: AbortSignal): Promise<RemoveResult> {
+    const { secrets } = this.#placeOf(place);
+    return untilNobodyIsFaster(async () => {
+      const there = await secrets.get(place.remoteKey, signal);
+      if (there === undefined || !has(there, place.property)) return { kind: 'absent' };
+      const removed = await takeOut(secrets, { there, property: place.property }, signal);
+      return removed === 'conflict' ? undefined : { kind: removed === 'written' ? 'removed' : 'absent' };
+    });
+  }
+
+  #placeOf({ metadata }: RemotePlace): { readonly secrets: RemoteSecrets; readonly spec: PushSpec } {
+    const spec = parsePushMetadata(pushSpec, metadata) ?? {};
+    const { remoteNamespace, mayLeaveNamespace } = this.#options;
+    if (spec.remoteNamespace !== undefined && !mayLeaveNamespace) {
+      throw new ProviderError('invalid', 'metadata.spec.remoteNamespace: only a ClusterSecretStore may be pushed to in another namespace than its own remoteNamespace');
+    }
+    return { secrets: new RemoteSecrets(this.#api, spec.remoteNamespace ?? remoteNamespace), spec };
+  }
+}
+
+/** Does it again where another was faster. */
+async function untilNobodyIsFaster<R>(attempt: () => Promise<R | undefined>): Promise<R> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  throw new ProviderError('unavailable', 'others write the Secret all the time');
+}
+
+function takeOut(secrets: RemoteSecrets, { there, property }: { readonly there: SecretDocument; readonly property: string | undefined }, signal: AbortSignal): Promise<SecretWritten> {
+  if (property === undefined) {
+    if (there.metadata.annotations?.[wholeMark] !== 'true') {
+      throw new ProviderError('invalid', 'the Secret was not made by a push of a whole Secret: only single keys of it are removed, by their property');
+    }
+    return secrets.delete(there, signal);
+  }
+  const { [property]: _, ...data } = there.data ?? {};
+  return Object.keys(data).length === 0 ? secrets.delete(there, signal) : secrets.update({ ...there, data }, signal);
+}
+
+function has({ data }: SecretDocument, property: string | undefined): boolean {
+  return property === undefined || Object.hasOwn(data ?? {}, property);
+}
+
+function createdFrom(write: RemoteWrite, spec: PushSpec): SecretDocument {
+  const { remoteKey, property, source } = write;
+  const { labels, annotations } = mergeMarks(source, { labels: {}, annotations: property === undefined ? { [wholeMark]: 'true' } : {} }, spec);
+  return { metadata: { name: remoteKey, labels, annotations: property === undefined ? { ...annotations, [wholeMark]: 'true' } : annotations }, type: source.type === '' ? 'Opaque' : source.type, data: dataOf(write) };
+}
+
+/** Its type stays: Kubernetes lets nobody change it. */
+function changedBy(there: SecretDocument, write: RemoteWrite, spec: PushSpec): SecretDocument {
+  const { labels = {}, annotations = {} } = there.metadata;
+  const merged = mergeMarks(write.source, { labels, annotations }, spec);
+  const kept = annotations[wholeMark] === undefined ? {} : { [wholeMark]: annotations[wholeMark] };
+  const marks = { ...orAbsent('labels', merged.labels, there), ...orAbsent('annotations', { ...merged.annotations, ...kept }, there) };
+  const { labels: _, annotations: __, ...metadata } = there.metadata;
+  return { ...there, metadata: { ...metadata, ...marks }, data: { ...there.data, ...dataOf(write) } };
+}
+
+/** Where there were none and are none, there is no field either. */
+function orAbsent(field: 'labels' | 'annotations', written: Readonly<Record<string, string>>, there: SecretDocument): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return Object.keys(written).length === 0 && there.metadata[field] === undefined ? {} : { [field]: written };
+}
+
+function dataOf({ property, value, source }: RemoteWrite): Record<string, string> {
+  const base64 = (bytes: SecretBytes): string => Buffer.from(bytes.reveal()).toString('base64');
+  if (property !== undefined) return { [property]: base64(value) };
+  return Object.fromEntries([...source.data].map(([key, bytes]) => [key, base64(bytes)]));
+}

@@ -1,0 +1,43 @@
+import type { KubeObject } from '../../api/object.ts';
+import { readNeeds } from '../../gitops/plan/needs/needs.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import type { Cluster, ResourceType } from '../../kube/port.ts';
+import { apiVersionOf, cronJobType, daemonSetType, deploymentType, ingressType, jobType, podType, serviceAccountType, statefulSetType } from '../../kube/resource-types.ts';
+import type { ConsumerFacts } from './explanation.ts';
+
+/** Those that may name a Secret. A pod whose controller is among them is told once, by its controller. */
+const kinds: readonly ResourceType[] = [deploymentType, statefulSetType, daemonSetType, cronJobType, jobType, podType, serviceAccountType, ingressType];
+const controllers: ReadonlySet<string> = new Set(['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
+
+export interface SecretConsumers {
+  readonly consumers: readonly ConsumerFacts[];
+  /** Kinds that may not be listed, in words. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Who in the Secret's namespace cannot run without it, as `plan` would tell it from their manifests.
+ * @throws KubeError
+ */
+export async function secretConsumers(cluster: Cluster, { namespace, name }: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<SecretConsumers> {
+  const objects: KubeObject[] = [];
+  const unknown: string[] = [];
+  for (const type of kinds) {
+    try {
+      for await (const { items } of cluster.pages(type, { namespace }, signal)) {
+        for (const item of items) if (!isControlled(item)) objects.push({ ...item, apiVersion: apiVersionOf(type), kind: type.kind });
+      }
+    } catch (error) {
+      if (!isKubeError(error, 'denied')) throw error;
+      unknown.push(`consumers of kind ${type.kind}: ${error.message}`);
+    }
+  }
+  const rendered = objects.map((object) => ({ object, origin: { file: '', line: 0 }, taint: [] }));
+  const needs = readNeeds(rendered, []).filter((need) => need.secret === name && need.namespace === namespace);
+  const consumers = needs.flatMap(({ key, consumers: found }) => found.map(({ kind, name: consumer, path }) => ({ kind, name: consumer, ...(key === undefined ? {} : { key }), path })));
+  return { consumers: consumers.toSorted((a, b) => (`${a.kind}/${a.name}` < `${b.kind}/${b.name}` ? -1 : 1)), unknown };
+}
+
+function isControlled({ metadata }: KubeObject): boolean {
+  return metadata.ownerReferences?.some(({ controller, kind }) => controller === true && controllers.has(kind)) === true;
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { admissionAnswer, parseAdmissionReview } from '../api/admission-review.ts';
+import type { Cancel, Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { judgeAdmission } from './judge-admission.ts';
+import type { CheckObject } from './object-check.ts';
+import type { Server } from './server.ts';
+import { keyPairVersion, readKeyPair } from './tls-files.ts';
+
+export interface AdmissionServerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** A folder with tls.crt and tls.key, which are read anew when they change. */
+  readonly certFolder: string;
+  readonly check: CheckObject;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An API server asks about one object at a time, and waits for seconds at most. */
+const bounds = { maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 60_000 } as const;
+const mostConnections = 128;
+/** An object that is stored is 1.5 MiB at most, and an update brings the old one along. */
+const largestBody = 4 << 20;
+/** Milliseconds between looks at the files, and that open requests have to end after `close`. */
+const lookEvery = 10_000;
+const grace = 2_000;
+
+/**
+ * Answers the API server's question whether an object may be stored, over HTTPS: POST of an AdmissionReview (v1) to any path that
+ * begins with `/validate`. External Secrets' own paths are such, so that its webhook configurations lead here unchanged.
+ * @throws Error where the certificate cannot be used, or the address cannot be had
+ */
+export async function createAdmissionServer(options: AdmissionServerOptions): Promise<Server> {
+  const { host, port, certFolder, check, clock, log } = options;
+  const version = await keyPairVersion(certFolder);
+  const https = createHttpsServer({ ...bounds, ...(await readKeyPair(certFolder)), minVersion: 'TLSv1.2' }, (request, response) => {
+    void answer(request, check).then((made) => send(response, made, https.listening));
+  });
+  https.maxConnections = mostConnections;
+  https.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
+  // somebody who speaks no TLS, or trusts another authority
+  https.on('tlsClientError', (_error, socket) => socket.destroy());
+  await listen(https, host, port);
+  const stop = followFiles(https, version, { certFolder, clock, log });
+  const address = https.address();
+  let closed: Promise<void> | undefined;
+  return {
+    host,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: () => {
+      stop();
+      return (closed ??= close(https, clock));
+    },
+  };
+}
+
+function listen(https: HttpsServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    https.once('error', reject);
+    https.listen({ host, port }, () => {
+      https.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(https: HttpsServer, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(grace, () => https.closeAllConnections());
+    https.close(() => {
+      cancel();
+      resolve();
+    });
+    https.closeIdleConnections();
+  });
+}
+
+/** Takes over a pair that has changed; one that cannot be used is logged, and the one before stays. */
+function followFiles(https: HttpsServer, first: string | undefined, { certFolder, clock, log }: Pick<AdmissionServerOptions, 'certFolder' | 'clock' | 'log'>): Cancel {
+  let known = first;
+  let stopped = false;
+  const look = async (): Promise<void> => {
+    const version = await keyPairVersion(certFolder);
+    if (version !== undefined && version !== known) {
+      try {
+        https.setSecureContext({ ...(await readKeyPair(certFolder)), minVersion: 'TLSv1.2' });
+        known = version;
+        log.info({ folder: certFolder }, 'the certificate of the admission webhook was read anew');
+      } catch (error) {
+        log.error({ problem: error instanceof Error ? error.message : 'unknown' }, 'the certificate of the admission webhook has changed and cannot be used');
+      }
+    }
+    if (!stopped) cancel = clock.after(lookEvery, () => void look());
+  };
+  let cancel = clock.after(lookEvery, () => void look());
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>> | string;
+}
+
+async function answer(request: IncomingMessage, check: CheckObject): Promise<Answer> {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  if (!/^\/validate(?:[-/]|$)/.test(path)) return { status: 404, body: 'not found; POST an AdmissionReview to /validate' };
+  if (request.method !== 'POST') return { status: 405, body: 'POST an AdmissionReview' };
+  const body = await readBody(request).catch(() => undefined);
+  if (body === undefined) return { status: 413, body: 'the body is too large or broke off' };
+  try {
+    const review = parseAdmissionReview(JSON.parse(body.toString('utf8')));
+    if (!review.ok) return { status: 400, body: 'not an AdmissionReview of admission.k8s.io/v1' };
+    return { status: 200, body: admissionAnswer(review.value, judgeAdmission(review.value, check)) };
+  } catch (error) {
+    // the message of a parser quotes its input
+    return error instanceof SyntaxError ? { status: 400, body: 'not JSON' } : { status: 500, body: 'the object could not be judged' };
+  }
+}
+
+/** @throws Error where it is too large or ends early */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const part = Buffer.from(chunk);
+    size += part.length;
+    if (size > largestBody) throw new Error('the body is too large');
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, { status, body }: Answer, isListening: boolean): void {
+  if (response.destroyed) return;
+  const text = typeof body === 'string' ? `${body}\n` : JSON.stringify(body);
+  // what is left of a body that was refused is not the next request
+  if (status !== 200 || !isListening) response.setHeader('Connection', 'close');
+  if (status === 405) response.setHeader('Allow', 'POST');
+  response.writeHead(status, { 'Content-Type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json', 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  response.end(text);
+}

@@ -1,0 +1,105 @@
+import { type Behaviour, contracts, testsIn } from './behaviour.ts';
+
+const { cases, manifests, policies, deletion } = contracts;
+const due = testsIn('src/controllers/external-secret/refresh-due.test.ts');
+const drift = testsIn('src/secret/drift.test.ts');
+const watch = testsIn('src/controllers/external-secret/watch.test.ts');
+const windows = testsIn('src/secret/sync-window.test.ts');
+const hashes = testsIn('src/secret/object-hash.test.ts');
+const specs = testsIn('src/api/external-secret.test.ts');
+const statuses = testsIn('src/runtime/desired-status.test.ts');
+const version = hashes("the synced version of metadata is External Secrets' own: $version");
+
+/** When External Secrets reads a provider, when a Secret is as it should be, and what else its own tests ask of the parts of its controller. */
+export const decisionBehaviours: readonly Behaviour[] = [
+  { id: 'decision/valid/no-uid', says: 'a Secret that is not there is not as it should be', test: due('the Secret is gone') },
+  { id: 'decision/valid/no-hash', says: 'nor is one without a hash', test: drift('a lost annotation') },
+  { id: 'decision/valid/wrong-hash', says: 'nor one with another', test: cases('a hash that does not fit the data is put right') },
+  { id: 'decision/valid/right', says: 'one with the hash of its data is', test: drift('what was just written shows no drift') },
+  { id: 'decision/valid/orphan', says: 'an orphan always is', test: due('where an orphan was edited') },
+  { id: 'decision/valid/no-orphan', says: 'even where it is gone', test: due('where an orphan was deleted') },
+  { id: 'decision/refresh/version', says: 'what was synced in another version is read', test: due('the object was edited') },
+  { id: 'decision/refresh/labels', says: 'changed labels are another version', test: version },
+  { id: 'decision/refresh/annotations', says: 'so are changed annotations', test: version },
+  { id: 'decision/refresh/generation', says: 'so is another generation', test: version },
+  { id: 'decision/refresh/same-hash', says: 'equal metadata is the same version', test: version },
+  { id: 'decision/refresh/zero', says: 'an interval of 0 never passes', test: due('with an interval of 0') },
+  { id: 'decision/refresh/elapsed', says: 'an interval that has passed is a reason', test: due('and not before') },
+  { id: 'decision/refresh/no-time', says: 'so is no time of a sync', test: due('it was never synced') },
+  { id: 'decision/refresh/future', says: 'so is one in the future', test: due('the last sync lies in the future') },
+  { id: 'decision/created-once/no-version', says: 'CreatedOnce reads what was never synced', test: due('it was never synced, and is made once') },
+  { id: 'decision/created-once/synced', says: 'and never again', test: due('where it is made once') },
+  { id: 'decision/created-once/changed', says: 'whatever becomes of the object', test: due('where it is made once, whatever becomes of the object') },
+  { id: 'decision/on-change/changed', says: 'OnChange reads for a change of the object', test: due('the object was edited, and is followed on change') },
+  { id: 'decision/on-change/same', says: 'and not for time', test: due('where it is followed on change') },
+  { id: 'decision/on-change/orphan', says: 'nor for an orphan that was deleted', test: due('where an orphan was deleted, and is followed on change') },
+  { id: 'decision/periodic/default', says: 'without a policy it is Periodic', test: specs('the shortest ExternalSecret is read with upstream defaults') },
+  {
+    id: 'decision/zero/spec',
+    says: 'with an interval of 0 a changed spec is not followed',
+    differs: 'it is',
+    because: 'who edits an object wants it done; that only time is no reason is what 0 says',
+    test: due('the object was edited, and the interval is 0'),
+  },
+  {
+    id: 'decision/zero/metadata',
+    says: 'nor are changed labels and annotations, force-sync among them',
+    differs: 'they are',
+    because: 'the same, and there is no other way to ask for a sync',
+    test: deletion('with an interval of 0 time is no reason, and an edit and force-sync are'),
+  },
+  { id: 'decision/watch/status', says: 'a status is no news', test: watch('a status is no news') },
+  { id: 'decision/watch/generation', says: 'a generation is', test: watch('it is changed') },
+  { id: 'decision/watch/annotations', says: 'annotations are', test: watch('its annotations are') },
+  { id: 'decision/watch/labels', says: 'labels are', test: watch('its labels are') },
+  { id: 'decision/watch/deletion', says: 'a deletion is', test: watch('it is on its way out') },
+  { id: 'decision/condition/none', says: 'a condition is added where there is none', test: statuses('says in a condition what the reconcile came to, and for which generation') },
+  { id: 'decision/condition/same', says: 'the same condition keeps its time', test: testsIn('src/runtime/status-reporter.test.ts')('writes nothing where nothing has changed, before the cache has caught up and after') },
+  { id: 'decision/condition/reason', says: 'so does one of the same status with another reason', test: statuses('keeps the time of the last transition while the status stays, whatever else changes') },
+  { id: 'decision/condition/others', says: 'conditions of other types stay', test: statuses('leaves the conditions of others as they are, in their order') },
+  { id: 'decision/window/open', says: 'a window is open from its first moment', test: windows('as it opens') },
+  { id: 'decision/window/close', says: 'to its last', test: windows('in its last moment') },
+  { id: 'decision/window/after', says: 'and closed after', test: windows('as it has closed') },
+  { id: 'decision/window/allow', says: 'any window allows', test: windows('of several windows any allows, and each denies') },
+  { id: 'decision/window/deny', says: 'each denies', test: windows('of several windows any allows, and each denies') },
+  { id: 'decision/window/none', says: 'none permits all', test: windows('no windows gate nothing, and what never opens or never closes is never') },
+  {
+    id: 'decision/window/blocked',
+    says: 'while a window is closed it is asked again and again, with pauses that grow',
+    differs: 'it is asked as the window opens',
+    because: 'the moment is known',
+    test: due('and a window is open: just as it opens, if it is closed then'),
+  },
+  {
+    id: 'decision/window/invalid',
+    says: 'a window with a schedule that is none is as if it were not there',
+    differs: 'the object is refused, by the path of the field',
+    because: 'a window that was mistyped would otherwise permit what it was to forbid',
+    test: cases('a window whose schedule is none is said, and nothing is read'),
+  },
+  { id: 'decision/defaults', says: 'what the CRD fills in changes nothing', test: specs('what the upstream CRD writes into an object as defaults is accepted and says nothing new') },
+  { id: 'decision/privileged/type', says: 'a template may not make the type', test: cases('its type') },
+  { id: 'decision/privileged/annotations', says: 'nor annotations by their path', test: cases('its annotations by their path') },
+  { id: 'decision/privileged/immutable', says: 'nor whether it is immutable', test: cases('whether it is immutable') },
+  { id: 'decision/privileged/owners', says: 'nor its owners', test: cases('its owners') },
+  { id: 'decision/privileged/service-account', says: 'nor a token of a service account', test: cases('the type of a token of a service account') },
+  { id: 'decision/privileged/bootstrap', says: 'nor a bootstrap token', test: cases('the type of a bootstrap token') },
+  { id: 'decision/manifest/not-allowed', says: 'a kind that is not allowed is an error', test: manifests('a kind that is not allowed, that has no namespace, or that is not served is told, and nothing is read for it') },
+  { id: 'decision/manifest/kinds', says: 'a kind is one of a group, in any version', test: testsIn('src/secret/manifest/allowed-targets.test.ts')('a kind that is allowed is allowed in all of its versions, and no other with it') },
+  { id: 'decision/manifest/config-map', says: 'values stand in the data of a ConfigMap', test: manifests('a ConfigMap is made of the values, at the price of two writes, and goes with its ExternalSecret') },
+  { id: 'decision/manifest/spec', says: 'and in spec.data of other kinds', test: testsIn('src/secret/manifest/compose-manifest.test.ts')('without a template values stand in the data of a ConfigMap, and in spec.data of any other kind') },
+  { id: 'decision/manifest/template', says: 'templates make fields', test: manifests('a kind is templated field by field, and what the API server fills in is no drift, not even after a restart') },
+  { id: 'decision/manifest/owner', says: 'an object has its owner and its label', test: testsIn('src/secret/manifest/desired-manifest.test.ts')('a new object has its marks, its hash, and an owner under the policy that makes one') },
+  { id: 'decision/manifest/orphan', says: 'a policy without an owner takes it off', test: testsIn('src/secret/manifest/desired-manifest.test.ts')('a policy that makes no owner any more takes the owner off') },
+  { id: 'decision/manifest/hash', says: 'its hash is of spec, or else of data', test: testsIn('src/secret/manifest/manifest-hash.test.ts')("the hash of an object of any kind is External Secrets' own: $hash") },
+  { id: 'decision/manifest/valid', says: 'an object that was edited is put right', test: manifests('a refresh without news writes nothing, news are followed, and what somebody edits or deletes is healed') },
+  {
+    id: 'decision/manifest/deleted',
+    says: 'with deletionPolicy Delete the named object is deleted, whoever made it',
+    differs: 'that of somebody else stays',
+    because: 'what is not ours is not ours to delete',
+    test: manifests('an object of somebody else is left alone, whatever is asked for'),
+  },
+  { id: 'decision/merge/field-manager', says: 'keys are told apart by the field manager', test: policies('Merge takes back what it wrote and no longer wants, and nothing else') },
+  { id: 'decision/field-manager/long', says: 'whose name is hashed where it is long', test: testsIn('src/secret/ownership.test.ts')('field managers longer than 63 characters are hashed, as External Secrets does') },
+];
