@@ -15,6 +15,7 @@ import type { ProviderServices } from '../src/provider/provider-context.ts';
 import { createStoreReader } from '../src/provider/read-planner.ts';
 import { createRegistry } from '../src/provider/registry.ts';
 import { createGeneratorRunner } from '../src/provider/run-generators.ts';
+import { admittedNamespace } from '../src/secret/push/admitted-namespace.ts';
 import { mayUseStore, namespaceFacts } from '../src/secret/store-access.ts';
 import { generatorExamples, providerExamples } from './support/naming-examples.ts';
 import { type NamespaceField, namespaceFields, valueAt, withValueAt } from './support/namespace-fields.ts';
@@ -294,9 +295,9 @@ describe('templates', () => {
 describe('a push to Kubernetes', () => {
   const metadata = { apiVersion: 'kubernetes.external-secrets.io/v1alpha1', kind: 'PushSecretMetadata', spec: { remoteNamespace: other } };
   const pushed: RemoteWrite = { remoteKey: 'it', property: 'a', secretKey: 'a', value: SecretBytes.fromUtf8('x'), updatePolicy: 'Replace', metadata, source: { type: 'Opaque', labels: {}, annotations: {}, data: new Map() } };
-  const provider = { kubernetes: { server: { url: 'https://api.example', caBundle: Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64') }, auth: { serviceAccount: { name: 'writer' } }, remoteNamespace: own } };
+  const provider = { kubernetes: { server: { url: 'https://api.example', caBundle: Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64') }, auth: { serviceAccount: { name: 'writer', audiences: ['https://api.example'] } }, remoteNamespace: own } };
 
-  async function push(scope: 'namespaced' | 'cluster'): Promise<{ readonly urls: readonly string[]; readonly error: string | undefined }> {
+  async function push(scope: 'namespaced' | 'cluster', admittedNamespace?: string): Promise<{ readonly urls: readonly string[]; readonly error: string | undefined }> {
     const urls: string[] = [];
     const { services: given } = services();
     const http: ProviderServices['http'] = ({ url }) => {
@@ -304,7 +305,7 @@ describe('a push to Kubernetes', () => {
       return Promise.reject(new ProviderError('unavailable', 'nobody answers'));
     };
     await using writer = disposable(createStoreReader({ ...given, http, registry, metrics, environment: {} }));
-    const [result] = await writer.write({ label: 'the store', provider, scope, namespace: own }, [pushed], never);
+    const [result] = await writer.write({ label: 'the store', provider, scope, namespace: own }, [{ ...pushed, ...(admittedNamespace === undefined ? {} : { admittedNamespace }) }], never);
     return { urls, error: result?.kind === 'error' ? `${result.error.kind}: ${result.error.message}` : undefined };
   }
 
@@ -312,7 +313,14 @@ describe('a push to Kubernetes', () => {
     expect(await push('namespaced')).toEqual({ urls: [], error: expect.stringMatching(/^invalid: metadata\.spec\.remoteNamespace: only a ClusterSecretStore/) });
   });
 
-  it('goes where the PushSecret says from a ClusterSecretStore, whose credentials the platform team has chosen', async () => {
-    expect((await push('cluster')).urls[0]).toMatch(/\/namespaces\/team-b\/secrets\/it$/);
+  it('goes to no namespace that the PushSecret chooses, from a ClusterSecretStore that does not admit it', async () => {
+    const refused = { urls: [], error: expect.stringMatching(/^invalid: metadata\.spec\.remoteNamespace: .* its annotation prelude\.dev\/push-namespaces has to list it$/) };
+    expect([await push('cluster'), await push('cluster', own)]).toEqual([refused, refused]);
+  });
+
+  it('goes where the PushSecret says from a ClusterSecretStore whose annotation lets its namespace, and to a SecretStore never', async () => {
+    const { admittedNamespace: admitted } = admittedNamespace({ kind: 'ClusterSecretStore', metadata: { name: 'shared', annotations: { 'prelude.dev/push-namespaces': `[${other}]` } } }, own, metadata);
+    expect((await push('cluster', admitted)).urls[0]).toMatch(/\/namespaces\/team-b\/secrets\/it$/);
+    expect((await push('namespaced', admitted)).urls).toEqual([]);
   });
 });

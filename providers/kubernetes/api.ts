@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../src/lib/http.ts';
+import { HttpError } from '../../src/lib/http.ts';
 import { readJson, send, statusError } from '../../src/provider/ask.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { Connection } from './connection.ts';
@@ -12,31 +13,43 @@ export interface ApiCall {
   readonly body?: unknown;
   /** For messages: `get Secret default/a`. */
   readonly what: string;
+  /** Bytes that the answer may have; absent: as many as one Secret has at most. */
+  readonly largestAnswer?: number;
 }
 
 /** What the API server answered. `absent`, `exists` and `conflict` are answers; `denied` and the rest are errors. */
-export type ApiAnswer = { readonly kind: 'ok'; readonly body: unknown } | { readonly kind: 'absent' | 'exists' | 'conflict' | 'expired' };
+export type ApiAnswer = { readonly kind: 'ok'; readonly body: unknown; readonly bytes: number } | { readonly kind: 'absent' | 'exists' | 'conflict' | 'expired' };
 
-/** A page of a list of Secrets, each as large as may be, in base64. */
-const largestAnswer = 48 * 1024 * 1024;
+/** A Secret as large as may be, in base64, with all that its metadata may have. What answers may be a tenant's own server. */
+const largestSecret = 3 * 1024 * 1024;
 const service = 'the API server';
 
 const status = z.looseObject({ kind: z.literal('Status'), reason: z.string().optional() });
 
+/** The answer is larger than was agreed to. */
+export class AnswerTooLarge extends ProviderError {}
+
 /** Asks the API server with what the store names; the controller's own identity has no part in it. */
 export class KubernetesApi {
   readonly #connection: Connection;
-  readonly #http: HttpClient;
+  readonly #bounded: HttpClient;
 
   constructor(connection: Connection, http: HttpClient) {
     this.#connection = connection;
-    this.#http = http;
+    this.#bounded = async (request, signal) => {
+      try {
+        return await http(request, signal);
+      } catch (error) {
+        if (error instanceof HttpError && error.kind === 'too-large') throw new AnswerTooLarge('invalid', `${service}: ${error.message}`);
+        throw error;
+      }
+    };
   }
 
   /** @throws ProviderError; the signal's reason */
   async call(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> {
     const answer = await this.#send(call, signal);
-    if (answer.status >= 200 && answer.status < 300) return { kind: 'ok', body: readJson(answer, service) };
+    if (answer.status >= 200 && answer.status < 300) return { kind: 'ok', body: readJson(answer, service), bytes: answer.body.length };
     if (answer.status === 403) throw new ProviderError('denied', `${service} does not let the store's account ${call.what} (HTTP 403)`);
     if (answer.status === 404 || answer.status === 409 || answer.status === 410) return meaningOf(answer);
     if (answer.status === 422 || answer.status === 400) throw new ProviderError('invalid', `${service} refuses to ${call.what}: the object is not valid, or is immutable (HTTP ${answer.status})`);
@@ -53,12 +66,12 @@ export class KubernetesApi {
     return this.#request(call, { authorization: `Bearer ${headerText((await token()).reveal())}` }, signal);
   }
 
-  #request({ method, path, body }: ApiCall, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse> {
+  #request({ method, path, body, largestAnswer = largestSecret }: ApiCall, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse> {
     const { url, tls } = this.#connection;
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Readonly<Record<string, string>> = body === undefined ? {} : { 'content-type': 'application/json' };
     const request: HttpRequest = { method, url: url + path, headers: { accept: 'application/json', ...type, ...headers }, ...content, tls, largestAnswer, timeout: 30_000 };
-    return send(request, { http: this.#http, service, advice: '' }, signal);
+    return send(request, { http: this.#bounded, service, advice: '' }, signal);
   }
 }
 

@@ -2,9 +2,13 @@ import type { HttpRequest } from '../../src/lib/http.ts';
 import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { readAuthority } from '../../src/provider/authority.ts';
 import type { ProviderContext, SecretKeySelector } from '../../src/provider/contract.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
 import { BearerToken, tokenSeconds } from './bearer-token.ts';
 import type { KubernetesConfig } from './config.ts';
 import { parseKubeconfig } from './kubeconfig.ts';
+
+/** Kubernetes says with it, in every Pod, where its own API server is. */
+export const ownHostVariable = 'KUBERNETES_SERVICE_HOST';
 
 /** An API server, and how it is told who asks. */
 export interface Connection {
@@ -33,12 +37,24 @@ export async function openConnection({ auth, url, authority }: KubernetesConfig,
       return { url, tls: ca, token: () => Promise.resolve(token) };
     }
     case 'serviceAccount': {
+      if (!isOwnServer(url, context) && (auth.account.audiences ?? []).length === 0) {
+        throw new ProviderError('invalid', "auth.serviceAccount.audiences is needed where server.url is not this cluster's own: without, a token of this cluster's would go to another server");
+      }
       const bearer = new BearerToken(context.clock, () => context.serviceAccountToken(auth.account, { audiences: [], expirationSeconds: tokenSeconds }));
       return { url, tls: ca, token: () => bearer.get(), dropToken: (token) => bearer.drop(token) };
     }
     default:
       return auth satisfies never;
   }
+}
+
+/** Names of this cluster's own API server within it. */
+const ownNames: ReadonlySet<string> = new Set(['kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']);
+
+/** By name, or as Kubernetes tells every Pod. */
+function isOwnServer(url: string, { environment }: ProviderContext): boolean {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+  return ownNames.has(host) || host === environment.get(ownHostVariable);
 }
 
 function pemOf(name: 'ca', pem: string | undefined): { readonly ca?: string } {

@@ -16,7 +16,7 @@ providerContract('kubernetes', async (): Promise<ProviderBench> => {
   const api = createSecretsApi('devnet', 'good');
   return {
     member: 'value',
-    pageSize: 25,
+    pageSize: 50,
     connect: (condition) => {
       if (condition === 'down') api.behave = 'break';
       if (condition === 'hanging') api.behave = 'hang';

@@ -3,14 +3,14 @@ import { KubernetesApi } from './api.ts';
 import { createKubernetesClient } from './client.ts';
 import type { KubernetesConfig } from './config.ts';
 import { credentialsOf, kubernetesConfig } from './config.ts';
-import { openConnection } from './connection.ts';
+import { openConnection, ownHostVariable } from './connection.ts';
 
 /** Secrets of a Kubernetes cluster, this one or another. */
 export const kubernetes: Provider<KubernetesConfig> = {
   id: 'kubernetes',
   schema: kubernetesConfig,
   propertyLookup: 'path-only',
-  environment: [],
+  environment: [ownHostVariable],
   capabilities: 'ReadWrite',
   credentials: credentialsOf,
   connect: async (config, context) => {

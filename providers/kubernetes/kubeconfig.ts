@@ -34,11 +34,15 @@ const refused = {
   user: ['exec', 'auth-provider', 'tokenFile', 'client-certificate', 'client-key', 'username', 'password', 'as', 'as-uid', 'as-groups', 'as-user-extra'],
 } as const;
 
+/** Bytes: more than a few clusters have. */
+const longest = 64 * 1024;
+
 /**
  * Reads the current context of a kubeconfig. Only what stands in the text itself is used: data in base64, and tokens.
  * @throws ProviderError `invalid`; it never quotes the text
  */
 export function parseKubeconfig(text: SecretBytes): Kubeconfig {
+  if (text.reveal().byteLength > longest) throw invalid(`it has more than ${longest / 1024} KiB`);
   const parsed = kubeconfig.safeParse(documentOf(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

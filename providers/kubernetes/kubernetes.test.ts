@@ -1,55 +1,15 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest, HttpResponse } from '../../src/lib/http.ts';
+import type { HttpRequest } from '../../src/lib/http.ts';
 import { HttpError } from '../../src/lib/http.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import type { ProviderClient, ProviderContext, ReadResult, RemoteWrite } from '../../src/provider/contract.ts';
+import type { ReadResult } from '../../src/provider/contract.ts';
 import { extractMap, selectProperty } from '../../src/provider/property.ts';
-import { createRegistry, erase } from '../../src/provider/registry.ts';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
-import { noContext } from '../../test/support/generator-context.ts';
-import { kubernetes } from './index.ts';
+import { type Answer, openScene as open, pem, registry, type Scene, secretOf, server, statusOf, withToken } from '../../test/support/kubernetes-scene.ts';
 
 const never = new AbortController().signal;
-const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
-const registry = createRegistry([erase(kubernetes)]);
-
-const server = { url: 'https://api.example.com:6443', caBundle: Buffer.from(pem).toString('base64') };
-const withToken = { server, auth: { token: { bearerToken: { name: 'creds', key: 'token' } } } };
-const withAccount = { server, auth: { serviceAccount: { name: 'reader' } } };
-
-interface Scene {
-  readonly requests: HttpRequest[];
-  readonly connect: (config?: object, context?: Partial<ProviderContext>) => Promise<ProviderClient>;
-}
-
-type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: HttpResponse['headers'] };
-
-/** An API server that answers as a test says; all else is the adapter's own. */
-function open(answer: (request: HttpRequest, count: number) => Answer | Error): Scene {
-  const requests: HttpRequest[] = [];
-  const http: ProviderContext['http'] = (request) => {
-    requests.push(request);
-    const given = answer(request, requests.length);
-    if (given instanceof Error) return Promise.reject(given);
-    const { status, body = {}, headers = {} } = given;
-    return Promise.resolve({ status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) });
-  };
-  return {
-    requests,
-    connect: (config = withToken, context = {}) =>
-      registry.configure({ kubernetes: config }).connect({ ...noContext, clock: createFakeClock(), http, secret: async () => SecretBytes.fromUtf8('bearer-token\n'), ...context }, never),
-  };
-}
-
-function secretOf(data: Readonly<Record<string, string | Uint8Array>>, metadata: object = {}): object {
-  const entries = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', uid: 'u', resourceVersion: '7', ...metadata }, type: 'Opaque', data: Object.fromEntries(entries) };
-}
-
-function statusOf(status: number, reason: string): Answer {
-  return { status, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, code: status } };
-}
+const withAccount = { server, auth: { serviceAccount: { name: 'reader', audiences: ['https://api.example.com'] } } };
 
 async function valueOf(scene: Scene, ref: { readonly metadata?: true } = {}): Promise<SecretBytes> {
   const [result] = await (await scene.connect()).read([{ key: 'a', ...ref }], never);
@@ -205,6 +165,29 @@ describe('the token of a service account', () => {
   });
 });
 
+describe('a server that is not the own one', () => {
+  const account = { serviceAccount: { name: 'reader' } };
+  const host = new Map([['KUBERNETES_SERVICE_HOST', '10.96.0.1']]);
+
+  it.each([
+    ['https://api.example.com', new Map<string, string>()],
+    ['https://kubernetes.default.example.com', host],
+    ['https://10.96.0.2', host],
+  ])('%s gets no token of this cluster that names no audience', async (url, environment) => {
+    const scene = open(() => ({ status: 200, body: secretOf({}) }));
+
+    await expect(scene.connect({ server: { ...server, url }, auth: account }, { environment })).rejects.toMatchObject({ kind: 'invalid', message: expect.stringMatching(/^auth\.serviceAccount\.audiences is needed/) });
+    await expect(scene.connect({ server: { ...server, url }, auth: { serviceAccount: { name: 'reader', audiences: [] } } }, { environment })).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it.each(['https://kubernetes.default', 'kubernetes.default.svc:443', 'https://10.96.0.1:443'])('%s is the own one, which gets what it gives', async (url) => {
+    const scene = open(() => ({ status: 200, body: secretOf({}) }));
+    const client = await scene.connect({ server: { ...server, url }, auth: account }, { environment: host, serviceAccountToken: async () => SecretBytes.fromUtf8('token') });
+
+    expect(told((await client.read([{ key: 'a' }], never))[0])).toBe('value');
+  });
+});
+
 describe('a kubeconfig', () => {
   const config = (cluster: object, user: object): object => ({
     apiVersion: 'v1',
@@ -232,6 +215,7 @@ describe('a kubeconfig', () => {
     ['a context that is not there', { ...config({}, {}), 'current-context': 'elsewhere' }, 'it has no context of the name that current-context says'],
     ['what is no kubeconfig', { canary: true }, 'current-context is not as in a kubeconfig'],
     ['what is no YAML', '{"canary"', 'it is not YAML'],
+    ['more than a kubeconfig has', `${' '.repeat(64 * 1024)}canary`, 'it has more than 64 KiB'],
   ])('with %s is refused, and not quoted', async (_, kubeconfig, why) => {
     const error: unknown = await connect(open(() => ({ status: 200 })), kubeconfig).then(
       () => undefined,
@@ -252,8 +236,8 @@ describe('finding', () => {
 
     expect(found?.map(({ key, value }) => `${key} ${text(value) ?? ''}`)).toEqual(['a {"k":"a"}', 'b {"k":"b"}', 'c {"k":"c"}']);
     expect(scene.requests.map(({ url }) => Object.fromEntries(new URL(url).searchParams))).toEqual([
-      { limit: '25', labelSelector: 'example.com/team=chain,net=' },
-      { limit: '25', labelSelector: 'example.com/team=chain,net=', continue: 'more+/=' },
+      { limit: '50', labelSelector: 'example.com/team=chain,net=' },
+      { limit: '50', labelSelector: 'example.com/team=chain,net=', continue: 'more+/=' },
     ]);
   });
 
@@ -265,99 +249,30 @@ describe('finding', () => {
     await expect(always.find?.({}, never)).rejects.toThrow('too old');
   });
 
+  const large = (name: string, megabytes: number): object => secretOf({ k: 'x'.repeat(megabytes * 1024 * 1024) }, { name });
+
+  it('asks for fewer at once where many are too large together, and gives up where a few are', async () => {
+    const tooLarge = new HttpError('too-large', 'api.example.com answers with more than 8388608 bytes');
+    const some = open(({ url }) => (new URL(url).searchParams.get('limit') === '50' ? tooLarge : page(['a'])));
+    const none = open(() => tooLarge);
+
+    expect((await (await some.connect()).find?.({}, never))?.map(({ key }) => key)).toEqual(['a']);
+    expect(some.requests.map(({ url, largestAnswer }) => [new URL(url).searchParams.get('limit'), largestAnswer])).toEqual([['50', 8 * 1024 * 1024], ['5', 8 * 1024 * 1024]]);
+    await expect((await none.connect()).find?.({}, never)).rejects.toMatchObject({ kind: 'invalid', message: 'the API server: api.example.com answers with more than 8388608 bytes' });
+  });
+
+  it('reads no more than 32 MiB for one search, found or not', async () => {
+    const scene = open(() => ({ status: 200, body: { metadata: { continue: 'more' }, items: [large('a', 5)] } }));
+
+    await expect((await scene.connect()).find?.({ name: { source: 'b', matches: (name) => name === 'b' } }, never)).rejects.toMatchObject({ kind: 'invalid', message: 'the search reads more than 32 MiB of Secrets; narrow it by find.tags' });
+    expect(scene.requests).toHaveLength(5);
+  });
+
   it('lets nothing into the selector that is no label', async () => {
     const scene = open(() => page([]));
 
     await expect((await scene.connect()).find?.({ tags: { team: 'chain,net!=main' } }, never)).rejects.toMatchObject({ kind: 'invalid' });
     expect(scene.requests).toEqual([]);
-  });
-});
-
-describe('pushing', () => {
-  function push(more: Partial<RemoteWrite> = {}): RemoteWrite {
-    const value = SecretBytes.fromUtf8('canary');
-    const source = {
-      type: 'kubernetes.io/tls',
-      labels: { team: 'chain', 'reconcile.external-secrets.io/managed': 'true' },
-      annotations: { note: 'n', 'kubectl.kubernetes.io/last-applied-configuration': 'canary' },
-      data: new Map([['k', value], ['l', SecretBytes.fromUtf8('2')]]),
-    };
-    return { remoteKey: 'a', property: 'p', secretKey: 'k', value, source, updatePolicy: 'Replace', ...more };
-  }
-  const base64 = Buffer.from('canary').toString('base64');
-  const envelope = (spec: object): object => ({ apiVersion: 'kubernetes.external-secrets.io/v1alpha1', kind: 'PushSecretMetadata', spec });
-  const bodies = ({ requests }: Scene): unknown[] => requests.filter(({ method }) => method !== 'GET').map(({ method, body }) => [method, JSON.parse(String(body))]);
-
-  it('makes a Secret of the type, labels and annotations of the source, less what is about the source alone', async () => {
-    const scene = open(({ method }) => (method === 'GET' ? statusOf(404, 'NotFound') : { status: 201 }));
-
-    expect(await (await scene.connect()).write?.(push(), never)).toEqual({ kind: 'written' });
-    expect(bodies(scene)).toEqual([['POST', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', labels: { team: 'chain' }, annotations: { note: 'n' } }, type: 'kubernetes.io/tls', data: { p: base64 } }]]);
-  });
-
-  it.each([
-    ['merges', {}, { labels: { team: 'chain', old: '1' }, annotations: { note: 'n' } }],
-    ['merges what the PushSecret says over it', { labels: { team: 'web' } }, { labels: { team: 'web', old: '1' }, annotations: { note: 'n' } }],
-    ['leaves the source out', { sourceMergePolicy: 'Replace', labels: { x: 'y' } }, { labels: { old: '1', x: 'y' } }],
-    ['replaces', { targetMergePolicy: 'Replace' }, { labels: { team: 'chain' }, annotations: { note: 'n' } }],
-    ['ignores', { targetMergePolicy: 'Ignore', labels: { x: 'y' } }, { labels: { old: '1' } }],
-  ])('%s labels and annotations as it is told', async (_, spec, metadata) => {
-    const there = secretOf({ other: 'kept' }, { labels: { old: '1' } });
-    const scene = open(() => ({ status: 200, body: { ...there, immutable: false } }));
-    await (await scene.connect()).write?.(push({ metadata: envelope(spec) }), never);
-
-    expect(bodies(scene)).toEqual([['PUT', { ...there, immutable: false, metadata: { name: 'a', uid: 'u', resourceVersion: '7', ...metadata }, data: { other: Buffer.from('kept').toString('base64'), p: base64 } }]]);
-  });
-
-  it('writes the whole Secret without a property, and may remove it as a whole then', async () => {
-    const scene = open(({ method }) => (method === 'GET' ? statusOf(404, 'NotFound') : { status: 201 }));
-    const { property: _, secretKey: __, ...whole } = push();
-    await (await scene.connect()).write?.(whole, never);
-    expect(bodies(scene)).toMatchObject([['POST', { metadata: { annotations: { 'prelude.dev/pushed-whole': 'true' } }, data: { k: base64, l: Buffer.from('2').toString('base64') } }]]);
-    const ours = open(() => ({ status: 200, body: secretOf({ k: 'v' }, { annotations: { 'prelude.dev/pushed-whole': 'true' } }) }));
-    const theirs = open(() => ({ status: 200, body: secretOf({ k: 'v' }) }));
-
-    expect(await (await ours.connect()).remove?.({ remoteKey: 'a' }, never)).toEqual({ kind: 'removed' });
-    expect(bodies(ours)).toEqual([['DELETE', { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'u', resourceVersion: '7' } }]]);
-    expect(await (await theirs.connect()).remove?.({ remoteKey: 'a' }, never)).toMatchObject({ kind: 'error', error: { kind: 'invalid' } });
-  });
-
-  it('begins anew where another was faster, and gives up where it always is', async () => {
-    let puts = 0;
-    const scene = open(({ method }) => {
-      if (method === 'GET') return { status: 200, body: secretOf({}) };
-      puts += 1;
-      return puts === 1 ? statusOf(409, 'Conflict') : { status: 200 };
-    });
-    expect(await (await scene.connect()).write?.(push(), never)).toEqual({ kind: 'written' });
-    const busy = open(({ method }) => (method === 'GET' ? { status: 200, body: secretOf({}) } : statusOf(409, 'Conflict')));
-
-    expect(await (await busy.connect()).write?.(push(), never)).toMatchObject({ kind: 'error', error: { kind: 'unavailable', message: 'others write the Secret all the time' } });
-  });
-
-  it.each([
-    ['a key without a property', { property: undefined }, 'a key of a Secret is pushed into a key of a Secret: remoteRef needs a property'],
-    ['metadata that it does not know', { metadata: envelope({ colour: 'red' }) }, 'metadata.spec.colour: unknown field'],
-    ["metadata that is another provider's", { metadata: { spec: {} } }, 'metadata.apiVersion'],
-    ['another namespace, through a SecretStore', { metadata: envelope({ remoteNamespace: 'kube-system' }) }, 'metadata.spec.remoteNamespace: only a ClusterSecretStore'],
-    ['a name that leads elsewhere', { remoteKey: '../configmaps/x' }, 'cannot be the name of a Secret'],
-  ])('refuses %s, before anything is asked', async (_, more, message) => {
-    const scene = open(() => ({ status: 200, body: secretOf({}) }));
-    const { property, ...write } = { ...push(), ...more };
-    const result = await (await scene.connect()).write?.({ ...write, ...(property === undefined ? {} : { property }) }, never);
-
-    expect(result?.kind === 'error' ? `${result.error.kind}: ${result.error.message}` : result?.kind).toContain(message);
-    expect(result?.kind === 'error' && result.error.kind).toBe('invalid');
-    expect(scene.requests).toEqual([]);
-  });
-
-  it('goes to another namespace through a ClusterSecretStore, with the rights that its account has there', async () => {
-    const scene = open(({ method }) => (method === 'GET' ? statusOf(404, 'NotFound') : { status: 201 }));
-    const client = await scene.connect(withToken, { store: { scope: 'cluster' } });
-    await client.write?.(push({ metadata: envelope({ remoteNamespace: 'elsewhere' }) }), never);
-    await client.remove?.({ remoteKey: 'a', property: 'p', metadata: envelope({ remoteNamespace: 'elsewhere' }) }, never);
-
-    expect(new Set(scene.requests.map(({ url }) => new URL(url).pathname.split('/')[4]))).toEqual(new Set(['elsewhere']));
   });
 });
 

@@ -25,22 +25,22 @@ export interface Marks {
 }
 
 /**
- * What belongs to the source Secret alone: kubectl's copy of it holds its values, and our own notes (External Secrets' too) say who
- * writes it, which would be read as if they spoke of the other.
+ * What no push writes, be it of the source Secret or of the PushSecret: kubectl's copy of the source holds its values, our own notes
+ * (External Secrets' too) say who writes a Secret, and Kubernetes reads from some whose token a Secret is to hold.
  */
-const ownPrefixes = ['kubectl.kubernetes.io/', 'reconcile.external-secrets.io/'];
+const neverPushed = ['kubectl.kubernetes.io/', 'reconcile.external-secrets.io/', 'prelude.dev/', 'kubernetes.io/service-account.'];
 
 /** The labels and annotations of what is pushed: the source's, then what the PushSecret says, then what is there already. */
 export function mergeMarks(source: Marks, target: Marks, { targetMergePolicy = 'Merge', sourceMergePolicy = 'Merge', labels = {}, annotations = {} }: PushSpec): Marks {
   if (targetMergePolicy === 'Ignore') return target;
-  const from = sourceMergePolicy === 'Replace' ? { labels: {}, annotations: {} } : { labels: foreign(source.labels), annotations: foreign(source.annotations) };
+  const from = sourceMergePolicy === 'Replace' ? { labels: {}, annotations: {} } : { labels: pushable(source.labels), annotations: pushable(source.annotations) };
   const to = targetMergePolicy === 'Replace' ? { labels: {}, annotations: {} } : target;
   return {
-    labels: { ...to.labels, ...from.labels, ...labels },
-    annotations: { ...to.annotations, ...from.annotations, ...annotations },
+    labels: { ...to.labels, ...from.labels, ...pushable(labels) },
+    annotations: { ...to.annotations, ...from.annotations, ...pushable(annotations) },
   };
 }
 
-function foreign(written: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(written).filter(([key]) => !ownPrefixes.some((prefix) => key.startsWith(prefix))));
+function pushable(written: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(written).filter(([key]) => !neverPushed.some((prefix) => key.startsWith(prefix))));
 }

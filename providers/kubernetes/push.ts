@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import type { RemotePlace, RemoteWrite, RemoveResult, WriteResult } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
+import { isPrivilegedSecretType, privilegedTypeRule, pushNamespacesAnnotation } from '../../src/provider/field.ts';
 import { parsePushMetadata } from '../../src/provider/push-metadata.ts';
 import type { KubernetesApi } from './api.ts';
 import { mergeMarks, type PushSpec, pushSpec } from './push-spec.ts';
@@ -36,6 +37,7 @@ export class PushTarget {
     const { secrets, spec } = this.#placeOf(write);
     return untilNobodyIsFaster(async () => {
       const there = await secrets.get(write.remoteKey, signal);
+      refuseRights(there?.type ?? write.source.type);
       if (there !== undefined && write.updatePolicy === 'IfNotExists' && has(there, write.property)) return { kind: 'unchanged' };
       const wanted = there === undefined ? createdFrom(write, spec) : changedBy(there, write, spec);
       if (there !== undefined && isDeepStrictEqual(wanted, there)) return { kind: 'unchanged' };
@@ -50,19 +52,29 @@ export class PushTarget {
     return untilNobodyIsFaster(async () => {
       const there = await secrets.get(place.remoteKey, signal);
       if (there === undefined || !has(there, place.property)) return { kind: 'absent' };
+      refuseRights(there.type);
       const removed = await takeOut(secrets, { there, property: place.property }, signal);
       return removed === 'conflict' ? undefined : { kind: removed === 'written' ? 'removed' : 'absent' };
     });
   }
 
-  #placeOf({ metadata }: RemotePlace): { readonly secrets: RemoteSecrets; readonly spec: PushSpec } {
+  #placeOf({ metadata, admittedNamespace: admitted }: RemotePlace): { readonly secrets: RemoteSecrets; readonly spec: PushSpec } {
     const spec = parsePushMetadata(pushSpec, metadata) ?? {};
     const { remoteNamespace, mayLeaveNamespace } = this.#options;
-    if (spec.remoteNamespace !== undefined && !mayLeaveNamespace) {
+    const chosen = spec.remoteNamespace ?? remoteNamespace;
+    if (chosen !== remoteNamespace && !mayLeaveNamespace) {
       throw new ProviderError('invalid', 'metadata.spec.remoteNamespace: only a ClusterSecretStore may be pushed to in another namespace than its own remoteNamespace');
     }
-    return { secrets: new RemoteSecrets(this.#api, spec.remoteNamespace ?? remoteNamespace), spec };
+    if (chosen !== remoteNamespace && admitted !== chosen) {
+      throw new ProviderError('invalid', `metadata.spec.remoteNamespace: the ClusterSecretStore does not let this namespace push to namespace ${chosen}; its annotation ${pushNamespacesAnnotation} has to list it`);
+    }
+    return { secrets: new RemoteSecrets(this.#api, chosen), spec };
   }
+}
+
+/** A Secret of such a type gives rights to whoever can write it: whose token it becomes, who joins the cluster, what Helm has installed. */
+function refuseRights(type = ''): void {
+  if (isPrivilegedSecretType(type)) throw new ProviderError('invalid', `a Secret of type ${type} is neither made nor changed by a push: it ${privilegedTypeRule}`);
 }
 
 /** Does it again where another was faster. */
@@ -91,7 +103,7 @@ function has({ data }: SecretDocument, property: string | undefined): boolean {
 
 function createdFrom(write: RemoteWrite, spec: PushSpec): SecretDocument {
   const { remoteKey, property, source } = write;
-  const { labels, annotations } = mergeMarks(source, { labels: {}, annotations: property === undefined ? { [wholeMark]: 'true' } : {} }, spec);
+  const { labels, annotations } = mergeMarks(source, { labels: {}, annotations: {} }, spec);
   return { metadata: { name: remoteKey, labels, annotations: property === undefined ? { ...annotations, [wholeMark]: 'true' } : annotations }, type: source.type === '' ? 'Opaque' : source.type, data: dataOf(write) };
 }
 

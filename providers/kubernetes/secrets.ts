@@ -3,8 +3,8 @@ import type { ApiAnswer, ApiCall, KubernetesApi } from './api.ts';
 import type { SecretDocument, SecretPage } from './secret-document.ts';
 import { parsePage, parseSecret } from './secret-document.ts';
 
-/** How many Secrets come at once; each may have more than a megabyte. */
-const pageSize = 25;
+/** Bytes that a page may have: it is parsed where others wait. */
+const largestPage = 8 * 1024 * 1024;
 const fieldManager = 'prelude';
 
 /** What became of a write: another may have been faster. */
@@ -28,11 +28,14 @@ export class RemoteSecrets {
     throw unexpected(answer);
   }
 
-  /** One page of the Secrets with these labels; `expired` where the list has become too old to go on with. */
-  async page({ selector, next }: { readonly selector: string; readonly next?: string }, signal: AbortSignal): Promise<SecretPage | 'expired'> {
-    const query = new URLSearchParams({ limit: String(pageSize), ...(selector === '' ? {} : { labelSelector: selector }), ...(next === undefined ? {} : { continue: next }) });
-    const answer = await this.#ask({ method: 'GET', path: `?${query.toString()}`, what: `list the Secrets of namespace ${this.#namespace}` }, signal);
-    if (answer.kind === 'ok') return parsePage(answer.body);
+  /**
+   * One page of the Secrets with these labels; `expired` where the list has become too old to go on with.
+   * @throws AnswerTooLarge where so many at once are too many
+   */
+  async page({ selector, next, limit }: { readonly selector: string; readonly next?: string; readonly limit: number }, signal: AbortSignal): Promise<(SecretPage & { readonly bytes: number }) | 'expired'> {
+    const query = new URLSearchParams({ limit: String(limit), ...(selector === '' ? {} : { labelSelector: selector }), ...(next === undefined ? {} : { continue: next }) });
+    const answer = await this.#ask({ method: 'GET', path: `?${query.toString()}`, what: `list the Secrets of namespace ${this.#namespace}`, largestAnswer: largestPage }, signal);
+    if (answer.kind === 'ok') return { ...parsePage(answer.body), bytes: answer.bytes };
     if (answer.kind === 'expired') return 'expired';
     throw unexpected(answer);
   }

@@ -16,6 +16,7 @@ export const fakeGenerator: Generator<FakeSpec> = {
   kind: 'Fake',
   schema: fakeSpec,
   environment: [],
+  isLocal: true,
   credentials: () => [],
   generate: ({ data }) => Promise.resolve({ values: new Map(Object.entries(data ?? {}).map(([key, text]) => [key, SecretBytes.fromUtf8(text)])) }),
 };

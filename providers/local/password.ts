@@ -9,6 +9,7 @@ export const passwordGenerator: Generator<PasswordSpec> = {
   kind: 'Password',
   schema: passwordSpec,
   environment: [],
+  isLocal: true,
   credentials: () => [],
   generate: ({ rules, secretKeys, encoding }) => Promise.resolve({ values: new Map(secretKeys.map((key) => [key, SecretBytes.fromUtf8(encode(makePassword(rules), encoding))])) }),
 };

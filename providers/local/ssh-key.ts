@@ -37,6 +37,7 @@ export const sshKeyGenerator: Generator<SshKeySpec> = {
   kind: 'SSHKey',
   schema: sshKeySpec,
   environment: [],
+  isLocal: true,
   credentials: () => [],
   generate: async (spec) => {
     const pair = await makePair(spec);

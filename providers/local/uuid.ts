@@ -12,6 +12,7 @@ export const uuidGenerator: Generator<UuidSpec> = {
   kind: 'UUID',
   schema: uuidSpec,
   environment: [],
+  isLocal: true,
   credentials: () => [],
   generate: () => Promise.resolve({ values: new Map([['uuid', SecretBytes.fromUtf8(randomUUID())]]) }),
 };

@@ -48,7 +48,7 @@ export const genericTargetReasons = {
 /** On an ExternalSecret or a PushSecret: any change of it asks for a sync now. */
 export const forceSyncAnnotation = 'external-secrets.io/force-sync';
 
-/** External Secrets puts it on every ExternalSecret; we on those only whose deletion takes more than the garbage collector, and we take it off. */
+/** External Secrets puts it on every ExternalSecret; we put it on none, and take it off those that are being deleted. */
 export const externalSecretFinalizer = 'externalsecrets.external-secrets.io/externalsecret-cleanup';
 export const clusterExternalSecretFinalizer = 'externalsecrets.external-secrets.io/clusterexternalsecret-cleanup';
 /** External Secrets puts it, with the ClusterExternalSecret's name, on Namespaces; we take it off and never put it there. */
@@ -59,6 +59,12 @@ export const generatorStateFinalizer = 'generatorstate.externalsecrets.io/finali
 
 /** On a ClusterSecretStore: which keys each namespace may read, as a YAML or JSON list of patterns in which `{namespace}` stands for its name. */
 export const allowedKeysAnnotation = 'prelude.dev/allowed-keys';
+
+/**
+ * On a ClusterSecretStore: to which namespaces each namespace may push, where a PushSecret names one itself (`remoteNamespace`). A list of
+ * patterns like that of `prelude.dev/allowed-keys`; without it, to none but the store's own.
+ */
+export const pushNamespacesAnnotation = 'prelude.dev/push-namespaces';
 
 /** Reasons of a PushSecret's Ready condition. */
 export const pushSecretReasons = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type DecodingStrategy, decodingStrategy } from './decoding-strategy.ts';
 import { supportedOf } from './known-values.ts';
 import { finalizerName, objectName, secretKey, secretKeyProblem } from './kube-text.ts';
+import { isPrivilegedSecretType, privilegedTypeRule } from './privileged-secret-types.ts';
 import { parseTemplatePath } from './template-path.ts';
 
 /** Which part of the Secret a rendered template becomes a part of. */
@@ -44,12 +45,6 @@ export interface SecretTemplate {
   readonly data: Readonly<Record<string, string>>;
   readonly templateFrom: readonly TemplateFrom[];
 }
-
-/**
- * Types whose Secrets give rights to whoever can name them: a token for any service account, a way to join the
- * cluster, and what Helm believes it has installed. (Lesson of CVE-2026-42876: enforced here, not in a webhook.)
- */
-const forbiddenTypes: ReadonlySet<string> = new Set(['kubernetes.io/service-account-token', 'bootstrap.kubernetes.io/token', 'helm.sh/release.v1']);
 
 const templateItem = z
   .strictObject({
@@ -98,7 +93,7 @@ export const targetTemplate = z
     type: z
       .string()
       .exactOptional()
-      .refine((type) => type === undefined || !forbiddenTypes.has(type), 'must not be a type that grants rights: service-account-token, bootstrap token, Helm release')
+      .refine((type) => type === undefined || !isPrivilegedSecretType(type), privilegedTypeRule)
       .describe('Type of the Secret; Opaque where absent.'),
     engineVersion: supportedOf(['v2'], ['v2']).exactOptional().describe('Version of the template engine; v2, the only one, where absent.'),
     mergePolicy: supportedOf(['Replace', 'Merge'], ['Replace', 'Merge'])

@@ -36,6 +36,13 @@ describe('the checks of objects', () => {
     expect(check(bad)?.errors.map((error) => error.path)).toContain(path);
   });
 
+  it.each(['SecretStore', 'ClusterSecretStore'])('refuse a %s whose allowed keys make no sense', (kind) => {
+    const store = object(kind, { provider: { fake: { data: [] } } });
+    const metadata = { ...store.metadata, annotations: { 'prelude.dev/allowed-keys': 'not: [a list' } };
+
+    expect(check({ ...store, metadata })?.errors).toEqual([{ path: '', message: expect.stringContaining('metadata.annotations[prelude.dev/allowed-keys]: must be') }]);
+  });
+
   it.each<[string, KubeObject, RegExp]>([
     ['v1beta1', object('ExternalSecret', { secretStoreRef: { name: 's' }, data }, 'external-secrets.io/v1beta1'), /v1beta1 is deprecated/],
     ['spec.namespaces', object('ClusterExternalSecret', { externalSecretSpec: { secretStoreRef: { name: 's' }, data }, namespaces: ['a'] }), /spec\.namespaces is deprecated/],

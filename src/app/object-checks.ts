@@ -10,6 +10,7 @@ import { parseSecretStore } from '../api/secret-store.ts';
 import { generatorsApiVersion } from '../api/source-reference.ts';
 import type { GeneratorRegistry } from '../provider/generator-registry.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
+import { allowedKeysProblem } from '../secret/allowed-keys.ts';
 import type { CheckObject } from '../server/object-check.ts';
 
 export interface ObjectCheckOptions {
@@ -40,7 +41,8 @@ function errorsOf(parsed: Parsed<unknown>): readonly FieldError[] {
 
 function storeErrors(object: KubeObject, providers: ProviderRegistry): readonly FieldError[] {
   const store = parseSecretStore(object);
-  return store.ok ? errorsOf(providers.parse(store.value.spec.provider)) : store.errors;
+  const problem = allowedKeysProblem(object.metadata);
+  return [...(store.ok ? errorsOf(providers.parse(store.value.spec.provider)) : store.errors), ...(problem === undefined ? [] : [{ path: '', message: problem }])];
 }
 
 function generatorErrors(object: KubeObject, generators: ObjectCheckOptions['generators']): readonly FieldError[] {

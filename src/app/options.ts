@@ -28,6 +28,8 @@ export interface UpOptions {
   readonly cluster: ClusterOptions;
   /** Milliseconds until `up` gives up waiting. */
   readonly timeout: number;
+  /** Go on although External Secrets Operator runs there with the same class. */
+  readonly besideEso?: boolean;
 }
 
 export interface RunOptions {

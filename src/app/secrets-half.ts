@@ -31,7 +31,7 @@ export interface SecretsHalfOptions {
   readonly genericTargets?: AllowedTargets;
   /** Milliseconds between validations of a store that does not say; absent: five minutes. */
   readonly storeRequeueInterval?: number;
-  /** Which ExternalSecrets and stores are ours; absent: all that can be seen. */
+  /** Which ExternalSecrets and stores are ours; absent: all that can be seen. With it nothing is let go that others may hold: they are not seen. */
   readonly concerns?: (object: KubeObject) => boolean;
   /** The process's environment; each provider sees only what it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -57,7 +57,8 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
   const generators = createGeneratorCache(kinds.kinds, start);
   const states = createGeneratorStates({ cluster, states: views.generatorStates, runner, clock, random });
 
-  const surroundings = { cluster, events, clock, random, log, metrics };
+  const partial = options.concerns !== undefined;
+  const surroundings = { cluster, events, clock, random, log, metrics, partial };
   const shared = { ...surroundings, reader, renderer, controllerClass };
   const { namespaces, externalSecrets: declared, pushSecrets: declaredPushes } = views;
   const externalSecrets = createExternalSecretController({ ...shared, generators: runner, states: ledgerOf(states), generic: { allowed, startInformer: foundation.startInformer }, caches: { ...views, generators } });
@@ -72,7 +73,8 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
       createClusterPushSecretController({ ...surroundings, caches: { declarations: views.clusterPushSecrets, children: declaredPushes, namespaces } }),
       externalSecrets,
       pushSecrets,
-      createGeneratorStateController({ ...surroundings, states: views.generatorStates, runner, kinds: kinds.kinds }),
+      // a state whose user is not seen is not one that nobody uses
+      ...(partial ? [] : [createGeneratorStateController({ ...surroundings, states: views.generatorStates, runner, kinds: kinds.kinds })]),
     ],
     finish: async (signal) => {
       await externalSecrets.persist(signal);

@@ -21,6 +21,7 @@ import { concernsOf } from './plan-concerns.ts';
 import { createProviderCheck } from './provider-check.ts';
 import { runHalves } from './run-halves.ts';
 import { composeSecrets } from './secrets-half.ts';
+import { refuseBesideLive } from './takeover/live-operator.ts';
 import { openTargetCluster } from './target-cluster.ts';
 import { type ApplicationResult, createUpWatch } from './up-watch.ts';
 import { writeApplications } from './write-applications.ts';
@@ -42,11 +43,15 @@ export interface UpSurroundings {
 
 export type UpResult =
   | { readonly kind: 'refused'; readonly plan: RepositoryPlan }
+  /** Nothing was written: another controller would write the same Secrets. */
+  | { readonly kind: 'rivalled'; readonly message: string }
   | { readonly kind: 'ended'; readonly plan: RepositoryPlan; readonly cluster: 'kubernetes' | 'recorded'; readonly results: readonly ApplicationResult[] };
 
 const manifestCache = 64 << 20;
 /** Milliseconds between two looks at a revision: what was planned is what is brought up. */
 const pollInterval = 60_000;
+/** The class of stores that `up` serves. */
+const controllerClass = 'default';
 /** Milliseconds for what is under way when all is done, or somebody has had enough: the next `up` goes on from there. */
 const drainWithin = 2_000;
 
@@ -69,6 +74,9 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
   const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
   const foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: [] });
   try {
+    // in a folder nothing runs, whatever Deployments are recorded there
+    const rival = cluster.kind === 'recorded' || options.besideEso === true ? undefined : await refuseBesideLive(cluster, { controllerClass, clock, log, patient: false }, signal);
+    if (rival !== undefined) return { kind: 'rivalled', message: rival };
     progress.planned(plan, cluster);
     await prepare(foundation, plan.applications, progress, signal);
     const results = await bringUp(foundation, { options, plan, resolver, surroundings }, signal);
@@ -95,7 +103,7 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
   const { clock, log, environment, progress } = surroundings;
   const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? defaultApplicationNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
-  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), generators, controllerClass: 'default', environment, concerns: concernsOf(plan) });
+  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), generators, controllerClass, environment, concerns: concernsOf(plan) });
   const git = composeGit(foundation, {
     resolver,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],

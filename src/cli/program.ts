@@ -81,13 +81,14 @@ function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(repoOption())
     .option('--revision <name>', 'branch, tag or commit, when PATH is a URL')
     .addOption(waitOption('--timeout <duration>', 'give up after', '10m'))
+    .option('--beside-eso', 'go on although External Secrets Operator runs there with the same class')
     .addHelpText('after', '\nExamples:\n  prelude up test/sample --local .prelude     no cluster needed\n  prelude up . --context kind-testnets        into a cluster')
     .action(async (target: string, options: UpFlags) => {
       const { local, kubeconfig, context } = options;
       if (local !== undefined && (context ?? kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
       const { up } = await import('./up.ts');
       const cluster = local === undefined ? ({ kind: 'kubernetes', kubeconfig, context } as const) : ({ kind: 'local', folder: local } as const);
-      done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout }, io, signal));
+      done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout, besideEso: options.besideEso === true }, io, signal));
     });
 }
 
@@ -98,6 +99,7 @@ interface UpFlags {
   readonly repo: RepositoryMapping[];
   readonly revision?: string;
   readonly timeout: number;
+  readonly besideEso?: true;
 }
 
 function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
@@ -114,7 +116,7 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(usageOption('--git-protocols <names>', "https, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https'), 'https').env('PRELUDE_GIT_PROTOCOLS'))
     .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
     .addOption(genericTargetOption())
-    .option('--unsafe-allow-generic-targets', 'ExternalSecrets may make any kind but those that grant rights')
+    .option('--unsafe-allow-generic-targets', 'ExternalSecrets may make any kind but those that grant rights, run code (Pods, Deployments, Jobs and the like), or belong to External Secrets or Argo CD; --generic-target names these one by one')
     .addOption(waitOption('--store-requeue-interval <duration>', 'how often a store that does not say is validated', '5m'))
     .option('--beside-eso', 'start although External Secrets Operator runs with the same class')
     .addOption(usageOption('--webhook-listen <address>', 'serve the admission webhook there, over HTTPS', (text) => parseAddress('--webhook-listen', text)).env('PRELUDE_WEBHOOK_LISTEN'))

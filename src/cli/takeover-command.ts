@@ -21,8 +21,9 @@ Examples:
   prelude takeover eso --apply --scale-down --context prod
 
 --apply has Helm keep the definitions, stops the controllers (with
---scale-down) and removes admission webhooks that nobody answers. It deletes
-nothing else, and doing it twice does nothing more.
+--scale-down), removes admission webhooks that nobody answers and takes the
+finalizers of External Secrets off Namespaces. It deletes nothing else, and
+doing it twice does nothing more.
 
 Exit codes: 0 nothing is in the way, 1 something is, 2 bad usage.`;
 

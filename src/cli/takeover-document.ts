@@ -10,6 +10,7 @@ export function takeoverDocument({ cluster, facts, report }: TakeoverResult): Re
     notes: report.notes,
     deployments: operator.deployments,
     leases: operator.leases,
+    doubtful: operator.doubtful,
     webhooks: webhooks.map(({ uid: _uid, resourceVersion: _version, ...webhook }) => webhook),
     definitions: definitions.map(({ uid: _uid, type: { group, kind }, ...definition }) => ({ ...definition, group, kind })),
     objects: Object.fromEntries(survey.counts),

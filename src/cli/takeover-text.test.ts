@@ -13,7 +13,7 @@ function definition(kind: string): UpstreamDefinition {
 }
 
 const facts: TakeoverFacts = {
-  operator: { deployments: [{ role: 'controller', namespace: 'external-secrets', name: 'eso-external-secrets', replicas: 1, running: 1, controllerClass: 'default' }], leases: [] },
+  operator: { deployments: [{ role: 'controller', namespace: 'external-secrets', name: 'eso-external-secrets', serviceAccount: 'eso-external-secrets', replicas: 1, running: 1, controllerClass: 'default' }], leases: [], doubtful: [] },
   webhooks: [{ name: 'externalsecret-validate', uid: 'u', resourceVersion: '1', guards: ['externalsecrets'], service: { namespace: 'external-secrets', name: 'eso-webhook', state: 'absent' } }],
   definitions: [definition('ExternalSecret'), definition('SecretStore')],
   survey: {
@@ -21,6 +21,7 @@ const facts: TakeoverFacts = {
     problems: [{ kind: 'SecretStore', problem: 'spec.provider.elsewhere: the provider is not known', count: 30, examples: Array.from({ length: 20 }, (_, index) => `a/s-${index}`) }],
     otherClass: 0,
     anyClass: 0,
+    anyClassGenerators: 0,
     silent: 100,
     refreshed: [{ kind: 'ExternalSecret', problem: 'its refresh interval is over', count: 20, examples: ['a/late'] }],
     finalizers: [],
@@ -59,6 +60,6 @@ describe('takeoverText', () => {
     const { operator: _operator, webhooks: _webhooks, definitions, survey, ...rest } = facts;
     const kept = definitions.map((one) => ({ ...one, release: { ...release, record: 'keeps' as const } }));
 
-    expect(text({ ...rest, operator: { deployments: [], leases: [] }, webhooks: [], definitions: kept, survey: { ...survey, problems: [] } })).toMatch(/kept by release eso[^]*nothing is in the way\n$/);
+    expect(text({ ...rest, operator: { deployments: [], leases: [], doubtful: [] }, webhooks: [], definitions: kept, survey: { ...survey, problems: [] } })).toMatch(/kept by release eso[^]*nothing is in the way\n$/);
   });
 });

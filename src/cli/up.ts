@@ -73,6 +73,10 @@ function report(result: UpResult, io: Io, end: string): ExitCode {
     io.err.write(`\n${style.red('refused')}: nothing was written. prelude plan shows the whole plan.\n`);
     return 1;
   }
+  if (result.kind === 'rivalled') {
+    io.err.write(`prelude: ${result.message}\n`);
+    return 1;
+  }
   const recorded = result.cluster === 'recorded';
   const rows = result.results.map((one) => row(one, { style, recorded, plan: result.plan }));
   io.out.write(`\n${table(['APPLICATION', 'REVISION', 'OBJECTS', 'SECRETS', 'STATE', 'TIME'], rows, io.columns)}`);

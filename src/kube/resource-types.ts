@@ -50,6 +50,10 @@ export const validatingWebhookConfigurationType: ResourceType = {
   statusSubresource: false,
 };
 
+const rbacType: Omit<ResourceType, 'kind' | 'plural'> = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: false, statusSubresource: false };
+export const clusterRoleType: ResourceType = { ...rbacType, kind: 'ClusterRole', plural: 'clusterroles' };
+export const clusterRoleBindingType: ResourceType = { ...rbacType, kind: 'ClusterRoleBinding', plural: 'clusterrolebindings' };
+
 export const externalSecretType = workloadType('external-secrets.io', 'ExternalSecret', 'externalsecrets');
 export const secretStoreType = workloadType('external-secrets.io', 'SecretStore', 'secretstores');
 export const clusterSecretStoreType: ResourceType = { ...workloadType('external-secrets.io', 'ClusterSecretStore', 'clustersecretstores'), namespaced: false };

@@ -12,6 +12,16 @@ describe('an address that may not be asked', () => {
     ['168.63.129.16', "a cloud's metadata address"],
     ['fd00:ec2::254', "a cloud's metadata address"],
     ['FD00:0EC2:0000::0254', "a cloud's metadata address"],
+    ['fd00:ec2::253', "a cloud's metadata address"],
+    ['fd00:ec2:ffff::1', "a cloud's metadata address"],
+    ['fd20:ce::254', "a cloud's metadata address"],
+    ['fec0::1', 'a site-local address'],
+    ['feff:ffff::1', 'a site-local address'],
+    ['64:ff9b:1::a9fe:a9fe', 'an address of a local gateway to IPv4'],
+    ['64:ff9b:1:ffff::1', 'an address of a local gateway to IPv4'],
+    ['192.0.0.1', 'an address of a network protocol'],
+    ['192.0.0.192', 'an address of a network protocol'],
+    ['64:ff9b::192.0.0.192', 'an address of a network protocol'],
     ['169.254.0.1', 'a link-local address'],
     ['169.254.170.2', 'a link-local address'],
     ['fe80::1', 'a link-local address'],
@@ -44,7 +54,7 @@ describe('an address that may not be asked', () => {
 });
 
 describe('an address that may be asked', () => {
-  it.each(['10.0.0.1', '172.16.3.4', '192.168.1.1', '100.64.0.1', '100.100.100.201', '8.8.8.8', '169.253.255.255', '169.255.0.0', '223.255.255.255', '128.0.0.1', 'fd00:ec2::255', 'fc00::1', '2001:db8::1', 'fec0::1', '64:ff9b::808:808', '64:ff9b:1::7f00:1', '2002:808:808::1'])('is %s', (address) => {
+  it.each(['10.0.0.1', '172.16.3.4', '192.168.1.1', '100.64.0.1', '100.100.100.201', '8.8.8.8', '169.253.255.255', '169.255.0.0', '223.255.255.255', '128.0.0.1', '192.0.1.1', 'fd00:ec3::1', 'fd20:cf::1', 'fc00::1', '2001:db8::1', '64:ff9b::808:808', '64:ff9b:2::1', '2002:808:808::1'])('is %s', (address) => {
     expect(addressProblem(address, strict)).toBeUndefined();
   });
 });

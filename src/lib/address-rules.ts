@@ -21,11 +21,17 @@ const refused: readonly Range[] = [
   { prefix: '168.63.129.16', bits: 32, what: metadata },
   { prefix: '169.254.169.254', bits: 32, what: metadata },
   { prefix: '169.254.0.0', bits: 16, what: 'a link-local address' },
+  { prefix: '192.0.0.0', bits: 24, what: 'an address of a network protocol' },
   { prefix: '0.0.0.0', bits: 8, what: 'an unspecified address' },
   { prefix: '224.0.0.0', bits: 4, what: 'a multicast address' },
   { prefix: '240.0.0.0', bits: 4, what: 'a reserved address' },
-  { prefix: 'fd00:ec2::254', bits: 128, what: metadata },
+  // Amazon's and Google's: metadata and what lies beside it
+  { prefix: 'fd00:ec2::', bits: 32, what: metadata },
+  { prefix: 'fd20:ce::', bits: 32, what: metadata },
   { prefix: 'fe80::', bits: 10, what: 'a link-local address' },
+  { prefix: 'fec0::', bits: 10, what: 'a site-local address' },
+  // where in it the IPv4 address stands is the operator's choice
+  { prefix: '64:ff9b:1::', bits: 48, what: 'an address of a local gateway to IPv4' },
   { prefix: 'ff00::', bits: 8, what: 'a multicast address' },
   { prefix: '::', bits: 128, what: 'an unspecified address' },
   { prefix: '::ffff:0:0', bits: 96, what: 'an IPv4 address in the form of IPv6' },

@@ -1,3 +1,4 @@
+import { validateHeaderName } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact, redactError, redactRecord } from './redact.ts';
@@ -100,6 +101,18 @@ describe('redactRecord', () => {
 });
 
 describe('redactError', () => {
+  it.each([
+    ['Cannot read properties of undefined [withheld]', () => (undefined as unknown as { readonly a: unknown }).a],
+    ['fetch failed', () => Promise.reject(new TypeError('fetch failed'))],
+    ['Invalid URL', () => new URL('nowhere')],
+    ['Do not know how to serialize a BigInt', () => JSON.stringify(1n)],
+    ['The "size" argument must be of type number. [withheld]', () => Buffer.alloc('many' as unknown as number)],
+  ])('keeps of a message of the engine what quotes nothing: %s', async (message, run) => {
+    const error: unknown = await Promise.resolve().then(run).catch((reason: unknown) => reason);
+
+    expect(redact(error)).toMatchObject({ message });
+  });
+
   it('keeps name, message, kind, code and frames', () => {
     const error = Object.assign(new Error('cannot read'), { kind: 'denied', code: 'ECONNREFUSED' });
 
@@ -126,6 +139,10 @@ describe('redactError', () => {
     ['BigInt', () => BigInt(canary)],
     ['the in operator', () => 'x' in (canary as unknown as object)],
     ['Object.fromEntries', () => Object.fromEntries([canary] as unknown as [string, string][])],
+    ['a call of what is no function', () => [1].map(canary as unknown as () => void)],
+    ['a member that is read of nothing', () => (undefined as unknown as Record<string, unknown>)[canary]],
+    ['structuredClone', () => structuredClone(Symbol(canary))],
+    ['a header of Node', () => validateHeaderName(`${canary} `)],
     ['an argument check of Node', () => Buffer.alloc(canary as unknown as number)],
   ])('withholds what %s quotes, in message and stack', (_, run) => {
     const error = thrown(run);

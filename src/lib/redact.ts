@@ -70,14 +70,37 @@ export function redactError(error: Error, depth = 0): Readonly<Record<string, un
   return { name: error.name, message: safeMessage(error), ...kind, ...code, stack: frames(error), ...cause };
 }
 
+const withheld = '[withheld: it may quote its input]';
+
+/** Messages of TypeErrors and DataCloneErrors that quote nothing; of the rest of such a message nothing is kept. */
+const harmless = [
+  /^Cannot (read|set) properties of (undefined|null)/,
+  /^Cannot convert undefined or null to object$/,
+  /^Cannot convert a Symbol value to a string$/,
+  /^Cannot mix BigInt and other types, use explicit conversions$/,
+  /^Do not know how to serialize a BigInt$/,
+  /^Converting circular structure to JSON/,
+  /^Assignment to constant variable\.$/,
+  /^(undefined|null|object null) is not (iterable|a function)/,
+  /^Reduce of empty array with no initial value$/,
+  /^(fetch failed|terminated|Invalid URL)$/,
+  /^#<\w+> could not be cloned\.$/,
+  // Node's checks of arguments, up to what they were given
+  /^The ("[\w.[\]]+" (argument|property)|(argument|property) '[\w.[\]]+') [^'"]*(?=Received )/,
+  // this program's own
+  /^(the evaluator passed |there is always a |only plain data has )[^]*/,
+] as const;
+
 /**
- * The engine's own errors quote the values they were given: JSON.parse, BigInt and RegExp in SyntaxErrors, the `in`
- * operator and iteration in TypeErrors, Node's argument checks after the word "Received".
+ * The engine's own errors quote the values they were given: JSON.parse, BigInt and RegExp in SyntaxErrors, operators, calls and
+ * iteration in TypeErrors, `structuredClone` in DataCloneErrors, Node's argument checks after the word "Received".
  */
 function safeMessage(error: Error): string {
-  if (error instanceof SyntaxError) return '[withheld: it may quote its input]';
-  if (error instanceof TypeError && /^(Cannot use 'in' operator|Iterator value |(number|string|boolean|bigint) )/.test(error.message)) {
-    return '[withheld: it may quote its input]';
+  if (error instanceof SyntaxError || error.name === 'SyntaxError') return withheld;
+  if (error instanceof TypeError || error.name === 'TypeError' || error.name === 'DataCloneError') {
+    const kept = harmless.map((shape) => shape.exec(error.message)?.[0]).find((text) => text !== undefined);
+    if (kept === undefined) return withheld;
+    return kept === error.message ? shorten(kept) : `${shorten(kept.trimEnd())} [withheld]`;
   }
   const received = 'code' in error && typeof error.code === 'string' && error.code.startsWith('ERR_') ? error.message.indexOf('Received ') : -1;
   return shorten(received < 0 ? error.message : `${error.message.slice(0, received)}Received [withheld]`);

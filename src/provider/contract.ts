@@ -53,6 +53,8 @@ export interface RemotePlace {
   readonly property?: string;
   /** What the PushSecret says under `metadata`, for the adapter to parse; absent: nothing. */
   readonly metadata?: unknown;
+  /** The namespace that `metadata` chooses at the provider, where the store lets the consumer choose it; else the adapter refuses to go there. */
+  readonly admittedNamespace?: string;
 }
 
 /** One value to write. */

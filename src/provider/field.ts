@@ -6,6 +6,8 @@ import type { SecretKeySelector, ServiceAccountSelector } from './contract.ts';
 export { objectName as objectNameField, secretKey as secretKeyField } from '../api/kube-text.ts';
 export { goDuration } from '../api/go-duration.ts';
 export { supportedOf } from '../api/known-values.ts';
+export { pushNamespacesAnnotation } from '../api/names.ts';
+export { isPrivilegedSecretType, privilegedTypeRule } from '../api/privileged-secret-types.ts';
 export { unsupported } from '../api/schema.ts';
 
 /** A field that refers to one key of a Secret, as in External Secrets. */

@@ -23,6 +23,8 @@ export interface ErasedGenerator {
   readonly schema: z.ZodType;
   /** Whether what it gives must be taken back some day. */
   readonly stateful: boolean;
+  /** Whether it asks nobody outside. */
+  readonly local: boolean;
   /** Parses `spec`. Paths of errors start below it. */
   readonly parse: (spec: unknown) => Parsed<ConfiguredGenerator>;
 }
@@ -35,6 +37,8 @@ export interface GeneratorRegistry {
   readonly schemas: ReadonlyMap<string, z.ZodType>;
   /** Whether what the kind gives must be taken back some day; false for kinds that are not known. */
   readonly isStateful: (kind: string) => boolean;
+  /** Whether the kind asks nobody outside; false for kinds that are not known. */
+  readonly isLocal: (kind: string) => boolean;
   /** Parses the `spec` of a generator. Paths of errors are whole: `spec.length`. */
   readonly parse: (kind: string, spec: unknown) => Parsed<ConfiguredGenerator>;
   /**
@@ -46,11 +50,12 @@ export interface GeneratorRegistry {
 
 /** Closes over a generator's Spec, so that a registry of differently typed generators needs no cast. */
 export function eraseGenerator<Spec>(generator: Generator<Spec>): ErasedGenerator {
-  const { kind, schema, environment, credentials, generate, cleanup } = generator;
+  const { kind, schema, environment, credentials, isLocal = false, generate, cleanup } = generator;
   return {
     kind,
     schema,
     stateful: cleanup !== undefined,
+    local: isLocal,
     parse: (input) => {
       const parsed = parse(schema, input);
       if (!parsed.ok) return parsed;
@@ -96,6 +101,7 @@ export function createGeneratorRegistry(generators: readonly ErasedGenerator[]):
     kinds,
     schemas: new Map(generators.map(({ kind, schema }) => [kind, schema])),
     isStateful: (kind) => byKind.get(kind)?.stateful === true,
+    isLocal: (kind) => byKind.get(kind)?.local === true,
     parse: parseSpec,
     configure: (kind, spec) => {
       if (!byKind.has(kind)) throw new ProviderError('unsupported', unknown);

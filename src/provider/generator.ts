@@ -19,6 +19,8 @@ export interface Generator<Spec> {
   readonly schema: z.ZodType<Spec>;
   /** Environment variables the generator may see, e.g. for endpoints. */
   readonly environment: readonly string[];
+  /** It asks nobody: it waits for no answer, and so in no row with those that do. Absent: it may. */
+  readonly isLocal?: true;
   /** What a spec names in the cluster; always of the consumer's namespace. */
   readonly credentials: (spec: Spec) => readonly CredentialSelector[];
   /** @throws ProviderError; the signal's reason */

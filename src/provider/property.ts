@@ -1,7 +1,8 @@
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import { followPath } from './gjson.ts';
 import { checkPath, PathError } from './gjson-path.ts';
-import { decodeJsonString, jsonMembers, JsonTextError, jsonValue } from './json-text.ts';
+import { JsonScan } from './json-scan.ts';
+import { decodeJsonString, jsonMembers } from './json-text.ts';
 import { jsonText } from './json-scalar.ts';
 import { MemberBytes } from './member-bytes.ts';
 import { ProviderError } from './provider-error.ts';
@@ -18,28 +19,29 @@ export type PropertyLookup = 'literal-first' | 'path-only';
  * before the first dot is a member, and the rest a property of it. Of any other, a JSON text, the property is looked up with a gjson
  * path: `a.b`, `a\.b`, `list.0`, `list.#`, `list.#.name`, `list.#(name=="x").value`, `*` and `?` in keys. The answer is text as
  * External Secrets writes it (see `jsonText`).
+ * @param scan shared by all that is selected for one object
  * @returns undefined where the value has no such property
  * @throws ProviderError `invalid` where the value is not JSON or the path is not supported; never quotes the value
+ * @throws ScanLimitError
  */
-export function selectProperty(value: SecretBytes, property: string, lookup: PropertyLookup): SecretBytes | undefined {
-  if (value instanceof MemberBytes) return selectMember(value, property, lookup);
+export function selectProperty(value: SecretBytes, property: string, lookup: PropertyLookup, scan: JsonScan = new JsonScan()): SecretBytes | undefined {
+  if (value instanceof MemberBytes) return selectMember(value, property, lookup, scan);
   checkProperty(property);
-  const text = readJson(value);
   const found = orProviderError(property, () => {
     const literal = property.replaceAll('.', String.raw`\.`);
-    const direct = lookup === 'literal-first' && literal !== property && isPath(literal) ? followPath(text, literal) : undefined;
-    return direct ?? followPath(text, property);
+    const direct = lookup === 'literal-first' && literal !== property && isPath(literal) ? followPath(scan.read(value), literal) : undefined;
+    return direct ?? followPath(scan.read(value), property);
   });
   return found === undefined ? undefined : SecretBytes.fromUtf8(jsonText(found));
 }
 
-function selectMember(value: MemberBytes, property: string, lookup: PropertyLookup): SecretBytes | undefined {
+function selectMember(value: MemberBytes, property: string, lookup: PropertyLookup, scan: JsonScan): SecretBytes | undefined {
   const direct = value.member(property);
   if (direct !== undefined) return direct;
   const dot = property.indexOf('.');
   const member = dot <= 0 ? undefined : value.member(property.slice(0, dot));
   const rest = property.slice(dot + 1);
-  return member === undefined || rest === '' ? undefined : selectProperty(member, rest, lookup);
+  return member === undefined || rest === '' ? undefined : selectProperty(member, rest, lookup, scan);
 }
 
 /**
@@ -77,10 +79,11 @@ function isPath(property: string): boolean {
  * What `dataFrom.extract` takes: the members of a value that has some, as they are, or else the top level of a JSON object: strings
  * decoded, null empty, all else as written, in the order of the text; the last of several equal keys counts, as in Go's encoding/json.
  * @throws ProviderError `invalid` where the value is not a JSON object; never quotes it
+ * @throws ScanLimitError
  */
-export function extractMap(value: SecretBytes): ReadonlyMap<string, SecretBytes> {
+export function extractMap(value: SecretBytes, scan: JsonScan = new JsonScan()): ReadonlyMap<string, SecretBytes> {
   if (value instanceof MemberBytes) return value.members();
-  const text = readJson(value);
+  const text = scan.read(value);
   if (!isStrict(text)) throw new ProviderError('invalid', 'the value is not JSON: a string holds a control character that is not escaped');
   if (!text.startsWith('{')) throw new ProviderError('invalid', 'the value is JSON, but not an object whose keys could be extracted');
   return new Map(jsonMembers(text).map(({ key, raw }) => [key.toWellFormed(), SecretBytes.fromUtf8(memberText(raw))]));
@@ -99,20 +102,5 @@ function isStrict(text: string): boolean {
   } catch {
     // the message quotes the input
     return false;
-  }
-}
-
-function readJson(value: SecretBytes): string {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value.reveal());
-  } catch {
-    throw new ProviderError('invalid', 'the value is not JSON: it is not UTF-8 text');
-  }
-  try {
-    return jsonValue(text);
-  } catch (error) {
-    if (error instanceof JsonTextError) throw new ProviderError('invalid', `the value is not JSON: ${error.message}`);
-    throw error;
   }
 }

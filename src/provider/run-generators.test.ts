@@ -38,7 +38,7 @@ const scripted: Generator<{ readonly size?: number | undefined }> = {
   },
 };
 
-const plain: Generator<unknown> = { kind: 'Plain', schema: z.unknown(), environment: [], credentials: () => [], generate: () => Promise.resolve(nothing) };
+const plain: Generator<unknown> = { kind: 'Plain', schema: z.unknown(), environment: [], credentials: () => [], isLocal: true, generate: () => Promise.resolve(nothing) };
 
 const credentials: CredentialSource = {
   version: () => undefined,
@@ -65,7 +65,7 @@ function createRunner(limits: Partial<GeneratorLimits> = {}): GeneratorRunner {
     clock,
     random: () => 0.5,
     metrics: { providerCalled: (call) => void calls.push(call) },
-    limits: { deadline: 30_000, concurrency: 4, largest: 1024 * 1024, ...limits },
+    limits: { deadline: 30_000, concurrency: 4, ofNamespace: 4, largest: 1024 * 1024, ...limits },
   });
 }
 
@@ -231,6 +231,32 @@ describe('a run', () => {
     expect((await running).values.size).toBe(0);
     await clock.advance(2_000);
     expect(text((await waiting).values.get('turn'))).toBe('second');
+  });
+});
+
+describe('namespaces', () => {
+  it('take turns, so that one whose generators hang stops nobody else', async () => {
+    const runner = createRunner({ concurrency: 4, ofNamespace: 2 });
+    script = () => new Promise(() => {});
+    const hanging = Array.from({ length: 10 }, () => runner.generate(handle('hostile'), never).catch((error: unknown) => error));
+    await clock.settle();
+    script = () => Promise.resolve(nothing);
+
+    expect(await runner.generate(handle('devnet'), never)).toBe(nothing);
+    await clock.advance(30_000);
+    expect(await Promise.all(hanging.slice(0, 2))).toMatchObject([{ kind: 'unavailable' }, { kind: 'unavailable' }]);
+    expect(await Promise.all(hanging.slice(2))).toEqual(Array.from({ length: 8 }, () => nothing));
+  });
+
+  it('wait for nobody where the generator asks nobody', async () => {
+    const runner = createRunner({ concurrency: 1, ofNamespace: 1 });
+    const stop = new AbortController();
+    script = () => new Promise(() => {});
+    const hanging = runner.generate(handle(), stop.signal);
+
+    expect(await runner.generate({ ...handle(), kind: 'Plain' }, never)).toBe(nothing);
+    stop.abort(new Error('enough'));
+    await expect(hanging).rejects.toThrow('enough');
   });
 });
 

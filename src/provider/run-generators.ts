@@ -1,5 +1,5 @@
 import type { Metrics } from '../lib/metrics.ts';
-import { createSemaphore } from '../lib/semaphore.ts';
+import { TenantTurns } from '../lib/tenant-turns.ts';
 import type { CredentialSelector, ProviderContext } from './contract.ts';
 import { withDeadline } from './deadline.ts';
 import type { Generated } from './generator.ts';
@@ -13,13 +13,15 @@ import type { NamedCredential } from './store-reader.ts';
 export interface GeneratorLimits {
   /** Milliseconds that one run, or taking back what one gave, may take. */
   readonly deadline: number;
-  /** How many run at once: a key of 8192 bits keeps a processor busy for seconds. */
+  /** How many run at once that ask somebody, and as many of those that ask nobody: a key of 8192 bits keeps a processor busy for seconds. */
   readonly concurrency: number;
+  /** How many of these may be for one namespace: what it asks may never answer. */
+  readonly ofNamespace: number;
   /** The most that one run may give, keys and values, in bytes: a Kubernetes Secret holds no more. */
   readonly largest: number;
 }
 
-export const defaultGeneratorLimits: GeneratorLimits = { deadline: 30_000, concurrency: 16, largest: 1024 * 1024 };
+export const defaultGeneratorLimits: GeneratorLimits = { deadline: 30_000, concurrency: 16, ofNamespace: 4, largest: 1024 * 1024 };
 
 export interface GeneratorRunnerOptions extends GeneratorSurroundings {
   readonly registry: GeneratorRegistry;
@@ -27,11 +29,15 @@ export interface GeneratorRunnerOptions extends GeneratorSurroundings {
   readonly limits?: GeneratorLimits;
 }
 
-/** Makes the one place where generators run: parsed, bounded in time, number and size, counted, and confined to the consumer's namespace. */
+/** Makes the one place where generators run: parsed, bounded in time, number and size, counted, and confined to the consumer's namespace. Namespaces take turns. */
 export function createGeneratorRunner(options: GeneratorRunnerOptions): GeneratorRunner {
   const { registry, limits = defaultGeneratorLimits } = options;
-  const turns = createSemaphore(limits.concurrency);
-  const run = <T>(handle: GeneratorHandle, act: Act<T>, signal: AbortSignal): Promise<T> => turns.run(() => runOnce({ ...options, limits }, handle, act, signal), signal);
+  const bounds = { ofTenant: limits.ofNamespace, inAll: limits.concurrency };
+  const turns = { local: new TenantTurns(bounds), remote: new TenantTurns(bounds) };
+  const run = <T>(handle: GeneratorHandle, act: Act<T>, signal: AbortSignal): Promise<T> => {
+    const row = registry.isLocal(handle.kind) ? turns.local : turns.remote;
+    return row.run(handle.namespace, () => runOnce({ ...options, limits }, handle, act, signal), signal);
+  };
   return {
     isStateful: registry.isStateful,
     credentials: ({ kind, spec, namespace }) => {

@@ -34,6 +34,10 @@ test('the list may be YAML, and an empty one allows nothing', () => {
   expect(allowedKeysProblem(store('[]').metadata)).toBeUndefined();
 });
 
+test('a list may have 16 KiB', () => {
+  expect(mayReadKey(store('["shared/*"]'.padEnd(16 * 1024)), 'devnet', 'shared/rpc')).toBe(true);
+});
+
 test.each([
   ['', 'must be a YAML or JSON list of patterns'],
   ['shared/*', 'must be a YAML or JSON list of patterns'],
@@ -44,6 +48,7 @@ test.each([
   ['["*", "[a"]', 'pattern 2 is malformed'],
   ['["*", "{a"]', 'pattern 2 is malformed'],
   ['["[{namespace}]*"]', 'pattern 1 is malformed'],
+  [`["shared/*"]${' '.repeat(16 * 1024)}`, 'must have at most 16 KiB'],
 ])('%j makes no sense, allows nothing, and says why', (annotation, problem) => {
   expect(mayReadKey(store(annotation), 'devnet', 'shared/rpc')).toBe(false);
   expect(allowedKeysProblem(store(annotation).metadata)).toBe(`metadata.annotations[prelude.dev/allowed-keys]: ${problem}; until then no key is allowed`);

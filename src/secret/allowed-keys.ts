@@ -14,6 +14,9 @@ const placeholder = '{namespace}';
 /** What a pattern is tried with when it is checked; any name will do. */
 const anyNamespace = 'namespace';
 
+/** The most that an annotation may hold, in bytes: it is read where others wait. */
+const longest = 16 * 1024;
+
 const patternList = z.array(z.string().min(1)).max(1000);
 const policies = new LruMap<KeyPolicy>(256);
 
@@ -37,13 +40,15 @@ export function allowedKeysProblem({ annotations }: Pick<ObjectMeta, 'annotation
   return policy?.ok === false ? `metadata.annotations[${allowedKeysAnnotation}]: ${policy.problem}; until then no key is allowed` : undefined;
 }
 
-function policyOf(text: string): KeyPolicy {
+/** The patterns of an annotation that lists some for each namespace. */
+export function policyOf(text: string): KeyPolicy {
   const policy = policies.get(text) ?? readPolicy(text);
   policies.set(text, policy);
   return policy;
 }
 
 function readPolicy(text: string): KeyPolicy {
+  if (Buffer.byteLength(text) > longest) return { ok: false, problem: `must have at most ${longest / 1024} KiB` };
   const list = patternList.safeParse(valueOf(text));
   if (!list.success) return { ok: false, problem: 'must be a YAML or JSON list of patterns' };
   const patterns = list.data;
@@ -62,7 +67,7 @@ function readPolicy(text: string): KeyPolicy {
 
 function valueOf(text: string): unknown {
   try {
-    const [first, ...more] = parseYaml(text, { bytes: 256 * 1024 });
+    const [first, ...more] = parseYaml(text, { bytes: longest });
     return more.length === 0 ? first?.value : undefined;
   } catch (error) {
     if (error instanceof YamlError) return undefined;

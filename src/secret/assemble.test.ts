@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DataEntry, DataFromEntry, ExternalSecretSpec, FindSource, RemoteSource } from '../api/external-secret-spec.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { ReadResult } from '../provider/contract.ts';
+import { JsonScan } from '../provider/json-scan.ts';
 import { ProviderError } from '../provider/provider-error.ts';
 import type { Assembled } from './assemble.ts';
 import { assemble } from './assemble.ts';
@@ -43,7 +44,7 @@ function remote(entries: Readonly<Record<string, string | Uint8Array | ProviderE
     const result = answer(key);
     return key.startsWith('prod/') && result.kind === 'value' ? [{ key, value: result.value, version: '7' }] : [];
   });
-  return { of: (_store, { key }) => answer(key), found: () => ({ kind: 'found', values: found }), lookup: () => 'literal-first', label: () => 'SecretStore devnet/vault' };
+  return { of: (_store, { key }) => answer(key), found: () => ({ kind: 'found', values: found }), lookup: () => 'literal-first', label: () => 'SecretStore devnet/vault', json: new JsonScan() };
 }
 
 async function assembled(parts: Parameters<typeof spec>[0], values: RemoteValues): Promise<Assembled> {
@@ -173,6 +174,16 @@ test.each<[string, Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>, Param
   const problems = await texts(parts, remote(entries));
 
   expect(problems).toEqual([expect.stringContaining(expected)]);
+  expect(JSON.stringify(problems)).not.toContain(secret);
+});
+
+test('what all properties together look through has a bound, and who exceeds it is told', async () => {
+  const values = { ...remote({ v: JSON.stringify({ filling: 'x'.repeat(1000), a: secret }) }), json: new JsonScan(3000) };
+  const data = ['a', 'b'].map((key) => single(key, 'v', { property: 'a' }));
+
+  expect(await texts({ data }, values)).toEqual({ a: secret, b: secret });
+  const problems = await texts({ data }, values);
+  expect(problems).toEqual([expect.stringMatching(/^spec\.data\[0\] limit: "v": all properties together look through more than /), expect.stringMatching(/^spec\.data\[1\] limit: /)]);
   expect(JSON.stringify(problems)).not.toContain(secret);
 });
 

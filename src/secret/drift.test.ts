@@ -6,7 +6,7 @@ import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { DesiredSecret } from './desired-secret.ts';
 import { desiredSecret, keptSecret, mergedSecret, plainContent } from './desired-secret.ts';
-import { driftOf, isIntact } from './drift.ts';
+import { driftOf, isIntact, isMarked, isUntouched } from './drift.ts';
 import { secretFieldManager } from './field-manager.ts';
 import type { LiveSecret } from './live-secret.ts';
 import { liveSecret, secretValues } from './live-secret.ts';
@@ -92,6 +92,17 @@ test.each<[string, Partial<ObjectMeta>, Readonly<Record<string, unknown>>, boole
 
   expect(driftOf(changed, wanted()).kind).toBe('update');
   expect(isIntact(changed, database)).toBe(intact);
+});
+
+test.each<[string, Partial<ObjectMeta>]>([
+  ['owner reference', { ownerReferences: [] }],
+  ['created-by label', { labels: { 'reconcile.external-secrets.io/managed': 'true' } }],
+])('a lost %s takes no values to put back, and is nothing where the policy marks no owner', (_what, metadata) => {
+  const changed = stored(newSecret(wanted()), metadata);
+
+  expect(isUntouched(changed)).toBe(true);
+  expect(isMarked(changed, database)).toBe(false);
+  expect(isMarked(changed, declaredWith({ creationPolicy: 'Orphan' }))).toBe(true);
 });
 
 test.each<[string, Partial<ObjectMeta>]>([

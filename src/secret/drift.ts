@@ -40,16 +40,23 @@ export function driftOf(live: LiveSecret, desired: DesiredSecret): Drift {
 }
 
 /**
- * Whether the Secret is as it was last written, as far as that shows without the provider. Where it is not, somebody
- * changed it, and it is healed from the provider at once. Labels and annotations beside ours may change freely, as upstream.
+ * Whether the target is as it was last written, as far as that shows without the provider. Labels and annotations beside ours may
+ * change freely, as upstream.
  */
 export function isIntact(live: LiveSecret, externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): boolean {
-  const { template, creationPolicy } = externalSecret.spec;
-  const isOwned = live.metadata.labels?.[createdByLabel] === createdBy(externalSecret) && hasOwner(live, ownerReference(externalSecret));
-  return isUntouched(live) && (isOwned || creationPolicy !== 'Owner') && (template?.type === undefined || template.type === live.type);
+  return isUntouched(live) && isMarked(live, externalSecret);
 }
 
-/** Whether the data is what an ExternalSecret wrote, be it this one or an earlier one of its name. */
+/** Whether the target says whose it is, where it is owned. Putting that right takes no values, so the provider is not asked for any. */
+export function isMarked(live: LiveSecret, externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): boolean {
+  if (externalSecret.spec.creationPolicy !== 'Owner') return true;
+  return live.metadata.labels?.[createdByLabel] === createdBy(externalSecret) && hasOwner(live, ownerReference(externalSecret));
+}
+
+/**
+ * Whether the data is what an ExternalSecret wrote, be it this one or an earlier one of its name. Where it is not, somebody changed it,
+ * and it is healed from the provider at once.
+ */
 export function isUntouched({ metadata, dataHash }: LiveSecret): boolean {
   return metadata.labels?.[managedLabel] === 'true' && metadata.annotations?.[dataHashAnnotation] === dataHash;
 }

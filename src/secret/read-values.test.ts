@@ -83,6 +83,21 @@ test('a query goes with its pattern, and what it may not see is not found', asyn
   expect(found.kind === 'found' && found.values.map(({ key }) => key)).toEqual(['devnet/a']);
 });
 
+test.each<[string, string, string, string]>([
+  ['Retain', 'devnet/', 'found', ''],
+  ['Retain', 'other/', 'denied', 'SecretStore "vault" does not allow any of the keys found to this namespace: its annotation prelude.dev/allowed-keys keeps them'],
+  ['Delete', 'other/', 'denied', 'SecretStore "vault" does not allow any of the keys found to this namespace: its annotation prelude.dev/allowed-keys keeps them'],
+  ['Delete', 'devnet/', 'denied', 'SecretStore "vault" does not allow 1 of the 2 keys found to this namespace: its annotation prelude.dev/allowed-keys keeps them'],
+  ['Merge', 'devnet/', 'denied', 'SecretStore "vault" does not allow 1 of the 2 keys found to this namespace: its annotation prelude.dev/allowed-keys keeps them'],
+  ['Delete', '', 'found', ''],
+])('what is found and kept from the namespace is not gone: with %s and keys of "%s" allowed, %s', async (deletionPolicy, prefix, kind, message) => {
+  const { reader } = recordingReader(['devnet/a', 'mainnet/a']);
+  const values = await read(specOf({ target: { deletionPolicy }, dataFrom: [{ find: { name: { regexp: 'a' } } }] }), reader, { mayRead: (key) => key.startsWith(prefix) });
+
+  const found = values.found(0);
+  expect(found.kind === 'error' ? [found.error.kind, found.error.message] : [found.kind, '']).toEqual([kind, message]);
+});
+
 test('a pattern that is none asks nobody', async () => {
   const { reader, asked } = recordingReader();
   const values = await read(specOf({ dataFrom: [{ find: { name: { regexp: '(' } } }] }), reader);

@@ -1,6 +1,8 @@
 import type { ExternalSecretSpec, FindSource, RemoteSource } from '../api/external-secret-spec.ts';
+import { allowedKeysAnnotation } from '../api/names.ts';
 import type { StoreReference } from '../api/source-reference.ts';
 import type { FindQuery, ReadResult } from '../provider/contract.ts';
+import { JsonScan } from '../provider/json-scan.ts';
 import type { PropertyLookup } from '../provider/property.ts';
 import { ProviderError } from '../provider/provider-error.ts';
 import type { FindResult, StoreHandle, StoreReader } from '../provider/store-reader.ts';
@@ -26,6 +28,8 @@ export interface RemoteValues {
   readonly lookup: (store: StoreReference) => PropertyLookup;
   /** The store's label, for provenance. */
   readonly label: (store: StoreReference) => string;
+  /** Where properties are looked up: what is read of a value once serves all that is taken of it. */
+  readonly json: JsonScan;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface RemoteValues {
 export async function readValues(reader: StoreReader, access: ReadableStores, spec: ExternalSecretSpec, signal: AbortSignal): Promise<RemoteValues> {
   const [reads, finds] = await Promise.all([
     Promise.all(referencesOf(spec).map(async (one) => [storeId(one.store), await readStore(reader, access, one, signal)] as const)),
-    Promise.all(spec.dataFrom.map(async (entry) => (entry.kind === 'find' ? findValues(reader, access, entry, signal) : undefined))),
+    Promise.all(spec.dataFrom.map(async (entry) => (entry.kind === 'find' ? findValues(reader, access, { ...entry, isRetained: spec.deletionPolicy === 'Retain' }, signal) : undefined))),
   ]);
   const byStore = new Map(reads);
   return {
@@ -44,6 +48,7 @@ export async function readValues(reader: StoreReader, access: ReadableStores, sp
     found: (index) => finds[index] ?? unanswered(),
     lookup: (store) => reader.propertyLookup(handleOf(access, store)),
     label: (store) => handleOf(access, store).label,
+    json: new JsonScan(),
   };
 }
 
@@ -56,11 +61,24 @@ async function readStore(reader: StoreReader, access: ReadableStores, { store, r
   return new Map(refs.map((ref) => [refId(ref), byId.get(refId(ref)) ?? refused]));
 }
 
-async function findValues(reader: StoreReader, access: ReadableStores, { find, store }: { readonly find: FindSource; readonly store: StoreReference }, signal: AbortSignal): Promise<FindResult> {
+interface Finding {
+  readonly find: FindSource;
+  readonly store: StoreReference;
+  readonly isRetained: boolean;
+}
+
+/** What is found and kept from the namespace is not gone: where a Secret follows what is gone, or nothing is left, that is an error. */
+async function findValues(reader: StoreReader, access: ReadableStores, { find, store, isRetained }: Finding, signal: AbortSignal): Promise<FindResult> {
   const query = findQuery(find);
   if (query instanceof ProviderError) return { kind: 'error', error: query };
   const found = await reader.find(handleOf(access, store), query, signal);
-  return found.kind === 'error' ? found : { kind: 'found', values: found.values.filter(({ key }) => access.mayRead(store, key)) };
+  if (found.kind === 'error') return found;
+  const values = found.values.filter(({ key }) => access.mayRead(store, key));
+  const refused = found.values.length - values.length;
+  if (refused === 0 || (values.length > 0 && isRetained)) return { kind: 'found', values };
+  const what = values.length === 0 ? 'any of the keys found' : `${refused} of the ${found.values.length} keys found`;
+  const message = `${storeName(store)} does not allow ${what} to this namespace: its annotation ${allowedKeysAnnotation} keeps them`;
+  return { kind: 'error', error: new ProviderError('denied', message) };
 }
 
 function findQuery({ path, name, tags }: FindSource): FindQuery | ProviderError {

@@ -2,6 +2,7 @@ import type { DataEntry, DataFromEntry, FindSource, RemoteSource, ValuePolicies 
 import type { StoreReference } from '../api/source-reference.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
 import type { ReadResult } from '../provider/contract.ts';
+import { ScanLimitError } from '../provider/json-scan.ts';
 import { extractMap, selectProperty } from '../provider/property.ts';
 import { ProviderError } from '../provider/provider-error.ts';
 import { decode, hasNullByte } from './decode.ts';
@@ -24,7 +25,7 @@ export function selectExtract({ extract, store }: DataFromEntry & { readonly kin
   const selected = propertyOf(store, extract, values);
   if (!selected.ok) return selected;
   const { value, origin } = selected.value;
-  const members = explained(extract, () => extractMap(value));
+  const members = explained(extract, () => extractMap(value, values.json));
   if (!members.ok) return members;
   return { ok: true, value: new Map([...members.value].map(([key, member]) => [key, { value: member, origin: originWithin(origin, key) }])) };
 }
@@ -70,7 +71,7 @@ function propertyOf(store: StoreReference, source: RemoteSource, values: RemoteV
   const { key, property } = source;
   const origin = { kind: 'store', store: values.label(store), key, ...(property === undefined ? {} : { property }), ...(version === undefined ? {} : { version }) } as const;
   if (property === undefined) return { ok: true, value: { value: value.value, origin } };
-  const selected = explained(source, () => selectProperty(value.value, property, values.lookup(store)));
+  const selected = explained(source, () => selectProperty(value.value, property, values.lookup(store), values.json));
   if (!selected.ok) return selected;
   if (selected.value === undefined) return { ok: false, problem: { kind: 'absent', message: `${nameOf(source)} has no property ${JSON.stringify(property)}` } };
   return { ok: true, value: { value: selected.value, origin } };
@@ -94,6 +95,7 @@ function explained<T>(source: RemoteSource, run: () => T): Selected<T> {
   try {
     return { ok: true, value: run() };
   } catch (error) {
+    if (error instanceof ScanLimitError) return { ok: false, problem: { kind: 'limit', message: `${nameOf(source)}: ${error.message}` } };
     if (error instanceof ProviderError) return unusable(`${nameOf(source)}: ${error.message}`);
     throw error;
   }

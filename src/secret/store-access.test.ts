@@ -26,6 +26,25 @@ test.each([
   expect(mayUseStore(clusterStore({ conditions }), devnet)).toBe(expected);
 });
 
+test.each([
+  ['its name', [{ namespaces: ['devnet-1'] }], true],
+  ['a pattern', [{ namespaceRegexes: ['^devnet'] }], true],
+  ['no conditions', [], true],
+  ['labels that it must not have', [{ namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'NotIn', values: ['web'] }] } }], false],
+  ['a label that it must do without', [{ namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] } }], false],
+  ['a selector of everything', [{ namespaceSelector: {} }], false],
+  ['its name beside labels', [{ namespaces: ['devnet-1'], namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] } }], true],
+])('of a namespace that is not known, a cluster store with %s', (_what, conditions, expected) => {
+  expect(mayUseStore(clusterStore({ conditions }), namespaceFacts({ name: 'devnet-1' }))).toBe(expected);
+});
+
+test('a namespace of a cluster is known, with labels and without', () => {
+  const conditions = [{ namespaceSelector: { matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] } }];
+
+  expect(mayUseStore(clusterStore({ conditions }), devnet)).toBe(true);
+  expect(mayUseStore(clusterStore({ conditions }), namespaceFacts({ name: 'devnet-1', uid: 'uid-1' }))).toBe(true);
+});
+
 test('a namespaced store serves its own namespace only', () => {
   const store: SecretStore = { ...clusterStore({}), kind: 'SecretStore', metadata: { name: 'vault', namespace: 'devnet-1' } };
 

@@ -8,6 +8,8 @@ export { mayReadKey } from './allowed-keys.ts';
 export interface NamespaceFacts {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** False: there is no more than its name, so that nothing can be said of its labels. */
+  readonly known: boolean;
   /** Nothing can be created in it any more. */
   readonly terminating: boolean;
   /** Absent where it has none. */
@@ -17,9 +19,10 @@ export interface NamespaceFacts {
 /** Kubernetes labels each namespace with its name, and conditions of stores rely on it. */
 const nameLabel = 'kubernetes.io/metadata.name';
 
-/** What is kept of a Namespace; of one that is not known, its name. */
-export function namespaceFacts({ name, labels = {}, deletionTimestamp, finalizers = [] }: ObjectMeta): NamespaceFacts {
-  return { name, labels: { ...labels, [nameLabel]: name }, terminating: deletionTimestamp !== undefined, ...(finalizers.length === 0 ? {} : { finalizers }) };
+/** What is kept of a Namespace; of one that is not known, its name: whatever comes from a cluster has a uid, or labels. */
+export function namespaceFacts({ name, uid, labels, deletionTimestamp, finalizers = [] }: ObjectMeta): NamespaceFacts {
+  const known = uid !== undefined || labels !== undefined;
+  return { name, labels: { ...labels, [nameLabel]: name }, known, terminating: deletionTimestamp !== undefined, ...(finalizers.length === 0 ? {} : { finalizers }) };
 }
 
 /** Whether a controller of the given class serves the store: a store without a class is served by every controller. */
@@ -29,7 +32,8 @@ export function servesStore(controllerClass: string, store: SecretStore): boolea
 
 /**
  * Whether objects of a namespace may use the store. A SecretStore serves its own namespace; a ClusterSecretStore those
- * that one of its conditions admits, or all where it has none.
+ * that one of its conditions admits, or all where it has none. A selector admits no namespace whose labels are not known: that one of
+ * them is missing would count as an answer.
  */
 export function mayUseStore(store: SecretStore, namespace: NamespaceFacts): boolean {
   if (store.kind === 'SecretStore') return store.metadata.namespace === namespace.name;
@@ -37,10 +41,10 @@ export function mayUseStore(store: SecretStore, namespace: NamespaceFacts): bool
   return conditions.length === 0 || conditions.some((condition) => admits(condition, namespace));
 }
 
-function admits({ namespaces, namespaceSelector, namespaceRegexes }: StoreCondition, { name, labels }: NamespaceFacts): boolean {
+function admits({ namespaces, namespaceSelector, namespaceRegexes }: StoreCondition, { name, labels, known }: NamespaceFacts): boolean {
   return (
     namespaces.includes(name) ||
-    (namespaceSelector !== undefined && selectorMatches(namespaceSelector, labels)) ||
+    (known && namespaceSelector !== undefined && selectorMatches(namespaceSelector, labels)) ||
     // External Secrets matches anywhere in the name; who means the whole name writes ^ and $
     namespaceRegexes.some((regex) => regex.matcher(name).find())
   );

@@ -2,7 +2,7 @@ import type { ProviderErrorKind } from '../provider/provider-error.ts';
 
 /**
  * Why a value is missing. `unusable`: the provider answered, but not with what the ExternalSecret needs. `template` and `limit`: a
- * template that renames keys does not render, or takes more than it may.
+ * template that renames keys does not render, or takes more than it may; so may what properties are taken of.
  */
 export type ProblemKind = 'absent' | 'unusable' | 'template' | 'limit' | ProviderErrorKind;
 

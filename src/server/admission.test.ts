@@ -120,6 +120,35 @@ describe('the admission server', () => {
     expect(await verdict({ object: object('good') })).toMatchObject({ allowed: true });
   });
 
+  it('holds no more than its memory has room for, and goes on when there is room again', async () => {
+    const body = review({ object: object('x'.repeat(3_900_000)) });
+    let ended = 0;
+    const slow = Array.from({ length: 5 }, () => {
+      const sent = request({ host: '127.0.0.1', port: server.port, path: '/validate', method: 'POST', ca: authority.cert, agent: false });
+      sent.once('close', () => (ended += 1)).on('error', () => {});
+      // all but the end: it waits for the rest
+      sent.write(body.slice(0, -2));
+      return sent;
+    });
+
+    await expect.poll(() => ended, { timeout: 4_000 }).toBe(1);
+    for (const sent of slow) sent.destroy();
+    await expect.poll(() => ask(body).then(({ status }) => status), { timeout: 4_000 }).toBe(200);
+  });
+
+  it('answers all of many that come at once', async () => {
+    const verdicts = await Promise.all(Array.from({ length: 60 }, () => verdict({ object: object('good') })));
+
+    expect(verdicts).toEqual(Array.from({ length: 60 }, () => ({ uid: 'u-1', allowed: true })));
+  });
+
+  it('judges an update that only says anew which keys a store allows', async () => {
+    const annotations = { 'prelude.dev/allowed-keys': 'changed' };
+
+    expect(await verdict({ operation: 'UPDATE', object: object('bad', { annotations }), oldObject: object('bad') })).toEqual(refused);
+    expect(await verdict({ operation: 'UPDATE', object: object('bad', { annotations, labels: { a: 'b' } }), oldObject: object('bad', { annotations }) })).toMatchObject({ allowed: true });
+  });
+
   it('knows no other path and no other method', async () => {
     expect((await ask('', '/healthz')).status).toBe(404);
     expect((await ask('', '/validated')).status).toBe(404);

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import { admissionAnswer, parseAdmissionReview } from '../api/admission-review.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createBodyReader, type ReadBody } from './body-reader.ts';
 import { judgeAdmission } from './judge-admission.ts';
 import type { CheckObject } from './object-check.ts';
 import type { Server } from './server.ts';
@@ -22,8 +23,8 @@ export interface AdmissionServerOptions {
 /** An API server asks about one object at a time, and waits for seconds at most. */
 const bounds = { maxHeaderSize: 16_384, headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 60_000 } as const;
 const mostConnections = 128;
-/** An object that is stored is 1.5 MiB at most, and an update brings the old one along. */
-const largestBody = 4 << 20;
+/** Bytes: an object that is stored is 1.5 MiB at most, and an update brings the old one along. Few are that large. */
+const bodies = { largest: 4 << 20, together: 16 << 20, atOnce: 16 };
 /** Milliseconds between looks at the files, and that open requests have to end after `close`. */
 const lookEvery = 10_000;
 const grace = 2_000;
@@ -36,8 +37,11 @@ const grace = 2_000;
 export async function createAdmissionServer(options: AdmissionServerOptions): Promise<Server> {
   const { host, port, certFolder, check, clock, log } = options;
   const version = await keyPairVersion(certFolder);
+  const judging = { check, readBody: createBodyReader(bodies) };
   const https = createHttpsServer({ ...bounds, ...(await readKeyPair(certFolder)), minVersion: 'TLSv1.2' }, (request, response) => {
-    void answer(request, check).then((made) => send(response, made, https.listening));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    void answer(request, judging, gone.signal).then((made) => send(response, made, https.listening));
   });
   https.maxConnections = mostConnections;
   https.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
@@ -102,17 +106,26 @@ function followFiles(https: HttpsServer, first: string | undefined, { certFolder
   };
 }
 
+interface Judging {
+  readonly check: CheckObject;
+  readonly readBody: ReadBody;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>> | string;
 }
 
-async function answer(request: IncomingMessage, check: CheckObject): Promise<Answer> {
+async function answer(request: IncomingMessage, { check, readBody }: Judging, signal: AbortSignal): Promise<Answer> {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (!/^\/validate(?:[-/]|$)/.test(path)) return { status: 404, body: 'not found; POST an AdmissionReview to /validate' };
   if (request.method !== 'POST') return { status: 405, body: 'POST an AdmissionReview' };
-  const body = await readBody(request).catch(() => undefined);
-  if (body === undefined) return { status: 413, body: 'the body is too large or broke off' };
+  const answered = await readBody(request, (body) => judge(body, check), signal).catch(() => 'too large' as const);
+  if (answered === 'busy') return { status: 503, body: 'too much is judged at the moment; try again' };
+  return answered === 'too large' ? { status: 413, body: 'the body is too large or broke off' } : answered;
+}
+
+function judge(body: Buffer, check: CheckObject): Answer {
   try {
     const review = parseAdmissionReview(JSON.parse(body.toString('utf8')));
     if (!review.ok) return { status: 400, body: 'not an AdmissionReview of admission.k8s.io/v1' };
@@ -121,19 +134,6 @@ async function answer(request: IncomingMessage, check: CheckObject): Promise<Ans
     // the message of a parser quotes its input
     return error instanceof SyntaxError ? { status: 400, body: 'not JSON' } : { status: 500, body: 'the object could not be judged' };
   }
-}
-
-/** @throws Error where it is too large or ends early */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const part = Buffer.from(chunk);
-    size += part.length;
-    if (size > largestBody) throw new Error('the body is too large');
-    chunks.push(part);
-  }
-  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, { status, body }: Answer, isListening: boolean): void {

@@ -86,19 +86,24 @@ async function prepareNamespace(name: string): Promise<void> {
   const auth = { secretRef: { accessKeyIDSecretRef: key('id'), secretAccessKeySecretRef: key('secret') } };
   await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: name, name: 'aws' }, stringData: { id: aws.accessKeyId, secret: 'not-a-real-secret-key' } }, by, never);
   await cluster.create(secretStoreType, { apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { namespace: name, name: 'vault' }, spec: { provider: { aws: { service: 'SecretsManager', region: 'eu-central-1', auth } } } }, by, never);
+  // what is found by name comes from here: the counting provider cannot list
+  const data = Object.entries(takenRemote).map(([remote, value]) => ({ key: remote, value }));
+  await cluster.create(secretStoreType, { apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { namespace: name, name: 'listed' }, spec: { provider: { fake: { data } } } }, by, never);
   await cluster.create(generatorType('Password'), { apiVersion: generators, kind: 'Password', metadata: { namespace: name, name: 'random' }, spec: { length: 24, allowRepeat: true, noUpper: false } }, by, never);
 }
 
 async function declare(name: string): Promise<void> {
-  for (const { name: each, spec, foreign } of takenOver(objects, 'vault')) {
-    if (foreign !== undefined) await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: name, name: each }, stringData: foreign }, by, never);
-    await cluster.create(externalSecretType, { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { namespace: name, name: each }, spec }, by, never);
+  for (const { name: each, spec, foreign, type = 'Opaque' } of takenOver(objects, 'vault')) {
+    if (foreign !== undefined) await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: name, name: each }, type, stringData: foreign }, by, never);
+    const store = JSON.stringify(spec).includes('"find"') ? { secretStoreRef: { name: 'listed', kind: 'SecretStore' } } : {};
+    await cluster.create(externalSecretType, { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { namespace: name, name: each }, spec: { ...spec, ...store } }, by, never);
   }
 }
 
 async function startOperator(): Promise<ChildProcess> {
   const [metrics = 0, live = 0] = await freePorts(2);
-  const flags = [`--metrics-addr=127.0.0.1:${metrics}`, `--live-addr=127.0.0.1:${live}`, '--concurrent=20', '--client-qps=1000', '--client-burst=2000', '--loglevel=error'];
+  const flags = [`--metrics-addr=127.0.0.1:${metrics}`, `--live-addr=127.0.0.1:${live}`, '--concurrent=1', '--client-qps=1000', '--client-burst=2000', '--loglevel=error'];
+  // its fake provider does not survive a second worker
   const child = spawn(peer ?? '', flags, { env: { ...process.env, ...env, KUBECONFIG: plane.kubeconfig }, stdio: ['ignore', 'ignore', 'inherit'] });
   return child;
 }

@@ -134,9 +134,7 @@ describe('the chart, installed', () => {
   });
 
   it.each([
-    ['delete', 'secrets', {}],
     ['deletecollection', 'secrets', {}],
-    ['create', 'serviceaccounts', { subresource: 'token' }],
     ['get', 'pods', {}],
     ['create', 'pods', {}],
     ['create', 'pods', { subresource: 'exec' }],
@@ -144,6 +142,7 @@ describe('the chart, installed', () => {
     ['create', 'roles', { group: 'rbac.authorization.k8s.io' }],
     ['bind', 'clusterroles', { group: 'rbac.authorization.k8s.io' }],
     ['escalate', 'roles', { group: 'rbac.authorization.k8s.io' }],
+    ['list', 'roles', { group: 'rbac.authorization.k8s.io' }],
     ['create', 'clusterrolebindings', { group: 'rbac.authorization.k8s.io' }],
     ['impersonate', 'users', {}],
     ['impersonate', 'serviceaccounts', {}],
@@ -151,7 +150,6 @@ describe('the chart, installed', () => {
     ['update', 'nodes', {}],
     ['create', 'customresourcedefinitions', { group: 'apiextensions.k8s.io' }],
     ['create', 'validatingwebhookconfigurations', { group: 'admissionregistration.k8s.io' }],
-    ['update', 'externalsecrets', { group: 'external-secrets.io' }],
     ['delete', 'applications', { group: 'argoproj.io' }],
     ['list', 'applications', { group: 'argoproj.io' }],
   ])('must not %s %s %j', async (verb, resource, where) => {
@@ -160,6 +158,9 @@ describe('the chart, installed', () => {
 
   it.each([
     ['update', 'secrets', { namespace: 'team-a' }],
+    ['delete', 'secrets', { namespace: 'team-a' }],
+    ['create', 'serviceaccounts', { namespace: 'team-a', subresource: 'token' }],
+    ['update', 'externalsecrets', { namespace: 'team-a', group: 'external-secrets.io' }],
     ['patch', 'externalsecrets', { namespace: 'team-a', group: 'external-secrets.io', subresource: 'status' }],
     ['patch', 'deployments', { namespace: 'team-a', group: 'apps' }],
     ['patch', 'applications', { namespace, group: 'argoproj.io' }],
@@ -240,7 +241,7 @@ describe('the chart, restricted', () => {
     const [inside, outside] = [await grantedRights('team-a'), await grantedRights('team-b')];
 
     expect(kinds.filter((kind) => kind.startsWith('ClusterRole'))).toEqual([]);
-    expect(inside).toContain('secrets: create get list patch update watch');
+    expect(inside).toContain('secrets: create delete get list patch update watch');
     expect(outside).toEqual([]);
     expect(await may('get', 'namespaces', { namespace: 'team-a' })).toBe(true);
     expect(await may('list', 'namespaces')).toBe(false);
@@ -259,10 +260,12 @@ describe('the chart, restricted', () => {
     expect(deployment).toContain(`"--controllers=${half}"`);
   });
 
-  it('lets a Secret be deleted only where the values say so', async () => {
-    const verbs = JSON.stringify((await renderChart({ secrets: { mayDelete: true } })).filter(({ kind }) => kind === 'ClusterRole'));
+  it('lets no Secret be deleted and no token be asked for where the values say so', async () => {
+    const rules = JSON.stringify((await renderChart({ secrets: { mayDelete: false, serviceAccountTokens: false } })).filter(({ kind }) => kind === 'ClusterRole'));
 
-    expect(verbs).toContain('"resources":["secrets"],"verbs":["get","list","watch","create","update","patch","delete"]');
+    expect(rules).toContain('"resources":["secrets"],"verbs":["get","list","watch","create","update","patch"]');
+    expect(rules).not.toMatch(/"resources":\["secrets"\],"verbs":\[[^\]]*"delete"/);
+    expect(rules).not.toContain('serviceaccounts/token');
   });
 
   it('never has a wildcard', async () => {
@@ -275,9 +278,10 @@ describe('the chart, restricted', () => {
 
 describe('the controller, run as the chart would run it', () => {
   it.each([
-    ['the whole cluster', {}],
-    ['one namespace', { scopedNamespaces: ['team-a'] }],
-  ])('for %s takes its arguments, becomes ready under its own account without a single refusal, and ends when told to', async (_, values) => {
+    ['the whole cluster', {}, []],
+    // whether another controller runs anywhere in the cluster is not for a Role to see
+    ['one namespace', { scopedNamespaces: ['team-a'] }, ['list /apis/apps/v1/deployments?limit=500']],
+  ])('for %s takes its arguments, becomes ready under its own account without an unforeseen refusal, and ends when told to', async (_, values, refused) => {
     await install(values);
     const deployment = (await renderChart(values)).find(({ kind }) => kind === 'Deployment');
     const { args, env } = podSchema.parse(at(deployment, 'spec', 'template', 'spec', 'containers', 0));
@@ -292,7 +296,7 @@ describe('the controller, run as the chart would run it', () => {
     expect(code, controller.output()).toBe(0);
     const asked = readAuditLog(controlPlane.auditLog).slice(before).filter(({ user }) => user === `system:serviceaccount:${namespace}:prelude`);
     expect(asked.some(({ verb, resource }) => verb === 'list' && resource === 'externalsecrets')).toBe(true);
-    expect(asked.filter((entry) => entry.code === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual([]);
+    expect(asked.filter((entry) => entry.code === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual(refused);
     await uninstall();
   });
 
@@ -300,8 +304,11 @@ describe('the controller, run as the chart would run it', () => {
 });
 
 describe('the values', () => {
-  it('pass helm lint with all its strictness', async () => {
-    const { code, stdout } = await helm(['lint', '--strict', chartFolder]);
+  it.each([
+    ['as they are', {}],
+    ['with the admission webhook', { webhook: { enabled: true, certSecret: 'tls' } }],
+  ])('pass helm lint with all its strictness %s', async (_, values) => {
+    const { code, stdout } = await helm(['lint', '--strict', chartFolder, '--values', '-'], { values });
 
     expect(code, stdout).toBe(0);
   });
@@ -316,6 +323,15 @@ describe('the values', () => {
     ['no account to run under', { serviceAccount: { create: false } }],
   ])('are refused for %s', async (_, values) => {
     await expect(renderChart(values)).rejects.toThrow('helm template failed');
+  });
+
+  it('put an admission webhook before the Service that the certificate is for', async () => {
+    const objects = await renderChart({ webhook: { enabled: true, certSecret: 'tls', caBundle: 'PEM', failurePolicy: 'Fail' } });
+    const configuration = objects.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+
+    expect(at(configuration, 'webhooks', 0)).toMatchObject({ failurePolicy: 'Fail', clientConfig: { caBundle: Buffer.from('PEM').toString('base64'), service: { name: 'prelude-webhook', namespace, path: '/validate' } } });
+    expect(objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name)).toContain('prelude-webhook');
+    expect(JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'))).toContain('"secretName":"tls"');
   });
 
   it('reach the objects: image, account, namespaces, extra arguments', async () => {

@@ -67,7 +67,7 @@ interface Connecting {
 }
 
 function connect(remoteNamespace: string, { url = facts.server, token }: Connecting): Promise<ProviderClient> {
-  const config = { server: { url, caBundle: Buffer.from(facts.ca).toString('base64') }, auth: { serviceAccount: { name: account } }, remoteNamespace };
+  const config = { server: { url, caBundle: Buffer.from(facts.ca).toString('base64') }, auth: { serviceAccount: { name: account, audiences: [url] } }, remoteNamespace };
   return registry.configure({ kubernetes: config }).connect({ ...noContext, clock: systemClock, http: http.request, serviceAccountToken: async () => SecretBytes.fromUtf8(token) }, never);
 }
 
@@ -90,7 +90,7 @@ async function openBench(): Promise<ProviderBench> {
   const stored = new Set<string>();
   return {
     member: 'value',
-    pageSize: 25,
+    pageSize: 50,
     connect: (condition) => {
       if (condition === 'refused') return connect(namespace, { token: 'no-token-of-anybody' });
       if (condition === 'down') return connect(namespace, { token, url: 'https://127.0.0.1:1' });
@@ -123,7 +123,7 @@ describe('a store with a service account, behind the planner', () => {
     const cluster = await real.admin();
     const versions = { get: () => undefined, healthy: () => false };
     const credentials = createCredentialSource(cluster, { secretVersions: versions, configMapVersions: versions });
-    return createStoreReader({ ...noServices, registry, credentials, http: http.request, clock: systemClock, random: Math.random, metrics: { providerCalled: () => {} }, environment: {} });
+    return createStoreReader({ ...noServices, registry, credentials, http: http.request, clock: systemClock, random: Math.random, metrics: { providerCalled: () => {} }, environment: { KUBERNETES_SERVICE_HOST: new URL(facts.server).hostname } });
   }
 
   it("has that account's rights, and never the controller's", async () => {

@@ -126,15 +126,17 @@ describe('prelude takeover eso, where External Secrets runs from its own chart',
     expect(document.steps.map(({ title }) => title.slice(0, 24))).toEqual(['have Helm keep 23 defini', 'do not uninstall release', 'stop Deployment external', 'change what this version']);
   });
 
-  it('keeps the controllers of secrets from starting beside it, unless they serve another class', async () => {
+  it('keeps the controllers of secrets from starting beside it, unless they serve another class', { timeout: 120_000 }, async () => {
     const log = createLog({ level: 'silent', destination: 'stdout' });
     const start = (controllerClass: string): Promise<string | undefined> => refuseBesideLive(cluster, { controllerClass, clock: systemClock, log }, never);
 
     expect(await start('default')).toMatch(/Deployment external-secrets\/eso-external-secrets.*--beside-eso/);
     expect(await start('canary')).toBeUndefined();
-    const { code, stderr } = await runCli(['run', '--kubeconfig', plane.kubeconfig, '--controllers', 'secrets', '--listen', '127.0.0.1:0']);
-    expect(stderr).toMatch(/^prelude: External Secrets Operator runs here/);
-    expect(code).toBe(1);
+    for (const args of [['run', '--controllers', 'secrets', '--listen', '127.0.0.1:0'], ['up', 'test/sample']]) {
+      const { code, stderr } = await runCli([...args, '--kubeconfig', plane.kubeconfig]);
+      expect(stderr).toMatch(/^prelude: External Secrets Operator runs here/);
+      expect(code).toBe(1);
+    }
   });
 
   it('stops at a controller that runs, after it has protected the definitions', async () => {
@@ -149,7 +151,11 @@ describe('prelude takeover eso, where External Secrets runs from its own chart',
   });
 
   it('stops the controller where that is asked for, removes webhooks that nobody answers, and does nothing more the second time', async () => {
-    expect((await run('apply', { scaleDown: true })).err).toMatch(/scaled Deployment external-secrets\/eso-external-secrets to 0/);
+    const finalizers = ['externalsecrets.external-secrets.io/ces-everywhere'];
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-b', finalizers } }, by, never);
+    const applied = (await run('apply', { scaleDown: true })).err;
+    expect(applied).toMatch(/scaled Deployment external-secrets\/eso-external-secrets to 0[^]*took the finalizers of External Secrets off Namespace team-b/);
+    expect((await cluster.get(namespaceType, { name: 'team-b' }, never))?.metadata.finalizers).toBeUndefined();
     const webhook = await cluster.get(deploymentType, { namespace: home, name: 'eso-external-secrets-webhook' }, never);
     if (webhook === undefined) throw new Error('the chart has no webhook');
     await cluster.update(deploymentType, { ...webhook, spec: { ...(webhook['spec'] as object), replicas: 0 } }, by, never);

@@ -57,6 +57,19 @@ export function describeClusterExternalSecrets(name: string, open: () => Promise
       await stage.until(async () => expect(await namespaceOf('a')).toEqual([]));
     });
 
+    test('a declaration that is deleted goes although its finalizer may not be taken off a Namespace', async () => {
+      await stage.makeNamespace('a', { labels: {}, finalizers: [namespaceFinalizer(stage.named('all'))] });
+      stage.forbidden.add(`update ${stage.named('a')}`);
+      await stage.start();
+      await stage.declare({}, { finalizers: [finalizer] });
+      await stage.untilFailed(/could not be taken off the Namespace/);
+
+      await stage.remove(type, { name: stage.named('all') });
+
+      await stage.until(async () => expect(await stage.cluster.get(type, { name: stage.named('all') }, AbortSignal.timeout(5_000))).toBeUndefined());
+      expect(await namespaceOf('a')).toHaveLength(1);
+    });
+
     test('a Namespace that such a finalizer holds while it is deleted can go', async () => {
       await stage.makeNamespace('a', { labels: {}, finalizers: [namespaceFinalizer(stage.named('gone'))] });
       await stage.remove(namespaceType, { name: stage.named('a') });

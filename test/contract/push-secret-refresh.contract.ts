@@ -65,10 +65,10 @@ export function describeRepeatedPushes(name: string, open: () => Promise<World>)
         await stage.untilHeld({ path: 'meanwhile' });
       });
 
-      test('an object in the state that External Secrets leaves is adopted in silence', async () => {
+      const adopted = async (refreshInterval: string): Promise<void> => {
         await stage.makeStore('vault');
         await stage.makeSecret('source', { key: 'value' });
-        const spec = { refreshInterval: '1h0m0s', updatePolicy: 'Replace', deletionPolicy: 'Delete', secretStoreRefs: [{ name: 'vault', kind: 'SecretStore' }], data: [{ match: { secretKey: 'key', remoteRef: { remoteKey: 'path' } }, conversionStrategy: 'None' }] };
+        const spec = { refreshInterval, updatePolicy: 'Replace', deletionPolicy: 'Delete', secretStoreRefs: [{ name: 'vault', kind: 'SecretStore' }], data: [{ match: { secretKey: 'key', remoteRef: { remoteKey: 'path' } }, conversionStrategy: 'None' }] };
         const declared = await stage.declare(spec, { finalizers: [finalizer] });
         const status = {
           refreshTime: new Date(Math.ceil(Date.now() / 1_000) * 1_000).toISOString().replace('.000', ''),
@@ -77,10 +77,26 @@ export function describeRepeatedPushes(name: string, open: () => Promise<World>)
           conditions: [{ type: 'Ready', status: 'True', reason: 'Synced', message: 'PushSecret synced successfully', lastTransitionTime: '2026-01-01T00:00:00Z' }],
         };
         await stage.cluster.patchStatus(pushSecretType, { namespace: stage.namespace, name: 'push' }, status, { fieldManager: 'external-secrets' }, new AbortController().signal);
+      };
+
+      test('an object in the state that External Secrets leaves is adopted in silence', async () => {
+        await adopted('1h0m0s');
         await stage.start();
         await stage.pause(600);
         expect(stage.script.calls).toEqual([]);
         expect(stage.recorded.writesIn(stage.namespace)).toEqual([]);
+      });
+
+      test('what External Secrets pushed for good is pushed again for changes from now on only', async () => {
+        await adopted('0s');
+        // changes are told apart by the second
+        await stage.pause(2_100);
+        await stage.setData('source', { key: 'changed before the takeover' });
+        await stage.start();
+        await stage.pause(400);
+        expect(stage.script.calls).toEqual([]);
+        await stage.setData('source', { key: 'new' });
+        await stage.untilHeld({ path: 'new' });
       });
 
       test('a store that points elsewhere, and one that gets the labels, are pushed to at once', async () => {

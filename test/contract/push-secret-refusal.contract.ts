@@ -135,6 +135,44 @@ export function describeRefusedPushes(name: string, open: () => Promise<World>):
       });
     });
 
+    test('an invalid spec whose stores are all of another class is theirs to refuse, until one is ours', async () => {
+      await stage.makeStore('theirs', { spec: { controller: 'other' } });
+      await stage.start();
+      await stage.declare({ secretStoreRefs: [{ name: 'theirs' }], dataTo: [{ storeRef: { name: 'elsewhere' } }] });
+      await stage.pause(400);
+      expect(stage.recorded.writesIn(stage.namespace)).toEqual([]);
+      await stage.edit(secretStoreType, 'theirs', (store) => ({ ...store, spec: { provider: { writable: { account: 'x' } }, controller: 'default' } }));
+      await stage.untilFailed(/^invalid PushSecret/);
+    });
+
+    test.each([
+      ['says nothing', {}, true],
+      ['admits another', { 'prelude.dev/push-namespaces': '["other-*"]' }, true],
+      ['admits it', { 'prelude.dev/push-namespaces': '["{namespace}-*"]' }, false],
+    ])('a namespace that a push chooses, where the cluster store %s', async (_what, annotations, isRefused) => {
+      const name = await stage.makeStore('shared', { kind: 'ClusterSecretStore', metadata: { annotations } });
+      await stage.makeSecret('source', { key: 'value' });
+      await stage.start();
+      const elsewhere = `${stage.namespace}-copy`;
+      stage.script.refuse = ({ admitted }) => (admitted === elsewhere ? undefined : new ProviderError('invalid', `not let into ${elsewhere}`));
+      await stage.declare({ deletionPolicy: 'Delete', secretStoreRefs: [{ kind: 'ClusterSecretStore', name }], data: [entry('key', 'path', { metadata: { spec: { remoteNamespace: elsewhere } } })] });
+      if (isRefused) return stage.untilFailed(/not let into/);
+      await stage.untilSynced();
+      await stage.edit(clusterSecretStoreType, name, (store) => ({ ...store, metadata: { ...store.metadata, annotations: {} } }));
+      return stage.untilFailed(/not let into/);
+    });
+
+    test('a Secret of a type that grants rights, unless a template gives it another', async () => {
+      await stage.makeStore('vault');
+      await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', type: 'helm.sh/release.v1', metadata: { namespace: stage.namespace, name: 'source' }, data: { key: 'dmFsdWU=' } });
+      await stage.start();
+      await stage.declare();
+      await stage.untilFailed('set secret failed: a Secret of type helm.sh/release.v1 is not pushed as it is: a template can give its values another type');
+      expect(stage.called('write')).toEqual([]);
+      await stage.editSpec({ template: { data: { key: '{{ .key }}' } } });
+      await stage.untilHeld({ path: 'value' });
+    });
+
     describe('when the provider fails', () => {
       test('names the remote key, the store and what the provider said, and tries again', async () => {
         await stage.arrange();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { pushSecretType, secretStoreType, secretType } from '../../src/kube/resource-types.ts';
+import { namespaceType, pushSecretType, secretStoreType, secretType } from '../../src/kube/resource-types.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
 import { entry, setPushStage, unavailable } from '../support/push-stage.ts';
 import type { World } from '../support/secret-stage.ts';
 
@@ -170,6 +171,56 @@ export function describeTakenBackPushes(name: string, open: () => Promise<World>
         await stage.remove(pushSecretType, 'push');
         await stage.until(async () => expect(await stage.get(pushSecretType, 'push')).toBeUndefined());
         expect(stage.held()).toEqual({});
+      });
+
+      describe('in a namespace that goes', () => {
+        const untilGone = (): Promise<void> => stage.until(async () => expect([await stage.get(pushSecretType, 'push'), await stage.get(namespaceType, stage.namespace)]).toEqual([undefined, undefined]));
+        const shared = async (): Promise<void> => {
+          const name = await stage.makeStore('shared', { kind: 'ClusterSecretStore' });
+          await stage.makeSecret('source', { key: 'value' });
+          await stage.start();
+          await stage.declare({ deletionPolicy: 'Delete', secretStoreRefs: [{ kind: 'ClusterSecretStore', name }] });
+          await stage.untilSynced();
+        };
+
+        test('what was pushed goes as well', async () => {
+          await shared();
+          await stage.remove(namespaceType, stage.namespace);
+          await untilGone();
+          expect(stage.held('shared')).toEqual({});
+          expect(stage.events.filter(({ type }) => type === 'Warning')).toEqual([]);
+        });
+
+        test('what cannot be removed holds it up for a while, and is told', async () => {
+          await shared();
+          stage.script.refuse = ({ verb }) => (verb === 'remove' ? unavailable() : undefined);
+          await stage.remove(namespaceType, stage.namespace);
+          await stage.until(() => expect(stage.called('remove').length).toBeGreaterThan(0));
+          expect(await finalizers()).toEqual([finalizer]);
+          await untilGone();
+          const message = expect.stringMatching(new RegExp(`^the namespace goes, and what was pushed stays at the providers \\(ClusterSecretStore/${stage.namespace}-shared: path\\): Failed to Delete Secrets from Provider: `));
+          expect(stage.events).toContainEqual({ type: 'Warning', reason: 'Errored', message });
+          expect(stage.held('shared')).toEqual({ path: 'value' });
+        });
+
+        test('credentials that are gone with it hold up nothing', async () => {
+          await shared();
+          stage.script.refuse = ({ verb }) => (verb === 'remove' ? new ProviderError('invalid', 'its credentials do not exist') : undefined);
+          await stage.remove(namespaceType, stage.namespace);
+          await untilGone();
+          expect(stage.called('remove')).toEqual(['path']);
+          expect(stage.events.filter(({ type }) => type === 'Warning')).toMatchObject([{ message: expect.stringMatching(/its credentials do not exist$/) }]);
+        });
+
+        test('a store that is gone with it holds up nothing', async () => {
+          await stage.arrange();
+          await stage.declare({ deletionPolicy: 'Delete' });
+          await stage.untilSynced();
+          await stage.remove(secretStoreType, 'vault');
+          await stage.remove(namespaceType, stage.namespace);
+          await untilGone();
+          expect(stage.events.filter(({ type }) => type === 'Warning')).toMatchObject([{ message: expect.stringMatching(/SecretStore\/vault: path\).* does not exist/) }]);
+        });
       });
 
       test('stores are held while something may have to be removed through them', async () => {

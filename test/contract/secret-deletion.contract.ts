@@ -32,6 +32,19 @@ export function describeSecretDeletion(name: string, open: () => Promise<World>)
       await stage.untilSynced('database');
     });
 
+    test('deletionPolicy Delete leaves an orphan, and says that it is not ours to delete', async () => {
+      await stage.start();
+      await stage.declare('database', { refreshInterval: '500ms', target: { creationPolicy: 'Orphan', deletionPolicy: 'Delete' } });
+      await stage.untilSynced('database');
+      delete stage.running.remote['prod/db'];
+
+      await stage.untilFailed('database', "could not delete secret: with creationPolicy Orphan it is not this ExternalSecret's to delete; use creationPolicy Owner");
+      expect(await data()).toEqual({ password: 'hunter2' });
+      stage.running.remote['prod/db'] = 'back';
+      await stage.untilData('database', { password: 'back' });
+      await stage.untilSynced('database');
+    });
+
     test('deletionPolicy Merge removes the keys that are gone, to the last', async () => {
       await stage.start({ 'prod/db': 'hunter2', other: 'o' });
       const both = [{ secretKey: 'password', remoteRef: { key: 'prod/db' } }, { secretKey: 'second', remoteRef: { key: 'other' } }];

@@ -179,6 +179,19 @@ export function describeSecretSources(name: string, open: () => Promise<World>):
       });
     });
 
+    test('a store that is edited after a restart is followed at once, and the restart reads nothing', async () => {
+      await stage.start();
+      await stage.declare('database', { refreshInterval: '24h' });
+      await stage.untilSynced('database');
+
+      await stage.stop();
+      await stage.start({ 'prod/db': 'rotated' });
+      await stage.pause(500);
+      expect(stage.running.script.calls).toEqual([]);
+      await stage.edit(secretStoreType, 'vault', (store) => ({ ...store, spec: { provider: { scripted: { account: `${stage.namespace}-moved` } } } }));
+      await stage.untilData('database', { password: 'rotated' });
+    });
+
     describe('generators', () => {
       const runs = (): number => stage.running.generator.runs();
 
@@ -208,6 +221,22 @@ export function describeSecretSources(name: string, open: () => Promise<World>):
         await stage.pause(500);
         expect(await data()).toEqual({ user: 'seed', run: '1' });
         expect(runs()).toBe(0);
+      });
+
+      test('run neither for labels nor for a Secret that has only lost its owner', async () => {
+        await stage.create(fakeType, fake(stage));
+        await stage.start();
+        await from(stage, generated);
+        await stage.untilSynced('database');
+        const before = await stage.status('database');
+
+        await stage.edit(externalSecretType, 'database', (object) => ({ ...object, metadata: { ...object.metadata, labels: { 'helm.sh/chart': 'app-1.0.1' } } }));
+        await stage.edit(secretType, 'database', (object) => ({ ...object, metadata: { ...object.metadata, ownerReferences: [], labels: { 'reconcile.external-secrets.io/managed': 'true' } } }));
+        await stage.until(async () => expect((await stage.get(secretType, 'database'))?.metadata).toMatchObject({ ownerReferences: [{ name: 'database' }], labels: { 'reconcile.external-secrets.io/created-by': expect.any(String) } }));
+        await stage.pause(300);
+        expect(await data()).toEqual({ user: 'seed', run: '1' });
+        expect(runs()).toBe(1);
+        expect(await stage.status('database')).toEqual(before);
       });
 
       test('run for another spec', async () => {

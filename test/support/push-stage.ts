@@ -151,6 +151,7 @@ async function startPushing(cluster: Cluster, { script, events, takenBack }: { r
     events: { record: (_about, note) => void events.push(note) },
     controllerClass: 'default',
     sourceGrace: 300,
+    leavingGrace: 1_000,
     metrics,
     ...environment,
   });

@@ -13,6 +13,8 @@ export interface WriterCall {
   readonly account: string;
   /** The remote key, and `/property` where there is one. */
   readonly place: string;
+  /** The namespace that the store lets the call choose; absent: none. */
+  readonly admitted?: string;
 }
 
 /** A provider that holds texts by account and remote key, and does besides what a test tells it. Its id is `writable`. */
@@ -56,8 +58,8 @@ export function createScriptedWriter(): ScriptedWriter {
       credentials: () => [],
       connect: async ({ account }) => {
         await script.connect(account);
-        const note = (verb: WriterCall['verb'], { remoteKey, property }: RemotePlace): ProviderError | undefined => {
-          const call = { verb, account, place: property === undefined ? remoteKey : `${remoteKey}/${property}` };
+        const note = (verb: WriterCall['verb'], { remoteKey, property, admittedNamespace: admitted }: RemotePlace): ProviderError | undefined => {
+          const call = { verb, account, place: property === undefined ? remoteKey : `${remoteKey}/${property}`, ...(admitted === undefined ? {} : { admitted }) };
           script.calls.push(call);
           return script.refuse(call);
         };

@@ -44,7 +44,7 @@ const genericTargets = { kinds: parseGenericTargets(['v1/ConfigMap', 'acme.examp
 const pool = createRendererPool({ clock: systemClock });
 
 /** Starts caches, reader and controllers; resolves when the caches are in sync. */
-export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promise<RunningSecrets> {
+export async function startSecrets(cluster: Cluster, remote: Remote = {}, concerns?: (object: KubeObject) => boolean): Promise<RunningSecrets> {
   const script = createScriptedProvider();
   script.answer = async (refs) => refs.map((ref) => answer(remote, ref));
   script.find = async (query) => find(remote, query);
@@ -63,7 +63,7 @@ export async function startSecrets(cluster: Cluster, remote: Remote = {}): Promi
       events: { record: ({ metadata, kind }, note) => void events.push({ about: `${kind} ${metadata.namespace ?? ''}/${metadata.name}`, note }) },
       lifetime: lifetime.signal,
     },
-    { registry: createRegistry([erase(script.provider), erase(createFake())]), generators: [eraseGenerator(generator.generator)], controllerClass: 'default', environment: {}, genericTargets, renderer: { ...renderer, close: () => Promise.resolve() } },
+    { registry: createRegistry([erase(script.provider), erase(createFake())]), generators: [eraseGenerator(generator.generator)], controllerClass: 'default', environment: {}, genericTargets, renderer: { ...renderer, close: () => Promise.resolve() }, ...(concerns === undefined ? {} : { concerns }) },
   );
   await Promise.all(half.caches.map(({ synced }) => synced));
   for (const controller of half.controllers) controller.start();

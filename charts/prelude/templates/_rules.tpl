@@ -77,6 +77,13 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   verbs: [list]
+# and is told from a Deployment that only looks like it by what its service account may do
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterrolebindings]
+  verbs: [list]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterroles]
+  verbs: [get]
 # the conditions of a cluster store select namespaces by their labels
 - apiGroups: [""]
   resources: [namespaces]

@@ -2,6 +2,7 @@ import type { ExternalSecret } from '../../api/external-secret.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
 import { nextOpening } from '../../secret/sync-window.ts';
+import { untimedBy } from '../../controllers/external-secret/refresh-schedule.ts';
 import type { RefreshFacts } from './explanation.ts';
 
 /**
@@ -13,9 +14,12 @@ export function nextRead({ spec, status }: Pick<ExternalSecret, 'spec' | 'status
   const { refreshPolicy, refreshInterval: interval, syncWindows } = spec;
   const last = status.refreshTime ?? undefined;
   const known = last === undefined ? {} : { last };
+  const reason = untimedBy(spec);
+  if (reason === 'target') return { ...known, rule: 'never, as nothing is written (creationPolicy None)' };
   if (refreshPolicy === 'CreatedOnce') return { ...known, rule: 'once, when the Secret is made (refreshPolicy CreatedOnce)' };
   if (refreshPolicy === 'OnChange') return { ...known, rule: 'when the object changes (refreshPolicy OnChange)' };
-  if (interval === 0) return { ...known, rule: 'when the object changes (refreshInterval 0)' };
+  if (reason === 'immutable') return { ...known, rule: 'when the Secret is made (target.immutable)' };
+  if (reason === 'interval') return { ...known, rule: 'when the object changes (refreshInterval 0)' };
   const rule = `every ${formatDuration(interval)}${syncWindows === undefined ? '' : ', within its sync windows'}, and when the object changes`;
   const time = Date.parse(last ?? '');
   if (Number.isNaN(time)) return { ...known, next: formatTimestamp(now), rule };

@@ -33,6 +33,10 @@ function secretObject(value: string, hashed = value): KubeObject {
   };
 }
 
+function withoutOwner(object: KubeObject): KubeObject {
+  return { ...object, metadata: { ...object.metadata, labels: { 'reconcile.external-secrets.io/managed': 'true' }, ownerReferences: [] } };
+}
+
 describe('refreshReason', () => {
   it.each<[string, object, object, KubeObject | undefined, RegExp | undefined]>([
     ['what is current', {}, synced, secretObject('v'), undefined],
@@ -45,6 +49,13 @@ describe('refreshReason', () => {
     ['an interval that is over where time does not count', { refreshInterval: '10m', refreshPolicy: 'OnChange' }, synced, secretObject('v'), undefined],
     ['an interval of 0', { refreshInterval: '0' }, synced, secretObject('v'), undefined],
     ['what is made once, and was changed since', { refreshPolicy: 'CreatedOnce' }, { ...synced, syncedResourceVersion: '2-x' }, secretObject('v'), undefined],
+    ['an interval of 0, where nothing that was asked for since counts', { refreshInterval: '0' }, { ...synced, syncedResourceVersion: '2-x' }, secretObject('v'), undefined],
+    ['what a generator made, and was changed since', { dataFrom: [{ sourceRef: { generatorRef: { kind: 'Password', name: 'p' } } }] }, { ...synced, syncedResourceVersion: '2-x' }, secretObject('v'), undefined],
+    ['an edit that a status of ours has not seen', { refreshInterval: '0' }, { ...synced, syncedResourceVersion: '2-x', conditions: [{ ...ready, observedGeneration: 2 }] }, secretObject('v'), /have changed since/],
+    ['a Secret that has lost its owner', {}, synced, withoutOwner(secretObject('v')), undefined],
+    ['a Secret that is gone because the provider has nothing', {}, { ...synced, conditions: [{ ...ready, reason: 'SecretDeleted', message: 'secret deleted due to DeletionPolicy=Delete' }] }, undefined, undefined],
+    ['a Secret that is retained', {}, { ...synced, conditions: [{ ...ready, message: 'secret retained due to DeletionPolicy=Retain' }] }, secretObject('other', 'v'), undefined],
+    ['an immutable Secret whose interval is over', { refreshInterval: '10m', target: { immutable: true } }, synced, secretObject('v'), undefined],
     ['a refresh time in the future', {}, { ...synced, refreshTime: '2026-01-02T00:00:00Z' }, secretObject('v'), /in the future/],
     ['an orphan that is gone', { target: { creationPolicy: 'Orphan' } }, synced, undefined, undefined],
     ['one that writes nothing', { target: { creationPolicy: 'None' } }, synced, undefined, undefined],

@@ -1,7 +1,10 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
-import { isIntact } from '../../secret/drift.ts';
+import { inSecretWords } from '../../controllers/external-secret/generic/condition-words.ts';
+import { resultOf } from '../../controllers/external-secret/outcomes.ts';
+import { isSameRequest } from '../../controllers/external-secret/refresh-due.ts';
+import { isRefreshExpected } from '../../controllers/external-secret/refresh-schedule.ts';
+import { isUntouched } from '../../secret/drift.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
-import { resourceVersionOf } from '../../secret/resource-version.ts';
 
 /**
  * Why an ExternalSecret would be read from its provider at once; undefined where it is adopted silently: nothing is read and nothing
@@ -10,17 +13,19 @@ import { resourceVersionOf } from '../../secret/resource-version.ts';
  * @param now milliseconds since the epoch
  */
 export function refreshReason(externalSecret: ExternalSecret, live: LiveSecret | undefined, now: number): string | undefined {
-  const { metadata, spec, status } = externalSecret;
+  const { spec, status } = externalSecret;
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   if (ready === undefined || status.syncedResourceVersion === undefined) return 'it was never synced';
   if (ready.status !== 'True') return 'its last sync failed';
-  // what is made once and is there is never made again, whatever has changed about the object
-  if (spec.refreshPolicy !== 'CreatedOnce' && status.syncedResourceVersion !== resourceVersionOf(metadata)) return 'spec, labels or annotations have changed since its last sync';
+  const isOthers = ready.observedGeneration === undefined;
+  const result = resultOf(inSecretWords(ready));
+  const lastSync = { version: status.syncedResourceVersion, at: 0, time: 0, result, ...(isOthers ? { isOthers } : {}) };
+  if (!isSameRequest(externalSecret, { lastSync })) return 'spec, labels or annotations have changed since its last sync';
   const refreshed = Date.parse(status.refreshTime ?? '');
   if (Number.isNaN(refreshed) || refreshed > now) return 'its refresh time is missing or in the future';
-  const problem = secretProblem(externalSecret, live);
+  const problem = result === 'synced' ? secretProblem(externalSecret, live) : undefined;
   if (problem !== undefined) return problem;
-  const isTimed = spec.refreshPolicy === 'Periodic' && spec.refreshInterval > 0;
+  const isTimed = isRefreshExpected(spec, result);
   return isTimed && refreshed + spec.refreshInterval <= now ? 'its refresh interval is over' : undefined;
 }
 
@@ -29,5 +34,5 @@ function secretProblem(externalSecret: ExternalSecret, live: LiveSecret | undefi
   const { creationPolicy, manifest } = externalSecret.spec;
   if (manifest !== undefined || creationPolicy === 'None' || creationPolicy === 'Orphan') return undefined;
   if (live === undefined) return creationPolicy === 'Merge' ? undefined : 'its Secret is missing, or has lost its label';
-  return isIntact(live, externalSecret) ? undefined : 'its Secret was changed by somebody else';
+  return isUntouched(live) ? undefined : 'its Secret was changed by somebody else';
 }

@@ -4,8 +4,9 @@ import { sleep } from '../../lib/sleep.ts';
 import { type DecideTakeoverOptions, decideTakeover, rivals, type TakeoverReport } from './decide-takeover.ts';
 import type { UpstreamDefinition } from './definitions.ts';
 import { resourcePolicyAnnotation } from './helm-release.ts';
-import { observeOperator } from './live-operator.ts';
+import { liveOperators, observeOperator } from './live-operator.ts';
 import { observeTakeover, type ObserveTakeoverOptions, type TakeoverFacts } from './observe-takeover.ts';
+import { releaseNamespaces } from './release-namespaces.ts';
 import type { TakeoverAction } from './takeover-step.ts';
 import type { UpstreamDeployment } from './upstream-deployment.ts';
 
@@ -35,7 +36,7 @@ const mostTries = 5;
  */
 export async function applyTakeover(options: ApplyTakeoverOptions, signal: AbortSignal): Promise<AppliedTakeover> {
   const { progress, scaleDown, controllerClass } = options;
-  for (const kind of ['keep definitions', 'scale down', 'remove webhooks'] as const) {
+  for (const kind of ['keep definitions', 'scale down', 'remove webhooks', 'release namespaces'] as const) {
     // each looks at what the one before has left
     const facts = await observeTakeover(options, signal);
     const report = decideTakeover(facts, options);
@@ -44,6 +45,8 @@ export async function applyTakeover(options: ApplyTakeoverOptions, signal: Abort
       progress(`stopped here: ${rival.label} runs; say --scale-down to have it stopped`);
       return { facts, report };
     }
+    // one that has not stopped in time would put them there again
+    if (kind === 'release namespaces' && liveOperators(facts.operator).length > 0) continue;
     for (const { action } of report.steps) if (action?.kind === kind) await act(action, options, signal);
   }
   const facts = await observeTakeover(options, signal);
@@ -64,6 +67,9 @@ async function act(action: TakeoverAction, options: ApplyTakeoverOptions, signal
         await options.cluster.delete(validatingWebhookConfigurationType, { name }, { uid, resourceVersion }, signal);
         options.progress(`removed ValidatingWebhookConfiguration ${name}`);
       }
+      return;
+    case 'release namespaces':
+      await releaseNamespaces({ ...options, fieldManager }, signal);
   }
 }
 

@@ -8,8 +8,8 @@ import type { UpstreamWebhook } from './webhook-configurations.ts';
 const options: DecideTakeoverOptions = { controllerClass: 'default', kubectlFlags: ' --context prod', helmFlags: ' --kube-context prod', removeWebhooks: false };
 
 function facts(parts: Partial<TakeoverFacts> = {}): TakeoverFacts {
-  const survey = { counts: new Map(), problems: [], otherClass: 0, anyClass: 0, silent: 0, refreshed: [], finalizers: [] };
-  return { operator: { deployments: [], leases: [] }, webhooks: [], definitions: [definition()], survey, ...parts };
+  const survey = { counts: new Map(), problems: [], otherClass: 0, anyClass: 0, anyClassGenerators: 0, silent: 0, refreshed: [], finalizers: [] };
+  return { operator: { deployments: [], leases: [], doubtful: [] }, webhooks: [], definitions: [definition()], survey, ...parts };
 }
 
 function definition(parts: Partial<UpstreamDefinition> = {}): UpstreamDefinition {
@@ -18,7 +18,7 @@ function definition(parts: Partial<UpstreamDefinition> = {}): UpstreamDefinition
 }
 
 function controller(parts: Partial<UpstreamDeployment> = {}): UpstreamDeployment {
-  return { role: 'controller', namespace: 'es', name: 'eso', replicas: 1, running: 1, controllerClass: 'default', ...parts };
+  return { role: 'controller', namespace: 'es', name: 'eso', serviceAccount: 'eso', replicas: 1, running: 1, controllerClass: 'default', ...parts };
 }
 
 function webhook(state: 'ready' | 'absent' | 'without endpoints', guards: readonly string[] = ['externalsecrets']): UpstreamWebhook {
@@ -57,15 +57,39 @@ describe('decideTakeover', () => {
   });
 
   it('stops a controller of the same class, and lets one of another class be', () => {
-    const live = facts({ operator: { deployments: [controller()], leases: [] } });
+    const live = facts({ operator: { deployments: [controller()], leases: [], doubtful: [] } });
 
     expect(commandsOf(live)).toEqual(['kubectl --context prod -n es scale deployment/eso --replicas=0']);
     expect(commandsOf(live, { controllerClass: 'canary' })).toEqual([]);
     expect(decideTakeover(live, { ...options, controllerClass: 'canary' }).notes).toEqual(['Deployment es/eso serves controller class "default" and may stay']);
   });
 
+  it('takes finalizers off Namespaces once nobody is left who would put them there again', () => {
+    const finalizers = [{ kind: 'Namespace', problem: 'externalsecrets.external-secrets.io/ces-NAME', count: 2, examples: ['a', 'b'] }];
+    const survey = { ...facts().survey, finalizers };
+    const actions = (given: TakeoverFacts): readonly unknown[] => decideTakeover(given, options).steps.map(({ action }) => action?.kind);
+
+    expect(actions(facts({ survey }))).toEqual(['release namespaces']);
+    expect(actions(facts({ survey, operator: { deployments: [controller()], leases: [], doubtful: [] } }))).toEqual(['scale down', 'release namespaces']);
+    expect(actions(facts({ survey, operator: { deployments: [controller({ controllerClass: 'other' })], leases: [], doubtful: [] } }))).toEqual([]);
+    expect(decideTakeover(facts({ survey }), options).notes).toEqual([expect.stringMatching(/^2 of kind Namespace .*--apply takes it off/)]);
+  });
+
+  it('leaves a Deployment alone that only looks like a controller, and names it', () => {
+    const doubted = facts({ operator: { deployments: [], leases: [], doubtful: [controller({ namespace: 'tenant' })] } });
+
+    expect(decideTakeover(doubted, options)).toEqual({ ready: true, steps: [], notes: [expect.stringMatching(/^Deployment tenant\/eso looks like .* is not stopped/)] });
+  });
+
+  it('names what both would serve beside a controller of another class', () => {
+    const survey = { ...facts().survey, anyClassGenerators: 3, counts: new Map([['ClusterExternalSecret', 2], ['PushSecret', 1]]) };
+    const { notes } = decideTakeover(facts({ survey, operator: { deployments: [controller({ controllerClass: 'other' })], leases: [], doubtful: [] } }), options);
+
+    expect(notes.slice(1)).toEqual([expect.stringMatching(/^3 generators name no/), expect.stringMatching(/^2 of kind ClusterExternalSecret have no/), expect.stringMatching(/1 of kind PushSecret .* is not counted/)]);
+  });
+
   it('stands still before somebody who holds the lease and has no Deployment', () => {
-    const { steps } = decideTakeover(facts({ operator: { deployments: [], leases: [{ namespace: 'x', holder: 'pod_1', left: 9_000 }] } }), options);
+    const { steps } = decideTakeover(facts({ operator: { deployments: [], leases: [{ namespace: 'x', holder: 'pod_1', left: 9_000 }], doubtful: [] } }), options);
 
     expect(steps).toMatchObject([{ title: 'stop "pod_1", which holds Lease x/external-secrets-controller', commands: [] }]);
     expect(steps[0]).not.toHaveProperty('action');

@@ -33,6 +33,7 @@ export function decideTakeover(facts: TakeoverFacts, options: DecideTakeoverOpti
     ...keepFromPruning(facts, options),
     ...stopControllers(facts, options),
     ...removeWebhooks(facts, options),
+    ...releaseNamespaces(facts, options),
     ...stopConversion(facts, options),
     ...missingVersions(facts),
     ...unservedObjects(facts),
@@ -127,6 +128,20 @@ function removeWebhooks({ webhooks }: TakeoverFacts, { kubectlFlags, removeWebho
       why,
       commands: [`kubectl${kubectlFlags} delete validatingwebhookconfiguration ${going.map(({ name }) => name).join(' ')}`],
       action: { kind: 'remove webhooks', webhooks: going },
+    },
+  ];
+}
+
+/** Not beside one of another class, which stays: it puts them there again. */
+function releaseNamespaces({ survey, operator }: TakeoverFacts, { controllerClass }: DecideTakeoverOptions): readonly TakeoverStep[] {
+  const count = survey.finalizers.filter(({ kind }) => kind === 'Namespace').reduce((sum, one) => sum + one.count, 0);
+  if (count === 0 || liveOperators(operator).some((one) => !competes(one, controllerClass))) return [];
+  return [
+    {
+      title: `take the finalizers of External Secrets off ${counted(count, 'Namespace')}`,
+      why: "it puts one on every Namespace that a ClusterExternalSecret means; without it none of them could be deleted, and Prelude's own rights do not suffice to take them off",
+      commands: [],
+      action: { kind: 'release namespaces' },
     },
   ];
 }

@@ -3,8 +3,8 @@ import { createFakeClock, type FakeClock } from '../../../test/support/fake-cloc
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
-import { deploymentType, leaseType, namespaceType } from '../../kube/resource-types.ts';
-import { createLog } from '../../lib/log.ts';
+import { clusterRoleBindingType, clusterRoleType, deploymentType, leaseType, namespaceType } from '../../kube/resource-types.ts';
+import { createLog, silentLog } from '../../lib/log.ts';
 import { findLiveOperator, refuseBesideLive } from './live-operator.ts';
 
 const never = new AbortController().signal;
@@ -20,18 +20,23 @@ beforeEach(async () => {
   cluster = world.cluster;
   clock = createFakeClock(Date.UTC(2026, 0, 1, 12));
   logged = '';
-  await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'es' } }, by, never);
+  for (const name of ['es', 'tenant']) await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, by, never);
+  const rbac = 'rbac.authorization.k8s.io/v1';
+  const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update'] }];
+  await cluster.create(clusterRoleType, { apiVersion: rbac, kind: 'ClusterRole', metadata: { name: 'eso' }, rules }, by, never);
+  const binding = { roleRef: { kind: 'ClusterRole', name: 'eso' }, subjects: [{ kind: 'ServiceAccount', namespace: 'es', name: 'eso' }] };
+  await cluster.create(clusterRoleBindingType, { apiVersion: rbac, kind: 'ClusterRoleBinding', metadata: { name: 'eso' }, ...binding }, by, never);
 });
 
 afterEach(() => world.close());
 
-async function deploy(replicas: number, args: readonly string[] = []): Promise<void> {
+async function deploy(replicas: number, args: readonly string[] = [], namespace = 'es'): Promise<void> {
   const containers = [{ name: 'main', image: 'ghcr.io/external-secrets/external-secrets:v0.20.4', args }];
-  await cluster.create(deploymentType, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'es', name: 'eso' }, spec: { replicas, selector: {}, template: { spec: { containers } } } }, by, never);
+  await cluster.create(deploymentType, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name: 'eso' }, spec: { replicas, selector: {}, template: { spec: { serviceAccountName: 'eso', containers } } } }, by, never);
 }
 
-async function hold(holderIdentity: string, renewTime: string): Promise<void> {
-  await cluster.create(leaseType, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace: 'es', name: 'external-secrets-controller' }, spec: { holderIdentity, leaseDurationSeconds: 15, renewTime } }, by, never);
+async function hold(holderIdentity: string, renewTime: string, namespace = 'es', leaseDurationSeconds = 15): Promise<void> {
+  await cluster.create(leaseType, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name: 'external-secrets-controller' }, spec: { holderIdentity, leaseDurationSeconds, renewTime } }, by, never);
 }
 
 function refuse(controllerClass: string, over: Cluster = cluster): Promise<string | undefined> {
@@ -56,7 +61,9 @@ describe('findLiveOperator', () => {
     ['that is held', 'pod_1', '2026-01-01T11:59:50.000000Z', true],
     ['that has run out', 'pod_1', '2026-01-01T11:59:40.000000Z', false],
     ['that was given back', '', '2026-01-01T11:59:59.000000Z', false],
-  ])('goes by a lease %s where there is no Deployment', async (_what, holder, time, live) => {
+    ['from a far future', 'pod_1', '2099-01-01T00:00:00.000000Z', false],
+  ])('goes by a lease %s where the Deployment beside it has no pods', async (_what, holder, time, live) => {
+    await deploy(0);
     await hold(holder, time);
 
     expect((await findLiveOperator(cluster, clock, never)) !== undefined).toBe(live);
@@ -64,6 +71,21 @@ describe('findLiveOperator', () => {
 });
 
 describe('refuseBesideLive', () => {
+  it('is not stopped by what anybody could make in a namespace of their own, and names it', async () => {
+    await deploy(1, [], 'tenant');
+    await hold('pod_1', '2026-01-01T12:00:00.000000Z', 'tenant');
+
+    expect(await refuse('default')).toBeUndefined();
+    expect(logged).toContain('tenant/eso');
+  });
+
+  it('believes no lease for longer than a minute', async () => {
+    await deploy(0);
+    await hold('pod_1', '2026-01-01T11:58:59.000000Z', 'es', 1_000_000);
+
+    expect(await refuse('default')).toBeUndefined();
+  });
+
   it('refuses beside a controller of the same class, and says what to do', async () => {
     await deploy(1);
 
@@ -72,6 +94,7 @@ describe('refuseBesideLive', () => {
   });
 
   it('takes a holder of the lease for one of the default class', async () => {
+    await deploy(0);
     await hold('pod_1', '2026-01-01T12:00:00.000000Z');
 
     expect(await refuse('default')).toMatch(/"pod_1", which holds Lease es\/external-secrets-controller/);
@@ -95,6 +118,7 @@ describe('refuseBesideLive', () => {
     let failures = 2;
     const flaky: Cluster = {
       ...cluster,
+      get: (...args) => cluster.get(...args),
       pages: (...args) => {
         failures -= 1;
         if (failures >= 0) throw new KubeError('unavailable', 'list deployments: connection refused');
@@ -106,5 +130,8 @@ describe('refuseBesideLive', () => {
     let answer: string | undefined;
     void refused.then((message) => (answer = message));
     await expect.poll(() => clock.advance(1_000).then(() => answer)).toMatch(/runs here/);
+
+    failures = 1;
+    await expect(refuseBesideLive(flaky, { controllerClass: 'default', clock, log: silentLog, patient: false }, never)).rejects.toThrow('connection refused');
   });
 });

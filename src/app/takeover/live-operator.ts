@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { KubeObject } from '../../api/object.ts';
+import { formatKey, type KubeObject, type ObjectKey } from '../../api/object.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { deploymentType, leaseType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { sleep } from '../../lib/sleep.ts';
+import { secretWriters } from './secret-writers.ts';
 import { isLive, type UpstreamDeployment, upstreamDeployment } from './upstream-deployment.ts';
 
 /** The Lease that controllers of External Secrets compete for, where they elect a leader. */
@@ -22,7 +23,10 @@ export interface HeldLease {
 /** What there is of External Secrets Operator in a cluster. */
 export interface OperatorFacts {
   readonly deployments: readonly UpstreamDeployment[];
+  /** Of namespaces where there is such a Deployment. */
   readonly leases: readonly HeldLease[];
+  /** Deployments that look like its controller, and may not write Secrets in all namespaces: anybody who may create Deployments can make one. */
+  readonly doubtful: readonly UpstreamDeployment[];
 }
 
 /** A controller of External Secrets that works, or is about to. */
@@ -40,12 +44,27 @@ export interface LiveOperator {
  * @throws KubeError
  */
 export async function observeOperator(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<OperatorFacts> {
-  const deployments: UpstreamDeployment[] = [];
-  for await (const { items } of cluster.pages(deploymentType, {}, signal)) deployments.push(...items.flatMap((object) => upstreamDeployment(object) ?? []));
+  const found: UpstreamDeployment[] = [];
+  for await (const { items } of cluster.pages(deploymentType, {}, signal)) found.push(...items.flatMap((object) => upstreamDeployment(object) ?? []));
+  const writers = await secretWriters(cluster, found.filter(isController).map(accountOf), signal);
+  const isDoubtful = (one: UpstreamDeployment): boolean => isController(one) && !writers.has(formatKey(accountOf(one)));
+  const deployments = found.filter((one) => !isDoubtful(one));
   const leases: HeldLease[] = [];
   for await (const { items } of cluster.pages(leaseType, { fieldSelector: `metadata.name=${upstreamLease}` }, signal)) leases.push(...items.flatMap((object) => heldLease(object, clock.now()) ?? []));
-  return { deployments, leases };
+  return { deployments, leases: leases.filter(({ namespace }) => deployments.some((one) => isController(one) && one.namespace === namespace)), doubtful: found.filter(isDoubtful) };
 }
+
+function isController({ role }: UpstreamDeployment): boolean {
+  return role === 'controller';
+}
+
+function accountOf({ namespace, serviceAccount: name }: UpstreamDeployment): Required<ObjectKey> {
+  return { namespace, name };
+}
+
+/** Milliseconds that the clocks of a Lease's holder and ours may be apart, and that a Lease counts for at most unless it is renewed. */
+const clockSkew = 60_000;
+const longestLease = 60_000;
 
 const lease = z.object({ spec: z.object({ holderIdentity: z.string().min(1), leaseDurationSeconds: z.number(), renewTime: z.string() }) });
 
@@ -54,13 +73,14 @@ function heldLease(object: KubeObject, now: number): HeldLease | undefined {
   const parsed = lease.safeParse(object);
   if (!parsed.success) return undefined;
   const { holderIdentity: holder, leaseDurationSeconds, renewTime } = parsed.data.spec;
-  const left = Date.parse(renewTime) + leaseDurationSeconds * 1000 - now;
-  return left > 0 ? { namespace: object.metadata.namespace ?? '', holder, left } : undefined;
+  const renewed = Date.parse(renewTime);
+  const left = renewed + Math.min(leaseDurationSeconds * 1000, longestLease) - now;
+  return left > 0 && renewed <= now + clockSkew ? { namespace: object.metadata.namespace ?? '', holder, left } : undefined;
 }
 
-/** The controllers that work: by their Deployments, and by Leases in namespaces where no Deployment accounts for them. */
-export function liveOperators({ deployments, leases }: OperatorFacts): readonly LiveOperator[] {
-  const controllers = deployments.filter((one) => one.role === 'controller' && isLive(one));
+/** The controllers that work: by their Deployments, and by Leases that are held though no pods of the Deployment beside them are left. */
+export function liveOperators({ deployments, leases }: Omit<OperatorFacts, 'doubtful'>): readonly LiveOperator[] {
+  const controllers = deployments.filter((one) => isController(one) && isLive(one));
   const unaccounted = leases.filter(({ namespace }) => !controllers.some((one) => one.namespace === namespace));
   return [
     ...controllers.map(({ namespace, name, controllerClass, watches }) => ({ label: `Deployment ${namespace}/${name}`, controllerClass, ...(watches === undefined ? {} : { watches }) })),
@@ -77,7 +97,7 @@ export async function findLiveOperator(cluster: Cluster, clock: Clock, signal: A
 }
 
 /** Whether both would write the same Secrets. A holder whose class is not known is taken to have upstream's own. */
-export function competes({ controllerClass = 'default' }: LiveOperator, ownClass: string): boolean {
+export function competes({ controllerClass = 'default' }: Pick<LiveOperator, 'controllerClass'>, ownClass: string): boolean {
   return controllerClass === ownClass;
 }
 
@@ -93,7 +113,11 @@ export interface StartGuard {
   readonly controllerClass: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether a cluster that does not answer is asked again and again (unless told), or that is thrown. */
+  readonly patient?: boolean;
 }
+
+const doubt = 'a Deployment looks like External Secrets Operator, and its service account may not update Secrets in all namespaces: it is not taken for one; stop it where it is';
 
 /** Milliseconds between looks at a cluster that does not answer: without it nothing could be done anyway. */
 const lookEvery = 1_000;
@@ -104,13 +128,15 @@ const lookEvery = 1_000;
  * @returns why not, for a person
  * @throws KubeError; the signal's reason
  */
-export async function refuseBesideLive(cluster: Cluster, { controllerClass, clock, log }: StartGuard, signal: AbortSignal): Promise<string | undefined> {
+export async function refuseBesideLive(cluster: Cluster, { controllerClass, clock, log, patient = true }: StartGuard, signal: AbortSignal): Promise<string | undefined> {
   for (;;) {
     try {
-      const rival = liveOperators(await observeOperator(cluster, clock, signal)).find((one) => competes(one, controllerClass));
+      const operator = await observeOperator(cluster, clock, signal);
+      const rival = liveOperators(operator).find((one) => competes(one, controllerClass));
+      for (const { namespace, name } of operator.doubtful.filter((one) => isLive(one) && competes(one, controllerClass))) log.warn({ deployment: `${namespace}/${name}` }, doubt);
       return rival === undefined ? undefined : besideLiveMessage(rival);
     } catch (error) {
-      if (!isKubeError(error, 'denied', 'unavailable', 'throttled', 'expired')) throw error;
+      if (!isKubeError(error, 'denied', 'unavailable', 'throttled', 'expired') || (!patient && error.kind !== 'denied')) throw error;
       log.warn({ problem: error.message }, 'whether External Secrets Operator runs here could not be looked up');
       if (error.kind === 'denied') return undefined;
       await sleep(clock, lookEvery, signal);

@@ -19,6 +19,8 @@ export interface Survey {
   readonly otherClass: number;
   /** Stores that name no class: every controller serves them, whatever its own. */
   readonly anyClass: number;
+  /** The same of generators. */
+  readonly anyClassGenerators: number;
   /** ExternalSecrets that are taken over without a read and without a write. */
   readonly silent: number;
   /** ExternalSecrets that are read from their providers at once, by reason. */
@@ -54,6 +56,7 @@ export class ObjectTally {
   readonly #stores = new Map<string, StoreVerdict>();
   #otherClass = 0;
   #anyClass = 0;
+  #anyClassGenerators = 0;
   #silent = 0;
 
   constructor(options: TallyOptions) {
@@ -71,6 +74,7 @@ export class ObjectTally {
       return;
     }
     const isOther = kind === 'SecretStore' || kind === 'ClusterSecretStore' ? this.#addStore(object, check.errors) : this.#isOtherClass(object);
+    if (object.apiVersion === generatorsApiVersion && classOf(object) === '') this.#anyClassGenerators += 1;
     if (isOther) this.#otherClass += 1;
     else if (check.errors.length > 0) for (const problem of new Set(check.errors.map(problemOf))) this.#problems.add(kind, problem, name);
     else if (kind === 'ExternalSecret') this.#addExternalSecret(object, name);
@@ -86,6 +90,7 @@ export class ObjectTally {
       problems: this.#problems.list(),
       otherClass: this.#otherClass,
       anyClass: this.#anyClass,
+      anyClassGenerators: this.#anyClassGenerators,
       silent: this.#silent,
       refreshed: this.#refreshed.list(),
       finalizers: this.#finalizers.list(),

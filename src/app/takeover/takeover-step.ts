@@ -16,4 +16,5 @@ export interface TakeoverStep {
 export type TakeoverAction =
   | { readonly kind: 'keep definitions'; readonly definitions: readonly UpstreamDefinition[] }
   | { readonly kind: 'scale down'; readonly deployments: readonly UpstreamDeployment[] }
-  | { readonly kind: 'remove webhooks'; readonly webhooks: readonly UpstreamWebhook[] };
+  | { readonly kind: 'remove webhooks'; readonly webhooks: readonly UpstreamWebhook[] }
+  | { readonly kind: 'release namespaces' };

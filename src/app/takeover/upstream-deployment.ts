@@ -6,6 +6,8 @@ export interface UpstreamDeployment {
   readonly role: 'controller' | 'webhook' | 'cert-controller';
   readonly namespace: string;
   readonly name: string;
+  /** As whom its pods act, in its namespace. */
+  readonly serviceAccount: string;
   /** How many pods are asked for. */
   readonly replicas: number;
   /** How many pods there are, those on their way out left out. */
@@ -29,7 +31,7 @@ const upstreamImage = /(?:^|\/)external-secrets(?=$|[:@])/;
 
 const container = z.object({ image: z.string().default(''), command: z.array(z.string()).default([]), args: z.array(z.string()).default([]) });
 const deployment = z.object({
-  spec: z.object({ replicas: z.int().default(1), template: z.object({ spec: z.object({ containers: z.array(container) }) }) }),
+  spec: z.object({ replicas: z.int().default(1), template: z.object({ spec: z.object({ serviceAccountName: z.string().default('default'), containers: z.array(container) }) }) }),
   status: z.object({ replicas: z.int().default(0) }).default({ replicas: 0 }),
 });
 
@@ -48,6 +50,7 @@ export function upstreamDeployment(object: KubeObject): UpstreamDeployment | und
     role: subcommand ?? (words.length === 0 ? labelled : undefined) ?? 'controller',
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
+    serviceAccount: spec.template.spec.serviceAccountName,
     replicas: spec.replicas,
     running: status.replicas,
     controllerClass: flag(words, 'controller-class') ?? 'default',

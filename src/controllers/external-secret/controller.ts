@@ -72,7 +72,7 @@ export function createExternalSecretController(options: ExternalSecretController
   // before the others: by the time an ExternalSecret is looked at the kind of its target is being watched
   const generic = options.generic === undefined ? undefined : watchTargets(caches.externalSecrets, { ...options.generic, cluster, clock, log }, (key) => controller.enqueue(key));
   const watching = watchExternalSecrets({ caches, memory, reader, runner: generators }, (key, lane) => controller.enqueue(key, undefined, { lane: isStarted ? lane : 'start' }));
-  const context = { caches, memory, clock, cluster, writes, reader, generators, ...(states === undefined ? {} : { states }), ...(generic === undefined ? {} : { targets: generic.targets }), renderer, controllerClass, ownedBy: watching.ownedBy, lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after) };
+  const context = { caches, memory, clock, cluster, writes, reader, generators, ...(states === undefined ? {} : { states }), ...(generic === undefined ? {} : { targets: generic.targets }), renderer, events, controllerClass, ownedBy: watching.ownedBy, lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after) };
   const controller = createController<ExternalSecretEntry>({
     name: 'externalsecret',
     find: (key) => caches.externalSecrets.get(key),

@@ -1,10 +1,12 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ObjectCounts } from '../../lib/metrics.ts';
+import { inSecretWords } from './generic/condition-words.ts';
 import type { ExternalSecretCaches } from './observe.ts';
-import { isStale } from './refresh-schedule.ts';
+import { resultOf } from './outcomes.ts';
+import { isRefreshExpected, isStale } from './refresh-schedule.ts';
 import { lastSuccess } from './report.ts';
-import type { SyncMemory } from './sync-memory.ts';
+import type { SyncMemory, SyncResult } from './sync-memory.ts';
 
 /** Counts the ExternalSecrets for the metrics, when they are asked for. */
 export function countExternalSecrets({ externalSecrets }: Pick<ExternalSecretCaches, 'externalSecrets'>, memory: SyncMemory, clock: Clock): ObjectCounts {
@@ -14,16 +16,18 @@ export function countExternalSecrets({ externalSecrets }: Pick<ExternalSecretCac
   for (const { metadata, parsed } of externalSecrets.values()) {
     const state = memory.outcome(metadata.uid ?? '') ?? 'unknown';
     byState[state] = (byState[state] ?? 0) + 1;
-    const age = parsed.ok ? ageOf(parsed.value, memory, clock) : undefined;
-    if (age === undefined || !parsed.ok) continue;
-    oldestSuccess = Math.max(oldestSuccess, age / 1_000);
-    if (isStale(parsed.value.spec, age)) stale += 1;
+    if (!parsed.ok) continue;
+    const result = resultNow(parsed.value, memory);
+    const last = lastSuccess(parsed.value, memory.lastSync(metadata.uid ?? ''));
+    if (last === undefined || !isRefreshExpected(parsed.value.spec, result)) continue;
+    oldestSuccess = Math.max(oldestSuccess, (clock.now() - last) / 1_000);
+    if (isStale(parsed.value.spec, last, clock.now(), result)) stale += 1;
   }
   return { byState, stale, oldestSuccess };
 }
 
-/** Milliseconds since the last success; undefined where there was none. */
-function ageOf(externalSecret: ExternalSecret, memory: SyncMemory, clock: Clock): number | undefined {
-  const time = lastSuccess(externalSecret, memory.lastSync(externalSecret.metadata.uid ?? ''));
-  return time === undefined ? undefined : Math.max(0, clock.now() - time);
+/** What the last sync came to, as far as is remembered or the status says. */
+function resultNow({ metadata, status }: ExternalSecret, memory: SyncMemory): SyncResult | undefined {
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  return memory.lastSync(metadata.uid ?? '')?.result ?? (ready === undefined ? undefined : resultOf(inSecretWords(ready)));
 }

@@ -14,6 +14,7 @@ import { newSecret } from '../../secret/secret-object.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
 import type { Decision } from './decide.ts';
 import { decide } from './decide.ts';
+import { externalSecretEntry } from './observe.ts';
 import type { ExternalSecretEntry, GeneratorEntry, Observed, StoreEntry } from './observe.ts';
 
 const minute = 60_000;
@@ -126,6 +127,51 @@ test('a right to the store that was taken away is told at once, and given back i
 
   expect(told(decide(using(['mainnet']), 'default'))).toBe('report stalled: using ClusterSecretStore "vault" is not allowed from namespace "devnet": denied by its spec.conditions');
   expect(told(decide(using(['devnet']), 'default'))).toBe('report synced: secret synced');
+});
+
+const own = { secretStoreRef: { name: 'vault' } };
+
+test.each<[string, Observed, string]>([
+  ['of a store of another class', observed({ store: store({ spec: { controller: 'blue' } }), entry: externalSecretEntry(externalSecretObject({ spec: { ...own, refreshInterval: 'often' } })) }), 'ignore'],
+  ['of a store that is not there', without('store', { entry: externalSecretEntry(externalSecretObject({ spec: { ...own, refreshInterval: 'often' } })) }), 'ignore'],
+  ['that names nothing', observed({ stores: [], entry: externalSecretEntry(externalSecretObject({ spec: { secretStoreRef: 'x', data: {} } })) }), 'report'],
+])('an ExternalSecret that does not parse, %s, is ours to refuse or is left alone', (_what, facts, kind) => {
+  expect(decide(facts, 'default').kind).toBe(kind);
+});
+
+test('whose the Secret is, is put back without a read, and before the template is rendered anew', () => {
+  const plain = secretOf(entry());
+  const { 'reconcile.external-secrets.io/created-by': _lost, ...labels } = plain.metadata.labels ?? {};
+
+  expect(decide(observed({ live: { ...plain, metadata: { ...plain.metadata, labels } } }), 'default')).toMatchObject({ kind: 'mark' });
+  expect(decide(observed({ live: { ...plain, metadata: { ...plain.metadata, ownerReferences: [] } } }), 'default')).toMatchObject({ kind: 'mark' });
+  expect(told(decide(observed({ live: { ...plain, metadata: { ...plain.metadata, labels } }, now: 16 * minute }), 'default'))).toBe('sync');
+});
+
+test('a refresh that failed and is held back by a window is not told as a success', () => {
+  const gated = entry({ spec: { syncWindows: { kind: 'deny', windows: [{ schedule: '0 0 * * *', duration: '12h' }] } } });
+  const facts = { entry: gated, live: secretOf(gated), now: 17 * minute, time: 17 * minute };
+
+  expect(decide(observed({ ...facts, outcome: 'failed' }), 'default')).toMatchObject({ kind: 'held', after: 12 * 60 * minute - 17 * minute + 1 });
+  expect(decide(observed({ ...facts, lastSync: { version: resourceVersionOf(gated.metadata), at: 0, time: 0, failing: true } }), 'default')).toMatchObject({ kind: 'held' });
+  expect(told(decide(observed({ ...facts, outcome: 'synced' }), 'default'))).toBe('report synced: secret synced');
+  expect(told(decide(observed({ ...facts, outcome: 'failed', now: minute, time: minute }), 'default'))).toBe('report synced: secret synced');
+});
+
+test('a store whose allowed keys make no sense is not ready, whatever its verdict says', () => {
+  const odd = store();
+  const misread = { ...odd, metadata: { ...odd.metadata, annotations: { 'prelude.dev/allowed-keys': 'not: a list' } } };
+
+  expect(told(decide(observed({ ...due, store: misread }), 'default'))).toMatch(/^report waiting: SecretStore "vault" is not ready: metadata\.annotations\[prelude\.dev\/allowed-keys\]/);
+});
+
+test('a store that is made anew, and says the same, is no reason to read', () => {
+  const first = decide(observed(due), 'default');
+  const lastSync = { version: resourceVersionOf(entry().metadata), provider: first.kind === 'sync' ? first.provider : '', at: 0, time: 0 };
+  const anew = (spec: Readonly<Record<string, unknown>>): StoreEntry => parsedObject({ apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { name: 'vault', namespace: 'devnet', uid: 'another' }, spec, status: { conditions: [ready] } }, parseSecretStore);
+
+  expect(told(decide(observed({ lastSync, store: anew({ provider: { fake: {} } }) }), 'default'))).toBe('report synced: secret synced');
+  expect(told(decide(observed({ lastSync, store: anew({ provider: { fake: { data: [] } } }) }), 'default'))).toMatch(/^(sync|unjudged)/);
 });
 
 test('an ExternalSecret that does not parse names every path', () => {

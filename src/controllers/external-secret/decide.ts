@@ -1,11 +1,12 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { formatErrors } from '../../api/schema.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
+import type { LiveSecret } from '../../secret/live-secret.ts';
 import type { KindState } from './generic/target-kinds.ts';
 import type { Observed } from './observe.ts';
 import { stalled, synced, waiting } from './outcomes.ts';
-import { followsSources, isSameRequest, isSecretIntact, refreshDue } from './refresh-due.ts';
-import { areServed, checkSources, isDenied, providerOf, type Sources } from './sources.ts';
+import { followsSources, isHeldByWindow, isSameRequest, isSecretIntact, isUnmarked, refreshDue } from './refresh-due.ts';
+import { areServed, checkSources, isDenied, isOursToRefuse, providerOf, type Sources } from './sources.ts';
 
 export type Decision =
   /** Not ours to reconcile, or on its way out: no status is written either. */
@@ -14,6 +15,10 @@ export type Decision =
   | { readonly kind: 'unjudged'; readonly outcome: Outcome }
   /** There is nothing to do but to say so. */
   | { readonly kind: 'report'; readonly outcome: Outcome }
+  /** A refresh has failed, and the next attempt has to wait for a window: what was said of it stands for so many milliseconds. */
+  | { readonly kind: 'held'; readonly after: number }
+  /** The Secret has lost what says whose it is. Its values are right: nobody is asked for them. */
+  | { readonly kind: 'mark'; readonly externalSecret: ExternalSecret; readonly live: LiveSecret }
   | ({ readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly why: SyncReason } & Sources);
 
 /**
@@ -27,6 +32,7 @@ export type SyncReason = 'due' | 'heal' | 'sources';
 export function decide(observed: Observed, controllerClass: string): Decision {
   const { entry, namespace } = observed;
   if (entry.metadata.deletionTimestamp !== undefined || namespace.terminating) return { kind: 'ignore' };
+  if (!entry.parsed.ok && !isOursToRefuse(controllerClass, observed)) return { kind: 'ignore' };
   if (!entry.parsed.ok) return { kind: 'report', outcome: stalled(`invalid ExternalSecret: ${formatErrors(entry.parsed.errors)}`) };
   if (!areServed(controllerClass, observed)) return { kind: 'ignore' };
 
@@ -37,7 +43,11 @@ export function decide(observed: Observed, controllerClass: string): Decision {
   // a right that was taken away is told at once, not at the next refresh; the Secret stays
   const due = isDenied(observed) ? -Infinity : refreshDue(externalSecret, observed, providerOf(observed));
   if (due <= observed.now) return decideSync(externalSecret, observed, isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed) ? 'heal' : 'due');
-  return followsSources(externalSecret, observed.live) && haveSourcesChanged(observed) ? decideSync(externalSecret, observed, 'sources') : { kind: 'report', outcome: synced(due - observed.now, observed.lastSync?.result) };
+  const { live } = observed;
+  if (live !== undefined && isUnmarked(externalSecret, live, observed)) return { kind: 'mark', externalSecret, live };
+  if (followsSources(externalSecret, live) && haveSourcesChanged(observed)) return decideSync(externalSecret, observed, 'sources');
+  const after = due - observed.now;
+  return isHeldByWindow(externalSecret, observed) ? { kind: 'held', after } : { kind: 'report', outcome: synced(after, observed.lastSync?.result) };
 }
 
 /**

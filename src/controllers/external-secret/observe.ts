@@ -1,13 +1,15 @@
-import type { ExternalSecret } from '../../api/external-secret.ts';
+import { type ExternalSecret, parseExternalSecret } from '../../api/external-secret.ts';
 import type { GeneratorObject } from '../../api/generator.ts';
+import { type NamedSources, namedSources } from '../../api/named-sources.ts';
 import { createdByLabel } from '../../api/names.ts';
-import type { ObjectKey } from '../../api/object.ts';
-import type { ParsedObject } from '../../api/parsed-object.ts';
+import type { KubeObject, ObjectKey } from '../../api/object.ts';
+import { type ParsedObject, parsedObject } from '../../api/parsed-object.ts';
 import type { SecretStore } from '../../api/secret-store.ts';
 import type { GeneratorReference, StoreReference } from '../../api/source-reference.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { ObjectVersion } from '../../kube/object-version.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Outcome } from '../../runtime/outcome.ts';
 import { createdBy } from '../../secret/desired-secret.ts';
 import type { GeneratorCache } from '../../secret/generator-cache.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
@@ -19,11 +21,20 @@ import { namespaceFacts } from '../../secret/store-access.ts';
 import { inSecretWords } from './generic/condition-words.ts';
 import type { KindState, TargetKinds } from './generic/target-kinds.ts';
 import { resultOf } from './outcomes.ts';
-import type { LastSync, SyncMemory } from './sync-memory.ts';
+import type { Baseline, LastSync, SyncMemory } from './sync-memory.ts';
 import type { SourcesMemory, SourcesView } from './template-sources.ts';
 import { viewSources } from './template-sources.ts';
 
-export type ExternalSecretEntry = ParsedObject<ExternalSecret>;
+export interface ExternalSecretEntry extends ParsedObject<ExternalSecret> {
+  /** What it seems to name, where it does not parse. */
+  readonly named?: NamedSources;
+}
+/** Parses an ExternalSecret for the cache. */
+export function externalSecretEntry(object: KubeObject): ExternalSecretEntry {
+  const entry = parsedObject(object, parseExternalSecret);
+  return entry.parsed.ok ? entry : { ...entry, named: namedSources(object['spec']) };
+}
+
 export type StoreEntry = ParsedObject<SecretStore>;
 export type GeneratorEntry = ParsedObject<GeneratorObject>;
 
@@ -73,6 +84,8 @@ export interface Observed {
   /** The Secret under the target's name, whoever's it is; absent: there is none. */
   readonly target?: ObjectVersion;
   readonly lastSync?: LastSync;
+  /** What the last look came to, where there was one. */
+  readonly outcome?: Outcome['kind'];
   /** What its template is made of beside its own text; absent where that is nothing. */
   readonly sources?: SourcesView;
   /** What it was made of when it was rendered last, where that is known. */
@@ -98,14 +111,18 @@ export function observe(entry: ExternalSecretEntry, options: ObserveOptions): Ob
   const { caches, memory, clock } = options;
   const { namespace: name = '', uid = '' } = entry.metadata;
   const facts = { entry, namespace: caches.namespaces.get({ name }) ?? namespaceFacts({ name }), now: clock.monotonic(), time: clock.now(), startedAt: memory.startedAt };
-  if (!entry.parsed.ok) return { ...facts, stores: [], generators: [] };
+  if (!entry.parsed.ok) {
+    const { stores = [], generators = [] } = entry.named ?? {};
+    return { ...facts, stores: stores.map((reference) => withEntry({ reference, isRead: false }, storeOf(reference, name, caches))), generators: generators.map((reference) => withEntry({ reference }, caches.generators.get(reference, name))) };
+  }
 
   const externalSecret = entry.parsed.value;
   const key = targetKey(externalSecret);
   const { manifest } = externalSecret.spec;
   const live = liveTarget(externalSecret, options);
   const target = manifest === undefined ? caches.secretVersions.get(key) : undefined;
-  const lastSync = memory.lastSync(uid) ?? lastSyncOf(externalSecret, clock);
+  const lastSync = memory.lastSync(uid) ?? lastSyncOf(externalSecret, memory.baseline(uid), clock);
+  const outcome = memory.outcome(uid);
   const sources = viewSources(externalSecret, caches);
   const rendered = memory.sources(uid);
   return {
@@ -116,6 +133,7 @@ export function observe(entry: ExternalSecretEntry, options: ObserveOptions): Ob
     ...(live === undefined ? {} : { live }),
     ...(target === undefined ? {} : { target }),
     ...(lastSync === undefined ? {} : { lastSync }),
+    ...(outcome === undefined ? {} : { outcome }),
     ...(sources === undefined ? {} : { sources }),
     ...(rendered === undefined ? {} : { rendered }),
   };
@@ -149,13 +167,14 @@ function storeOf({ kind, name }: StoreReference, namespace: string, caches: Exte
 }
 
 /** What the status remembers of the last sync, be it ours before a restart or External Secrets' before a takeover. */
-function lastSyncOf({ status }: ExternalSecret, clock: Clock): LastSync | undefined {
+function lastSyncOf({ status }: ExternalSecret, baseline: Baseline | undefined, clock: Clock): LastSync | undefined {
   const { syncedResourceVersion: version, refreshTime, conditions } = status;
   const time = Date.parse(refreshTime ?? '');
   if (version === undefined || version === '' || Number.isNaN(time)) return undefined;
   const ready = conditions.find(({ type }) => type === 'Ready');
-  const sync = { version, time, at: clock.monotonic() - (clock.now() - time) };
-  return ready?.status === 'True' ? { ...sync, result: resultOf(inSecretWords(ready)) } : { ...sync, failing: true };
+  const sync = { version, time, at: clock.monotonic() - (clock.now() - time), ...baseline };
+  if (ready?.status !== 'True') return { ...sync, failing: true };
+  return { ...sync, result: resultOf(inSecretWords(ready)), ...(ready.observedGeneration === undefined ? { isOthers: true } : {}) };
 }
 
 /**

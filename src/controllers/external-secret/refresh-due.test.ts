@@ -6,6 +6,7 @@ import { SecretBytes } from '../../lib/secret-bytes.ts';
 import { desiredSecret, plainContent } from '../../secret/desired-secret.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
 import { liveSecret } from '../../secret/live-secret.ts';
+import { dataHash } from '../../secret/object-hash.ts';
 import { resourceVersionOf } from '../../secret/resource-version.ts';
 import { newSecret } from '../../secret/secret-object.ts';
 import { followsSources, isSameRequest, isSecretIntact, refreshDue } from './refresh-due.ts';
@@ -24,12 +25,14 @@ interface Facts {
   readonly last?: Partial<LastSync> | 'none';
   /** What was synced is another version of the object. */
   readonly edited?: boolean;
+  /** What was synced had other labels. */
+  readonly relabelled?: boolean;
   readonly live?: Partial<LiveSecret> | 'absent' | 'foreign';
   readonly provider?: string;
   readonly startedAt?: number;
 }
 
-function facts({ spec = {}, metadata = {}, now = 0, last = {}, edited = false, live = {}, startedAt }: Facts): { readonly declared: ExternalSecret; readonly observed: Parameters<typeof refreshDue>[1] } {
+function facts({ spec = {}, metadata = {}, now = 0, last = {}, edited = false, relabelled = false, live = {}, startedAt }: Facts): { readonly declared: ExternalSecret; readonly observed: Parameters<typeof refreshDue>[1] } {
   const declared = externalSecret({ spec: { refreshInterval: '1h', ...spec }, metadata });
   const { metadata: head, ...object } = newSecret(desiredSecret(declared, plainContent(declared, new Map([['password', SecretBytes.fromUtf8('p')]]))));
   const secret = liveSecret({ ...object, apiVersion: 'v1', kind: 'Secret', metadata: { ...head, uid: 'u', resourceVersion: '1' } });
@@ -38,13 +41,13 @@ function facts({ spec = {}, metadata = {}, now = 0, last = {}, edited = false, l
     declared,
     observed: {
       entry: { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: declared.metadata, parsed: { ok: true, value: declared } },
-      namespace: { name: 'devnet', labels: {}, terminating: false },
+      namespace: { name: 'devnet', labels: {}, known: true, terminating: false },
       stores: [],
       generators: [],
       now,
       time: noon + now,
       ...(startedAt === undefined ? {} : { startedAt }),
-      ...(last === 'none' ? {} : { lastSync: { version: edited ? '0-older' : resourceVersionOf(declared.metadata), at: 0, time: noon, ...last } }),
+      ...(last === 'none' ? {} : { lastSync: { version: edited ? '0-older' : relabelled ? '1-older' : resourceVersionOf(declared.metadata), at: 0, time: noon, ...last } }),
       ...(live === 'absent' ? {} : live === 'foreign' ? { target } : { target, live: { ...secret, ...live } }),
     },
   };
@@ -58,6 +61,8 @@ function due(given: Facts): number {
 const edited = { dataHash: 'edited' };
 const created = { refreshPolicy: 'CreatedOnce' };
 const onChange = { refreshPolicy: 'OnChange' };
+const zero = { refreshInterval: '0' };
+const generated = { dataFrom: [{ sourceRef: { generatorRef: { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'Password', name: 'p' } } }] };
 const merge = { target: { creationPolicy: 'Merge' } };
 
 describe('the provider is read at once', () => {
@@ -75,6 +80,10 @@ describe('the provider is read at once', () => {
     ['the stores say something else', { last: { provider: 'a' }, provider: 'b' }],
     ['there is something to merge into again', { spec: merge, last: { result: 'missing' }, live: 'foreign' }],
     ['there is nothing to merge into any more', { spec: merge, live: 'absent' }],
+    ['a sync is forced, and the interval is 0', { spec: zero, metadata: { annotations: { 'external-secrets.io/force-sync': '2' } }, relabelled: true, last: { asked: '1 1' } }],
+    ['an edit is seen after a takeover, and the interval is 0', { spec: zero, relabelled: true, last: { isOthers: true, asked: '0 ' } }],
+    ['labels have changed', { relabelled: true }],
+    ['a generator says something else', { spec: generated, last: { provider: 'a b' }, provider: 'c b' }],
     ['an immutable Secret is gone', { spec: { target: { immutable: true } }, live: 'absent' }],
   ])('where %s', (_why, given) => {
     expect(due(given)).toBe(-Infinity);
@@ -93,6 +102,12 @@ describe('the provider is never read for time', () => {
   test.each<[string, Facts]>([
     ['with an interval of 0', { spec: { refreshInterval: '0' } }],
     ['where it is followed on change', { spec: onChange }],
+    ['with an interval of 0, whatever becomes of the labels', { spec: zero, relabelled: true, last: { asked: '1 ' } }],
+    ['with an interval of 0, whatever becomes of the labels over a restart', { spec: zero, relabelled: true }],
+    ['with an interval of 0, whatever happened under another controller', { spec: zero, edited: true, last: { isOthers: true } }],
+    ['with an interval of 0 and a generator, whatever becomes of the store', { spec: { ...zero, ...generated }, last: { provider: 'a b' }, provider: 'a c' }],
+    ['where a generator is followed on change, whatever becomes of the labels', { spec: { ...onChange, ...generated }, relabelled: true }],
+    ['where the Secret has only lost its owner', { spec: zero, live: { metadata: { name: 'database', labels: { 'reconcile.external-secrets.io/managed': 'true' }, annotations: { 'reconcile.external-secrets.io/data-hash': dataHash(new Map([['password', Buffer.from('p')]])) } } } }],
     ['where it is made once', { spec: created }],
     ['where it is made once, whatever becomes of the object', { spec: created, edited: true }],
     ['where it is made once, whatever a status says of later attempts', { spec: created, last: { failing: true, at: 9 * hour } }],
@@ -109,6 +124,9 @@ describe('the provider is never read for time', () => {
 describe('the provider is read when the interval has passed', () => {
   test.each<[string, Facts]>([
     ['and not before', {}],
+    ['where a generator takes part, whatever becomes of labels', { spec: generated, relabelled: true }],
+    ['where a generator takes part, whatever happened under another controller', { spec: generated, edited: true, last: { isOthers: true } }],
+    ['where a generator takes part, and a store says something else', { spec: generated, last: { provider: 'a b' }, provider: 'a c' }],
     ['where an orphan was deleted', { spec: { target: { creationPolicy: 'Orphan' } }, live: 'absent' }],
     ['where an orphan was edited', { spec: { target: { creationPolicy: 'Orphan' } }, live: edited }],
     ['where the provider held nothing, and the Secret was deleted', { last: { result: 'deleted' }, live: 'absent' }],

@@ -1,11 +1,14 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
-import { isIntact, isUntouched } from '../../secret/drift.ts';
+import { forceSyncAnnotation } from '../../api/names.ts';
+import type { ObjectMeta } from '../../api/object.ts';
+import { isIntact, isMarked, isUntouched } from '../../secret/drift.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
 import { generatorsOf } from '../../secret/references.ts';
 import { resourceVersionOf } from '../../secret/resource-version.ts';
 import { nextOpening } from '../../secret/sync-window.ts';
 import type { Observed } from './observe.ts';
 import { nextRefresh } from './refresh-schedule.ts';
+import { generatedPart } from './sources.ts';
 import type { LastSync } from './sync-memory.ts';
 
 /**
@@ -23,13 +26,29 @@ export function refreshDue(externalSecret: ExternalSecret, observed: Observed, p
 
 /** A store points somewhere else, or a generator makes something else, than when it was asked. */
 function isReadElsewhere({ spec }: ExternalSecret, lastSync: LastSync, provider: string | undefined): boolean {
-  return spec.refreshPolicy === 'Periodic' && provider !== undefined && lastSync.provider !== undefined && lastSync.provider !== provider;
+  if (spec.refreshPolicy !== 'Periodic' || provider === undefined || lastSync.provider === undefined) return false;
+  if (generatorsOf(spec).length === 0) return lastSync.provider !== provider;
+  // what is read anew is generated anew: another store is no reason to rotate a password
+  return generatedPart(lastSync.provider) !== generatedPart(provider);
 }
 
-/** Whether what was last synced is still what is asked for. What is made once answers every later request. */
+/**
+ * Whether what was last synced is still what is asked for. What is made once answers every later request. Labels and annotations are no
+ * request where a sync makes values that nobody has twice, or where time is no reason for one: a release that bumps a label must not
+ * rotate a password. External Secrets takes no note of any request with an interval of 0, so that what its status says is no measure.
+ */
 export function isSameRequest({ metadata, spec }: ExternalSecret, { lastSync }: Pick<Observed, 'lastSync'>): boolean {
   if (lastSync === undefined) return false;
-  return spec.refreshPolicy === 'CreatedOnce' || lastSync.version === resourceVersionOf(metadata);
+  if (spec.refreshPolicy === 'CreatedOnce' || lastSync.version === resourceVersionOf(metadata)) return true;
+  const isCareful = generatorsOf(spec).length > 0 || (spec.refreshPolicy === 'Periodic' && spec.refreshInterval === 0);
+  if (!isCareful) return false;
+  if (lastSync.asked !== undefined) return lastSync.asked === requestOf(metadata);
+  return lastSync.isOthers === true || lastSync.version.startsWith(`${metadata.generation ?? 0}-`);
+}
+
+/** What an object asks for by its spec and by the annotation that is there to ask. */
+export function requestOf({ generation = 0, annotations }: ObjectMeta): string {
+  return `${generation} ${annotations?.[forceSyncAnnotation] ?? ''}`;
 }
 
 /**
@@ -41,7 +60,20 @@ export function isSecretIntact(externalSecret: ExternalSecret, { live, target, l
   const { result = 'synced' } = lastSync ?? {};
   if (creationPolicy === 'Orphan' || result === 'deleted' || result === 'retained') return true;
   if (creationPolicy === 'Merge' && live === undefined && target === undefined) return result === 'missing';
-  return live !== undefined && isIntact(live, externalSecret);
+  if (live === undefined) return false;
+  return externalSecret.spec.manifest === undefined ? isUntouched(live) : isIntact(live, externalSecret);
+}
+
+/** Whether a Secret whose values are right does not say whose it is. */
+export function isUnmarked(externalSecret: ExternalSecret, live: LiveSecret, { lastSync }: Pick<Observed, 'lastSync'>): boolean {
+  return externalSecret.spec.manifest === undefined && (lastSync?.result ?? 'synced') === 'synced' && isUntouched(live) && !isMarked(live, externalSecret);
+}
+
+/** Whether a refresh that time asks for, and that has not come to anything yet, waits for a window. */
+export function isHeldByWindow(externalSecret: ExternalSecret, { lastSync, live, outcome = 'synced', now, startedAt }: Observed): boolean {
+  const { refreshPolicy, refreshInterval, syncWindows } = externalSecret.spec;
+  if (lastSync === undefined || syncWindows === undefined || isFrozen(externalSecret, live) || refreshPolicy !== 'Periodic' || refreshInterval === 0) return false;
+  return lastSync.failing === true || (outcome !== 'synced' && nextRefresh(externalSecret, lastSync.at, startedAt) <= now);
 }
 
 /** Whether the Secret is there and may never be written again: the provider need not be asked what it would hold. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { externalSecret } from '../../../test/support/external-secret.ts';
-import { isStale, nextRefresh, refreshTimeLag } from './refresh-schedule.ts';
+import { isRefreshExpected, isStale, nextRefresh, refreshTimeLag } from './refresh-schedule.ts';
 
 const seconds = fc.integer({ min: 1, max: 100_000 });
 const moment = fc.integer({ min: -1e9, max: 1e9 });
@@ -65,7 +65,30 @@ test.each(['OnChange', 'CreatedOnce'])('with refreshPolicy %s time is no reason'
 test('a success is stale two intervals and a minute later', () => {
   const { spec } = externalSecret({ spec: { refreshInterval: '10m' } });
 
-  expect(isStale(spec, 21 * 60_000)).toBe(false);
-  expect(isStale(spec, 21 * 60_000 + 1)).toBe(true);
-  expect(isStale(externalSecret({ spec: { refreshInterval: '0' } }).spec, 1e12)).toBe(false);
+  expect(isStale(spec, 0, 21 * 60_000)).toBe(false);
+  expect(isStale(spec, 0, 21 * 60_000 + 1)).toBe(true);
+});
+
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  ['with an interval of 0', { refreshInterval: '0' }],
+  ['where it is made once', { refreshPolicy: 'CreatedOnce' }],
+  ['where it is followed on change', { refreshPolicy: 'OnChange' }],
+  ['where nothing is written', { target: { creationPolicy: 'None' } }],
+  ['where the Secret is immutable', { target: { immutable: true } }],
+])('what is never refreshed by design is never late: %s', (_when, spec) => {
+  const declared = externalSecret({ spec: { refreshInterval: '10m', ...spec } }).spec;
+
+  expect(isRefreshExpected(declared)).toBe(false);
+  expect(isStale(declared, 0, 1e12)).toBe(false);
+});
+
+test('nor is what has no Secret to merge into, or waits for its window', () => {
+  const declared = externalSecret({ spec: { refreshInterval: '10m', target: { creationPolicy: 'Merge' } } }).spec;
+  const windows = externalSecret({ spec: { refreshInterval: '10m', syncWindows: { kind: 'allow', windows: [{ schedule: '0 15 * * *', duration: '1h' }] } } }).spec;
+  const opening = 15 * 3_600_000;
+
+  expect(isStale(declared, 0, 1e9, 'missing')).toBe(false);
+  expect(isStale(declared, 0, 1e9)).toBe(true);
+  expect(isStale(windows, 0, opening)).toBe(false);
+  expect(isStale(windows, 0, opening + 11 * 60_000 + 1)).toBe(true);
 });

@@ -1,6 +1,8 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { textHash } from '../../secret/object-hash.ts';
 import { storesOf } from '../../secret/references.ts';
+import { nextOpening } from '../../secret/sync-window.ts';
+import type { SyncResult } from './sync-memory.ts';
 
 const hour = 3_600_000;
 
@@ -42,9 +44,31 @@ function groupOf({ metadata, spec }: Pick<ExternalSecret, 'metadata' | 'spec'>):
 /** How much later than it should a refresh may succeed before its failure is worth another word. */
 const staleAfter = { intervals: 2, beyond: 60_000 };
 
-/** Whether the last success is so long ago that what the Secret holds may be out of date. */
-export function isStale({ refreshInterval, refreshPolicy }: Pick<ExternalSecret['spec'], 'refreshInterval' | 'refreshPolicy'>, age: number): boolean {
-  return refreshPolicy === 'Periodic' && refreshInterval > 0 && age > refreshInterval * staleAfter.intervals + staleAfter.beyond;
+/** Why time is never a reason to read the provider for an object; undefined where it is one. */
+export function untimedBy({ refreshPolicy, refreshInterval, creationPolicy, immutable }: RefreshPolicies): 'policy' | 'interval' | 'target' | 'immutable' | undefined {
+  if (creationPolicy === 'None') return 'target';
+  if (refreshPolicy !== 'Periodic') return 'policy';
+  if (immutable) return 'immutable';
+  return refreshInterval === 0 ? 'interval' : undefined;
+}
+
+type RefreshPolicies = Pick<ExternalSecret['spec'], 'refreshInterval' | 'refreshPolicy' | 'creationPolicy' | 'immutable' | 'syncWindows'>;
+
+/** Whether a refresh is expected after so many milliseconds: what is never refreshed by design is never late. */
+export function isRefreshExpected(spec: RefreshPolicies, result: SyncResult = 'synced'): boolean {
+  return untimedBy(spec) === undefined && result !== 'missing';
+}
+
+/**
+ * Whether the last success is so long ago that what the Secret holds may be out of date. What a window holds back is not late before the
+ * window opens.
+ * @param last milliseconds since the epoch, as is `now`
+ */
+export function isStale(spec: RefreshPolicies, last: number, now: number, result?: SyncResult): boolean {
+  if (!isRefreshExpected(spec, result)) return false;
+  const due = last + spec.refreshInterval;
+  const possible = spec.syncWindows === undefined ? due : nextOpening(spec.syncWindows, due);
+  return now - possible > spec.refreshInterval * (staleAfter.intervals - 1) + staleAfter.beyond;
 }
 
 /**

@@ -30,8 +30,9 @@ export function report(entry: ExternalSecretEntry, outcome: Outcome, { memory, c
 /** What has failed for long says for how long. A moment, and not a duration, so that it is written once. */
 function staleness({ metadata, parsed }: ExternalSecretEntry, outcome: Outcome, memory: SyncMemory, clock: Clock): string {
   if (outcome.kind === 'synced' || !parsed.ok) return '';
-  const time = lastSuccess(parsed.value, memory.lastSync(metadata.uid ?? ''));
-  return time !== undefined && isStale(parsed.value.spec, clock.now() - time) ? `; last synced ${formatTimestamp(time)}` : '';
+  const lastSync = memory.lastSync(metadata.uid ?? '');
+  const time = lastSuccess(parsed.value, lastSync);
+  return time !== undefined && isStale(parsed.value.spec, time, clock.now(), lastSync?.result) ? `; last synced ${formatTimestamp(time)}` : '';
 }
 
 /** When it was last in sync, in milliseconds since the epoch. */

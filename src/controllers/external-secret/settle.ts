@@ -20,7 +20,7 @@ import type { Content } from './make-content.ts';
 import type { ExternalSecretEntry, Observed, ObserveOptions } from './observe.ts';
 import { liveTarget, observe, orphansOf, targetKey } from './observe.ts';
 import { failed, stalled, synced } from './outcomes.ts';
-import { dueAfter, isFrozen } from './refresh-due.ts';
+import { dueAfter, isFrozen, requestOf } from './refresh-due.ts';
 import { report, statusAfterSync } from './report.ts';
 import type { LastSync, SyncMemory, SyncResult } from './sync-memory.ts';
 import type { SourcesRead } from './template-sources.ts';
@@ -113,6 +113,12 @@ export async function keep(attempt: Attempt, live: LiveSecret, options: SettleOp
 }
 
 async function remove(attempt: Attempt, notes: readonly EventNote[], options: SettleOptions, signal: AbortSignal): Promise<Reconciled> {
+  const { creationPolicy, refreshInterval } = attempt.decision.externalSecret.spec;
+  if (creationPolicy !== 'Owner') {
+    // as with what a template makes of its data, the provider's next answer may be another one
+    if (refreshInterval > 0) options.lookAgain(keyOf(attempt.entry), refreshInterval);
+    return report(attempt.entry, stalled(`could not delete secret: with creationPolicy ${creationPolicy} it is not this ExternalSecret's to delete; use creationPolicy Owner`), options);
+  }
   const removed = await deleteTarget(attempt.decision.externalSecret, options, signal);
   if (removed.kind === 'refused') return report(attempt.entry, stalled(`could not delete secret: ${removed.message}`), options, { awaitsTarget: true });
   const event = { type: 'Normal', reason: externalSecretEvents.deleted, message: synced(0, 'deleted').message } as const;
@@ -131,7 +137,7 @@ interface Conclusion {
 export function conclude({ entry, decision, started }: Attempt, { result, wrote, awaitsTarget = false, notes = [] }: Conclusion, options: SettleOptions): Reconciled {
   const { memory, clock } = options;
   const { externalSecret, provider } = decision;
-  const last: LastSync = { version: resourceVersionOf(entry.metadata), provider, ...started, result };
+  const last: LastSync = { version: resourceVersionOf(entry.metadata), asked: requestOf(entry.metadata), provider, ...started, result };
   memory.recordSync(entry.metadata.uid ?? '', last);
   const now = clock.monotonic();
   const isFinal = result === 'missing' || isFrozen(externalSecret, liveTarget(externalSecret, options));
@@ -181,7 +187,8 @@ function mergeId({ metadata }: LiveSecret, { dataHash, labels, annotations }: De
   return textHash(JSON.stringify([metadata.uid, metadata.resourceVersion, dataHash, labels, wanted]));
 }
 
-async function write(externalSecret: ExternalSecret, memory: SyncMemory, apply: () => Promise<Applied>): Promise<Applied> {
+/** Writes the target so that the echo of it is known for one. */
+export async function write(externalSecret: ExternalSecret, memory: SyncMemory, apply: () => Promise<Applied>): Promise<Applied> {
   const key = targetKey(externalSecret);
   memory.beginWrite(key);
   let live: LiveSecret | undefined;

@@ -5,6 +5,7 @@ import type { SecretStore } from '../../api/secret-store.ts';
 import type { StoreReference } from '../../api/source-reference.ts';
 import type { GeneratorHandle } from '../../provider/generator-runner.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
+import { allowedKeysProblem } from '../../secret/allowed-keys.ts';
 import { generatorHandle, generatorName, missingGenerator } from '../../secret/generator-handle.ts';
 import { textHash } from '../../secret/object-hash.ts';
 import { quoteKey } from '../../secret/quote-key.ts';
@@ -32,9 +33,25 @@ type Sourced = Pick<Observed, 'stores' | 'generators'>;
 
 /** Whether all stores and generators that are there are of our class: objects of others' are not ours to speak about. */
 export function areServed(controllerClass: string, { stores, generators }: Sourced): boolean {
-  const isStoreOurs = ({ entry }: ObservedStore): boolean => entry?.parsed.ok !== true || servesStore(controllerClass, entry.parsed.value);
-  const isGeneratorOurs = ({ entry }: ObservedGenerator): boolean => entry?.parsed.ok !== true || servesGenerator(controllerClass, entry.parsed.value);
-  return stores.every(isStoreOurs) && generators.every(isGeneratorOurs);
+  return verdictsOf(controllerClass, { stores, generators }).every((isOurs) => isOurs);
+}
+
+/**
+ * Whether it is for us to say that an object makes no sense: some store or generator that it names is there and ours, and none another's.
+ * One that names none has nobody else to say it.
+ */
+export function isOursToRefuse(controllerClass: string, sourced: Sourced): boolean {
+  const verdicts = verdictsOf(controllerClass, sourced);
+  const namesNone = sourced.stores.length === 0 && sourced.generators.length === 0;
+  return (namesNone || verdicts.length > 0) && verdicts.every((isOurs) => isOurs);
+}
+
+/** For each store and generator that is there, and can be read, whether it is of our class. */
+function verdictsOf(controllerClass: string, { stores, generators }: Sourced): readonly boolean[] {
+  return [
+    ...stores.flatMap(({ entry }) => (entry?.parsed.ok === true ? [servesStore(controllerClass, entry.parsed.value)] : [])),
+    ...generators.flatMap(({ entry }) => (entry?.parsed.ok === true ? [servesGenerator(controllerClass, entry.parsed.value)] : [])),
+  ];
 }
 
 /** Whether a right to read is missing: one that was taken away is told at once, not at the next refresh. */
@@ -65,6 +82,9 @@ function checkStore(observed: Observed, { reference, entry }: ObservedStore): Ch
   const name = storeName(reference);
   if (entry === undefined) return { kind: 'blocked', message: `${name} does not exist` };
   if (!entry.parsed.ok) return invalid(name, entry.parsed);
+  // its verdict may be older: an annotation makes no new generation
+  const problem = allowedKeysProblem(entry.metadata);
+  if (problem !== undefined) return { kind: 'blocked', message: `${name} is not ready: ${problem}` };
   const message = denial(observed, reference, entry.parsed.value);
   if (message !== undefined) return { kind: 'denied', message };
   const verdict = verdictOf(entry);
@@ -121,8 +141,16 @@ function handlesOf({ generators, namespace }: Observed): Sources['generators'] {
 
 /** What all stores and generators say, as one text that tells nothing; undefined while one of them says nothing. */
 export function providerOf({ stores, generators }: Sourced): string | undefined {
-  const ids = [...stores.filter(({ isRead }) => isRead).map(({ entry }) => idOf(entry, storeFacts)), ...generators.map(({ entry }) => idOf(entry, generatorFacts))];
-  return ids.every((id) => id !== undefined) ? textHash(ids.join(' ')) : undefined;
+  const made = generators.map(({ entry }) => idOf(entry, generatorFacts));
+  const read = stores.filter(({ isRead }) => isRead).map(({ entry }) => idOf(entry, storeFacts));
+  return [...made, ...read].every((id) => id !== undefined) ? `${textHash(made.join(' '))}${separator}${textHash(read.join(' '))}` : undefined;
+}
+
+const separator = ' ';
+
+/** As much of it as generators say. */
+export function generatedPart(provider: string): string {
+  return provider.split(separator, 1).join('');
 }
 
 const ids = new WeakMap<object, string>();
@@ -137,11 +165,11 @@ function idOf<T extends object>(entry: { readonly parsed: Parsed<T> } | undefine
   return id;
 }
 
-function storeFacts({ metadata, spec }: SecretStore): unknown {
-  return [metadata.uid, spec.provider];
+/** Without the uid: a store or generator that is made anew, and says the same, is no reason to read or rotate anything. */
+function storeFacts({ spec }: SecretStore): unknown {
+  return [spec.provider];
 }
 
-/** Without the uid: a generator that is made anew, and says the same, is no reason to rotate anything. */
 function generatorFacts({ kind, spec }: GeneratorObject): unknown {
   return [kind, spec];
 }

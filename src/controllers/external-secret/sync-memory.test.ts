@@ -55,6 +55,17 @@ test('heals are counted within a span, and forgotten with the object', () => {
   expect(memory.healsWithin('uid', 100, 60)).toBe(0);
 });
 
+test('what an object was first found at rest with stays, and is completed', () => {
+  const memory = new SyncMemory();
+  memory.recordBaseline('uid', { asked: '1 ' });
+  memory.recordBaseline('uid', { asked: '2 ', provider: 'a' });
+  memory.recordBaseline('uid', { asked: '3 ', provider: 'b' });
+
+  expect(memory.baseline('uid')).toEqual({ asked: '1 ', provider: 'a' });
+  memory.forget('uid');
+  expect(memory.baseline('uid')).toBeUndefined();
+});
+
 test('what was rendered is remembered until it names nothing any more, and how often that was', () => {
   const memory = new SyncMemory();
   memory.recordSources('uid', { versions: 'a', content: 'x' });

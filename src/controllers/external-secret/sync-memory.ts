@@ -26,10 +26,18 @@ export interface LastSync {
   readonly result?: SyncResult;
   /** A status says so: a later sync has failed. */
   readonly failing?: true;
+  /** What was asked for then, beside metadata; absent where a status is all that is known. */
+  readonly asked?: string;
+  /** A status of another controller is all that is known, and it says that all was well. */
+  readonly isOthers?: true;
 }
+
+/** What an object that is at rest is compared with from then on, where no sync of ours has said it. */
+export type Baseline = Pick<LastSync, 'asked' | 'provider'>;
 
 interface Entry {
   last?: LastSync;
+  baseline?: Baseline;
   /** What its templates were made of. */
   sources?: SourcesMemory;
   outcome?: Outcome['kind'];
@@ -68,6 +76,17 @@ export class SyncMemory {
     const entry = this.#entry(uid);
     entry.last = last;
     delete entry.unjudged;
+  }
+
+  /** What the object was first found at rest with; undefined where it was not yet. */
+  baseline(uid: string): Baseline | undefined {
+    return this.#entries.get(uid)?.baseline;
+  }
+
+  /** What is known already stays: a later edit must be seen. */
+  recordBaseline(uid: string, baseline: Baseline): void {
+    const entry = this.#entry(uid);
+    entry.baseline = { ...baseline, ...entry.baseline };
   }
 
   recordOutcome(uid: string, outcome: Outcome['kind'], awaitsTarget: boolean): void {

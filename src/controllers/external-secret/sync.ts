@@ -1,7 +1,7 @@
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { keyOf } from '../../api/object.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
-import { findRefusal } from './act.ts';
+import { findRefusal, keepSecret } from './act.ts';
 import type { Decision } from './decide.ts';
 import type { ContentOptions, NotMade } from './make-content.ts';
 import { settleManifest } from './generic/settle-manifest.ts';
@@ -12,7 +12,7 @@ import { failed, stalled, synced, waiting } from './outcomes.ts';
 import { dueAfter, isFrozen } from './refresh-due.ts';
 import { report } from './report.ts';
 import type { SettleOptions } from './settle.ts';
-import { conclude, fightSpan, keep, settle } from './settle.ts';
+import { conclude, fightSpan, keep, settle, write } from './settle.ts';
 import type { SourcesRead } from './template-sources.ts';
 import { readSources } from './template-sources.ts';
 
@@ -44,6 +44,19 @@ export async function sync(entry: ExternalSecretEntry, decision: SyncDecision, o
   const made = await makeContent({ ...decision, texts: sources.texts }, options, signal);
   if (made.kind === 'not') return unmade(entry, externalSecret, made, options);
   return settle({ entry, decision, started }, { made, sources }, options, signal, ...(manifest === undefined ? [] : [settleManifest]));
+}
+
+/** Puts right what says whose the Secret is, and looks again: neither its values nor its times change. */
+export async function mark(entry: ExternalSecretEntry, { externalSecret, live }: Decision & { readonly kind: 'mark' }, options: SyncOptions, signal: AbortSignal): Promise<Reconciled | undefined> {
+  const { memory, clock, lookAgain } = options;
+  const { uid = '' } = entry.metadata;
+  const now = clock.monotonic();
+  if (memory.healsWithin(uid, now, fightSpan) >= mostHeals) return report(entry, fight, options);
+  const applied = await write(externalSecret, memory, () => keepSecret({ externalSecret, live }, options, signal));
+  if (applied.kind === 'refused') return report(entry, stalled(applied.message), options, { awaitsTarget: true });
+  memory.recordHeal(uid, now, fightSpan);
+  lookAgain(keyOf(entry), 0);
+  return undefined;
 }
 
 /** The objects that hold templates have changed, and what was used of them has not: the provider need not be asked, nor anything rendered. */

@@ -57,9 +57,8 @@ export interface CredentialReaders {
 }
 
 /** The stores that an ExternalSecret names, as the index knows them. */
-export function storeTerms({ metadata, parsed }: ExternalSecretEntry): readonly string[] {
-  if (!parsed.ok) return [];
-  return namedStores(parsed.value.spec).map(({ kind, name }) => storeTerm(kind, kind === 'SecretStore' ? { namespace: metadata.namespace ?? '', name } : { name }));
+export function storeTerms({ metadata, parsed, named }: ExternalSecretEntry): readonly string[] {
+  return (parsed.ok ? namedStores(parsed.value.spec) : (named?.stores ?? [])).map(({ kind, name }) => storeTerm(kind, kind === 'SecretStore' ? { namespace: metadata.namespace ?? '', name } : { name }));
 }
 
 function storeTerm(kind: StoreKind, key: ObjectKey): string {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseExternalSecret } from '../../api/external-secret.ts';
 import type { ObjectKey, ObjectMeta } from '../../api/object.ts';
 import { formatKey, parseKey } from '../../api/object.ts';
 import { parsedObject } from '../../api/parsed-object.ts';
@@ -16,14 +15,14 @@ import { generatorsOf, storesOf } from '../../secret/references.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
 import { CredentialIndex } from './credential-index.ts';
 import type { ExternalSecretCaches, ExternalSecretInformers } from './observe.ts';
-import { targetKey } from './observe.ts';
+import { externalSecretEntry, targetKey } from './observe.ts';
 import type { SyncMemory } from './sync-memory.ts';
 import { sourceTerm, sourceTerms } from './template-sources.ts';
 import { type CredentialReaders, credentialsOf, type StoreIndexes, storeTerms, watchCredentials, watchStores } from './watch-stores.ts';
 
 /** What each cache of this controller watches, and what it keeps. */
 export const externalSecretInformers: { readonly [Name in keyof ExternalSecretInformers]: InformerOptions<NonNullable<ReturnType<ExternalSecretInformers[Name]['get']>>> } = {
-  externalSecrets: { type: externalSecretType, selection: {}, project: (object) => parsedObject(object, parseExternalSecret) },
+  externalSecrets: { type: externalSecretType, selection: {}, project: externalSecretEntry },
   secretStores: { type: secretStoreType, selection: {}, project: (object) => parsedObject(object, parseSecretStore) },
   clusterSecretStores: { type: clusterSecretStoreType, selection: {}, project: (object) => parsedObject(object, parseSecretStore) },
   managedSecrets: { type: secretType, selection: { labelSelector: `${managedLabel}=true` }, project: liveSecret },

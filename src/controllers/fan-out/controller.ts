@@ -25,6 +25,8 @@ export interface FanOutControllerOptions<Spec> {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue' | 'watchObjects'>;
+  /** `declarations` are not all there are: one that is not among them may still hold a Namespace, and none is let go. */
+  readonly partial?: boolean;
 }
 
 const concurrency = 8;
@@ -33,7 +35,8 @@ const rewriteSpan = 60_000;
 const rewritesRemembered = 4096;
 
 /** Makes the controller that keeps an object in every namespace that a declaration of the kind means. */
-export function createFanOutController<Spec>(kind: DeclarationKind<Spec>, { cluster, caches, events, clock, random, log, metrics }: FanOutControllerOptions<Spec>): Controller {
+export function createFanOutController<Spec>(whole: DeclarationKind<Spec>, { cluster, caches, events, clock, random, log, metrics, partial = false }: FanOutControllerOptions<Spec>): Controller {
+  const kind = partial ? withoutNamespaces(whole) : whole;
   const watching = watchDeclarations(caches, kind, (key) => controller.enqueue(key));
   const context = {
     kind,
@@ -68,6 +71,10 @@ export function createFanOutController<Spec>(kind: DeclarationKind<Spec>, { clus
       return controller.drain(ms);
     },
   };
+}
+
+function withoutNamespaces<Spec>({ legacy, ...kind }: DeclarationKind<Spec>): DeclarationKind<Spec> {
+  return legacy === undefined ? kind : { ...kind, legacy: { finalizer: legacy.finalizer } };
 }
 
 /** A declaration that is gone is looked at for the Namespaces that it still holds. */

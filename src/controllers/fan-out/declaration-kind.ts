@@ -27,8 +27,8 @@ export interface DeclarationKind<Spec> {
   readonly legacy?: {
     /** On a declaration. */
     readonly finalizer: string;
-    /** On Namespaces; the declaration's name follows. */
-    readonly namespacePrefix: string;
+    /** On Namespaces; the declaration's name follows. Absent: Namespaces are left as they are. */
+    readonly namespacePrefix?: string;
   };
 }
 

@@ -58,7 +58,7 @@ export function childOf<Spec>({ metadata, parsed }: Pick<ChildEntry<Spec>, 'meta
 
 /** The Namespaces that External Secrets' finalizer for a declaration holds. */
 export function heldBy<Spec>(name: string, { legacy }: DeclarationKind<Spec>, namespaces: Iterable<NamespaceFacts>): readonly string[] {
-  if (legacy === undefined) return [];
+  if (legacy?.namespacePrefix === undefined) return [];
   const finalizer = `${legacy.namespacePrefix}${name}`;
   return [...namespaces].filter(({ finalizers }) => finalizers?.includes(finalizer) === true).map((namespace) => namespace.name);
 }

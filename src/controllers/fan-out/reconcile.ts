@@ -26,8 +26,9 @@ export async function reconcileDeclaration<Spec>(subject: FanOutSubject<Spec>, o
   const decision = decide(observed, kind);
   // whatever becomes of the declaration: a Namespace never waits for it
   const stillHeld = await releaseAll(observed.held, `${kind.legacy?.namespacePrefix}${subject.name}`, options, signal);
-  const [first] = stillHeld;
-  if (first !== undefined && decision.kind !== 'spread') throw first.error;
+  // a right that is lacking is no reason to hold the declaration back; once that is gone its Namespaces are tried again
+  const [urgent] = decision.kind === 'ignore' ? stillHeld : stillHeld.filter(({ error }) => !isKubeError(error, 'denied'));
+  if (urgent !== undefined && decision.kind !== 'spread') throw urgent.error;
   switch (decision.kind) {
     case 'ignore':
       return undefined;

@@ -61,6 +61,7 @@ function concerned<Spec>({ declarations }: FanOutCaches<Spec>, { legacy }: Decla
     const { spec } = parsed.value;
     return states.some((facts) => isMeant(spec, facts)) ? [metadata.name] : [];
   });
-  const holding = (current?.finalizers ?? []).flatMap((finalizer) => (legacy !== undefined && finalizer.startsWith(legacy.namespacePrefix) ? [finalizer.slice(legacy.namespacePrefix.length)] : []));
+  const prefix = legacy?.namespacePrefix;
+  const holding = prefix === undefined ? [] : (current?.finalizers ?? []).filter((finalizer) => finalizer.startsWith(prefix)).map((finalizer) => finalizer.slice(prefix.length));
   return new Set([...meaning, ...holding]);
 }

@@ -20,7 +20,7 @@ export async function amendState(cluster: Pick<Cluster, 'get' | 'update'>, state
   const amended = amend(live);
   if (amended === undefined) return;
   try {
-    await cluster.update(generatorStateType, amended, { fieldManager: statusFieldManager }, signal);
+    await cluster.update(generatorStateType, amended, { fieldManager: statusFieldManager, holdsValues: true }, signal);
   } catch (error) {
     if (!isKubeError(error, 'absent')) throw error;
   }

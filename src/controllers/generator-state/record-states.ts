@@ -61,7 +61,7 @@ const mostTries = 5;
 async function createState({ cluster, random }: GeneratorStatesOptions, state: NewState, signal: AbortSignal): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await cluster.create(generatorStateType, stateObject(state, random), { fieldManager: statusFieldManager }, signal);
+      await cluster.create(generatorStateType, stateObject(state, random), { fieldManager: statusFieldManager, holdsValues: true }, signal);
       return;
     } catch (error) {
       if (tries === mostTries || !isKubeError(error, 'exists')) throw error;

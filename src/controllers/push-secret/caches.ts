@@ -5,8 +5,10 @@ import type { PushSecret } from '../../api/push-secret.ts';
 import { asksForDeletion, parsePushSecret, parsePushSecretStatus } from '../../api/push-secret.ts';
 import type { SyncedEntries } from '../../api/pushed-entry.ts';
 import type { SecretStore } from '../../api/secret-store.ts';
+import type { StoreReference } from '../../api/source-reference.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { ObjectVersion } from '../../kube/object-version.ts';
+import { namedStores } from '../../secret/push/named-stores.ts';
 import type { NamespaceFacts } from '../../secret/store-access.ts';
 import { namespaceFacts } from '../../secret/store-access.ts';
 
@@ -16,6 +18,8 @@ export interface PushSecretEntry extends ParsedObject<PushSecret> {
   readonly deletes: boolean;
   /** What is out there at providers. */
   readonly synced: SyncedEntries;
+  /** Of one that does not parse the stores that it names, where these are all that it is for. */
+  readonly named?: readonly StoreReference[];
 }
 
 export type StoreEntry = ParsedObject<SecretStore>;
@@ -34,7 +38,9 @@ export interface PushSecretCaches {
 
 /** What the cache keeps of a PushSecret. */
 export function pushSecretEntry(object: KubeObject): PushSecretEntry {
-  return { ...parsedObject(object, parsePushSecret), deletes: asksForDeletion(object), synced: parsePushSecretStatus(object).syncedPushSecrets };
+  const entry = parsedObject(object, parsePushSecret);
+  const named = entry.parsed.ok ? undefined : namedStores(object['spec']);
+  return { ...entry, deletes: asksForDeletion(object), synced: parsePushSecretStatus(object).syncedPushSecrets, ...(named === undefined ? {} : { named }) };
 }
 
 /** The namespace of a PushSecret as conditions of stores see it. */

@@ -48,6 +48,8 @@ export interface PushSecretControllerOptions {
   readonly controllerClass: string;
   /** Milliseconds that what is pushed may be gone before it goes from the providers as well; ten seconds unless told. */
   readonly sourceGrace?: number;
+  /** Milliseconds for which what was pushed is tried to be removed where the namespace goes; half a minute unless told. */
+  readonly leavingGrace?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -67,6 +69,9 @@ const concurrency = 64;
 /** Long enough to replace a Secret by hand or by a pipeline. */
 const defaultSourceGrace = 10_000;
 
+/** Long enough for a provider that hesitates, short enough for who waits for the namespace. */
+const defaultLeavingGrace = 30_000;
+
 /** More objects than go round in circles anywhere. */
 const rememberedChurn = 10_000;
 
@@ -75,7 +80,7 @@ const condition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind
 
 /** Makes the controller that pushes Secrets to providers and takes back what is no longer pushed. */
 export function createPushSecretController(options: PushSecretControllerOptions): PushSecretController {
-  const { cluster, caches, generators, events, clock, random, log, metrics, sourceGrace = defaultSourceGrace } = options;
+  const { cluster, caches, generators, events, clock, random, log, metrics, sourceGrace = defaultSourceGrace, leavingGrace = defaultLeavingGrace } = options;
   const memory = new PushMemory();
   const storesHeld = holdStores(caches);
   // what the caches report before the start was there already
@@ -85,6 +90,7 @@ export function createPushSecretController(options: PushSecretControllerOptions)
     ...options,
     memory,
     sourceGrace,
+    leavingGrace,
     churn: new RecentCounts(churnSpan, rememberedChurn),
     digest: createPushDigest(),
     lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after),

@@ -79,6 +79,8 @@ describe('when it is pushed', () => {
     ['what it is made of has changed', { observed: { sources: { versions: 'v2', writtenAt: 0 } } }, 'push sources'],
     ['it is not known what it was made of, and that has not been written since', { last: { time: 5_000 }, isTakenOver: true, observed: { sources: { versions: 'v2', writtenAt: 5_000 } } }, rest],
     ['it is not known what it was made of, and that has been written since', { last: { time: 5_000 }, isTakenOver: true, observed: { sources: { versions: 'v2', writtenAt: 6_000 } } }, 'push sources'],
+    ['External Secrets pushed it once and for all, whatever was written since', { spec: { refreshInterval: '0' }, last: { time: 5_000 }, isTakenOver: true, observed: { sources: { versions: 'v2', writtenAt: 6_000 } } }, rest],
+    ['we pushed it once, and what it is made of has been written since', { spec: { refreshInterval: '0' }, status: { observedGeneration: 2 }, last: { time: 5_000 }, isTakenOver: true, observed: { sources: { versions: 'v2', writtenAt: 6_000 } } }, 'push sources'],
     ['a store points elsewhere', { observed: { stores: { stores: [store('vault', 'elsewhere')], left: new Set(), problems: [], isForeign: false } } }, 'push stores'],
     ['where a store pointed is not known', { last: { stores: new Map([['SecretStore/vault', undefined]]) } }, rest],
     ['there is another store', { observed: { stores: { stores: [store('vault'), store('new')], left: new Set(), problems: [], isForeign: false } } }, 'push stores'],

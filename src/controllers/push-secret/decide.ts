@@ -52,10 +52,16 @@ function pushReason(pushSecret: PushSecret, observed: Observed): PushReason | un
   if (last === undefined || last.version !== resourceVersionOf(pushSecret.metadata)) return 'asked';
   // also where all was done, and could not be written into the status
   if (!last.isComplete || !isRecorded(pushSecret, last.version)) return 'retry';
+  if (last.sources === undefined && isAdoptedForGood(pushSecret)) return haveStoresChanged(observed) ? 'stores' : undefined;
   // after a restart the versions are not known: then a source counts as changed if it was written in a later second than the push
   if (last.sources === undefined ? sources.writtenAt > last.time : last.sources !== sources.versions) return 'sources';
   if (haveStoresChanged(observed)) return 'stores';
   return nextPush(pushSecret, observed) <= now ? 'interval' : undefined;
+}
+
+/** External Secrets pushed it once and for all: what has changed since, it has left alone. No status of its own has observedGeneration. */
+export function isAdoptedForGood({ spec, status }: PushSecret): boolean {
+  return spec.refreshInterval === 0 && status.observedGeneration === undefined;
 }
 
 function isRecorded({ status }: PushSecret, version: string): boolean {

@@ -18,10 +18,10 @@ export function anyStoreTerm(kind: StoreKind, namespace: string): string {
 }
 
 /** The stores that a PushSecret has to do with: those that it names, those that it could select, and those that hold something of it. */
-export function storeTerms({ metadata, parsed, synced }: PushSecretEntry): readonly string[] {
+export function storeTerms({ metadata, parsed, synced, named: others }: PushSecretEntry): readonly string[] {
   const { namespace = '' } = metadata;
   const named = (kind: StoreKind, name: string): string => storeTerm(kind, kind === 'ClusterSecretStore' ? { name } : { namespace, name });
-  const referred = parsed.ok ? parsed.value.spec.secretStoreRefs.map((reference) => ('name' in reference ? named(reference.kind, reference.name) : anyStoreTerm(reference.kind, namespace))) : [];
+  const referred = parsed.ok ? parsed.value.spec.secretStoreRefs.map((reference) => ('name' in reference ? named(reference.kind, reference.name) : anyStoreTerm(reference.kind, namespace))) : (others ?? []).map(({ kind, name }) => named(kind, name));
   const holding = Object.keys(synced).flatMap((key) => {
     const reference = parseSyncedStoreKey(key);
     return reference === undefined ? [] : [named(reference.kind, reference.name)];

@@ -15,6 +15,8 @@ export interface PushProblem {
   readonly message: string;
   /** Milliseconds to wait before it is tried again. */
   readonly retryAfter?: number;
+  /** What it needs is not there, and comes back only if somebody makes it. */
+  readonly isFinal?: true;
 }
 
 /** An event wakes whoever waits; should one be missed, this does. */

@@ -25,6 +25,8 @@ interface Entry {
   synced: SyncedEntries;
   /** Since when what it pushes is gone. */
   absent?: number;
+  /** Since when it is to go with its namespace. */
+  leaving?: number;
 }
 
 /** What the controller knows beyond the API server, by uid: another object of the same name is another object. It holds no values. */
@@ -72,6 +74,13 @@ export class PushMemory {
   /** What the object pushes is there. */
   recordPresent(uid: string): void {
     delete this.#entries.get(uid)?.absent;
+  }
+
+  /** Since when the object is to go with its namespace; `now` where it is found so for the first time. */
+  leavingSince(uid: string, now: number): number {
+    const entry = this.#entry(uid);
+    entry.leaving ??= now;
+    return entry.leaving;
   }
 
   forget(uid: string): void {

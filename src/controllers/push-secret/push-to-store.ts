@@ -3,8 +3,10 @@ import type { PushedEntry } from '../../api/pushed-entry.ts';
 import type { RemoteWrite } from '../../provider/contract.ts';
 import type { StoreReader, StoreWriter } from '../../provider/store-reader.ts';
 import { mayReadKey } from '../../secret/allowed-keys.ts';
+import { admittedNamespace } from '../../secret/push/admitted-namespace.ts';
 import type { PlannedPush } from '../../secret/push/plan-pushes.ts';
 import { planPushes } from '../../secret/push/plan-pushes.ts';
+import { unpushable } from '../../secret/push/pushed-secret.ts';
 import { syncedEntryKey } from '../../secret/push/synced-key.ts';
 import { storeHandle, storeName } from '../../secret/store-handle.ts';
 import { quoteKey } from '../../secret/quote-key.ts';
@@ -46,6 +48,8 @@ export interface PushOptions {
   readonly writer: Pick<StoreWriter, 'write'>;
   readonly render: RenderTexts;
   readonly digest: PushDigest;
+  /** Whether a store is still to be pushed to, and as it was: rights that were taken away meanwhile are no rights any more. */
+  readonly isCurrent: (target: ResolvedStore) => boolean;
 }
 
 /** One value of one Secret, on its way to one place. */
@@ -60,7 +64,7 @@ export interface Outgoing {
 /** Pushes to one store what it does not hold yet. What fails for one value is its own problem. @throws the signal's reason */
 export async function pushToStore(target: ResolvedStore, push: StorePush, options: PushOptions, signal: AbortSignal): Promise<StorePushed> {
   const planned = await planAll(target, push, options);
-  if (!planned.ok) return { target, held: [], problems: [{ kind: 'fix', message: `set secret failed: ${planned.message}` }], wrote: false, digests: new Map() };
+  if (!planned.ok) return notPushed(target, { kind: 'fix', message: `set secret failed: ${planned.message}` });
   const namespace = push.pushSecret.metadata.namespace ?? '';
   const isAllowed = ({ write }: Outgoing): boolean => mayReadKey(target.store, namespace, write.remoteKey);
   const outgoing = planned.outgoing.filter(isAllowed);
@@ -71,6 +75,7 @@ export async function pushToStore(target: ResolvedStore, push: StorePush, option
   // somebody may have changed it over there meanwhile
   const drifted = push.why === 'interval' ? await findDrifted(store, known, options.reader, signal) : [];
   const due = outgoing.filter((one) => !isKnown(one) || drifted.includes(one));
+  if (!options.isCurrent(target)) return notPushed(target, { kind: 'retry', message: `set secret failed: the PushSecret or ${storeName({ kind: target.store.kind, name: target.store.metadata.name })} has changed meanwhile` });
   const results = await options.writer.write(store, due.map(({ write }) => write), signal);
 
   const failures = new Map(due.flatMap((one, index) => {
@@ -89,6 +94,10 @@ export async function pushToStore(target: ResolvedStore, push: StorePush, option
   };
 }
 
+function notPushed(target: ResolvedStore, problem: PushProblem): StorePushed {
+  return { target, held: [], problems: [problem], wrote: false, digests: new Map() };
+}
+
 function deniedProblem({ store: { kind, metadata } }: ResolvedStore, namespace: string, remoteKey: string): PushProblem {
   return { kind: 'fix', message: `set secret failed: ${storeName({ kind, name: metadata.name })} does not let namespace "${namespace}" write ${quoteKey(remoteKey)}: denied by its allowed keys` };
 }
@@ -101,10 +110,11 @@ async function planAll(target: ResolvedStore, { pushSecret, sources }: StorePush
   const rules = spec.dataTo.flatMap((rule, index) => (isTarget(rule.store, target.store) ? [{ index, rule }] : []));
   const outgoing = new Map<string, Outgoing>();
   for (const source of sources) {
-    const planned = await planPushes({ data: spec.data, rules, source: source.secret.data }, render);
+    const refused = unpushable(source.secret);
+    const planned = refused === undefined ? await planPushes({ data: spec.data, rules, source: source.secret.data }, render) : ({ ok: false, message: refused } as const);
     if (!planned.ok) return sources.length === 1 ? planned : { ok: false, message: `Secret "${source.name}": ${planned.message}` };
     for (const push of planned.pushes) {
-      const write = remoteWrite(push, source, spec.updatePolicy);
+      const write = { ...remoteWrite(push, source, spec.updatePolicy), ...admittedNamespace(target.store, pushSecret.metadata.namespace ?? '', push.entry.metadata) };
       const place = JSON.stringify([target.key, write.remoteKey, write.property]);
       outgoing.delete(place);
       outgoing.set(place, { entry: push.entry, write, place, digest: digest(target.provider, write) });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { keyOf } from '../../api/object.ts';
 import type { PushSecret } from '../../api/push-secret.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -5,7 +6,6 @@ import type { RecentCounts } from '../../lib/recent-counts.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import type { GeneratorStates } from '../../secret/generator-states.ts';
 import { resourceVersionOf } from '../../secret/resource-version.ts';
-import { mayUseStore } from '../../secret/store-access.ts';
 import { renderTexts } from '../../secret/template/render-texts.ts';
 import type { TemplateRenderer } from '../../template/renderer.ts';
 import type { PushReason } from './decide.ts';
@@ -20,10 +20,11 @@ import type { PushOptions, StorePushed } from './push-to-store.ts';
 import { pushToStore } from './push-to-store.ts';
 import type { RemoveOptions } from './remove-from-store.ts';
 import { reportPush } from './report.ts';
-import type { ResolvedStore } from './resolve-stores.ts';
+import type { ResolvedStore, ResolvedStores } from './resolve-stores.ts';
+import { resolveStores } from './resolve-stores.ts';
 import { settle } from './settle.ts';
 
-export interface PushContext extends SourceOptions, RemoveOptions, Omit<PushOptions, 'render' | 'writer'> {
+export interface PushContext extends SourceOptions, RemoveOptions, Omit<PushOptions, 'render' | 'writer' | 'isCurrent'> {
   readonly caches: PushSecretCaches;
   readonly writer: PushOptions['writer'] & RemoveOptions['writer'];
   readonly renderer: TemplateRenderer;
@@ -42,7 +43,7 @@ const circles = failed(`what is pushed changes again and again: it was pushed ${
 
 /** Pushes to all stores and removes what is no longer pushed. Undefined: overtaken by events, which come back here. */
 export async function push(pushSecret: PushSecret, observed: Observed, why: PushReason, context: PushContext, signal: AbortSignal): Promise<Reconciled | undefined> {
-  const { entry, stores } = observed;
+  const { entry } = observed;
   const { uid = '', namespace = '' } = entry.metadata;
   const { clock, churn, renderer, states } = context;
   const started = { at: clock.monotonic(), time: clock.now() };
@@ -56,12 +57,13 @@ export async function push(pushSecret: PushSecret, observed: Observed, why: Push
     return { outcome: unsynced([made.problem]) };
   }
   // reading takes time: a right that was taken away meanwhile is no right any more
-  if (!isStillWanted(entry, stores.stores, context)) {
+  const current = { ...observed, namespace: namespaceOf(entry, context.caches), stores: storesNow(pushSecret, context) };
+  if (!isStillWanted(entry, context) || !areSame(current.stores, observed.stores)) {
     await states.rollback(entry, made.left, signal);
     return undefined;
   }
-  const pushed = await pushToAll(pushSecret, { observed, made, why, render }, context, signal);
-  return conclude(pushSecret, { observed, made, pushed, started }, context, signal);
+  const pushed = await pushToAll(pushSecret, { observed: current, made, why, render }, context, signal);
+  return conclude(pushSecret, { observed: { ...current, namespace: namespaceOf(entry, context.caches) }, made, pushed, started }, context, signal);
 }
 
 type Made = Extract<SourcesMade, { readonly kind: 'made' }>;
@@ -78,7 +80,8 @@ async function pushToAll(pushSecret: PushSecret, { observed, made, why, render }
   const { entry, stores } = observed;
   const { uid = '' } = entry.metadata;
   const digests = memory.digests(uid);
-  const pushed = await Promise.all(stores.stores.map((target) => pushToStore(target, { pushSecret, sources: made.sources, why, digests }, { ...context, render }, signal)));
+  const isCurrent = ({ key, state }: ResolvedStore): boolean => isStillWanted(entry, context) && storesNow(pushSecret, context).stores.some((one) => one.key === key && one.state === state);
+  const pushed = await Promise.all(stores.stores.map((target) => pushToStore(target, { pushSecret, sources: made.sources, why, digests }, { ...context, render, isCurrent }, signal)));
   memory.recordDigests(uid, new Map(pushed.flatMap((one) => [...one.digests])));
   const isUsed = pushed.some(({ held }) => held.length > 0);
   await (isUsed ? states.commit : states.rollback)(entry, made.left, signal);
@@ -110,12 +113,18 @@ async function conclude(pushSecret: PushSecret, { observed, made, pushed, starte
   return { outcome: unsynced(all), status: { syncedPushSecrets: settled.synced } };
 }
 
-function isStillWanted({ metadata }: PushSecretEntry, stores: readonly ResolvedStore[], { caches }: PushContext): boolean {
+/** Another object, another spec, or one that goes: news of it are on their way. */
+function isStillWanted({ metadata }: PushSecretEntry, { caches }: PushContext): boolean {
   const current = caches.pushSecrets.get(keyOf({ metadata }));
-  if (current === undefined || current.metadata.uid !== metadata.uid || current.metadata.generation !== metadata.generation || current.metadata.deletionTimestamp !== undefined) return false;
-  const namespace = namespaceOf({ metadata }, caches);
-  return stores.every(({ store }) => {
-    const live = store.kind === 'ClusterSecretStore' ? caches.clusterSecretStores.get(keyOf(store)) : caches.secretStores.get(keyOf(store));
-    return live?.parsed.ok === true && live.metadata.uid === store.metadata.uid && mayUseStore(live.parsed.value, namespace);
-  });
+  return current !== undefined && current.metadata.uid === metadata.uid && current.metadata.generation === metadata.generation && current.metadata.deletionTimestamp === undefined;
+}
+
+function storesNow(pushSecret: PushSecret, context: PushContext): ResolvedStores {
+  return resolveStores(pushSecret, namespaceOf(pushSecret, context.caches), context);
+}
+
+/** The same stores, each as it was: what they are and whom they let write what. */
+function areSame(some: ResolvedStores, others: ResolvedStores): boolean {
+  const statesOf = ({ stores, left }: ResolvedStores): unknown => [stores.map(({ key, state }) => [key, state]), left];
+  return isDeepStrictEqual(statesOf(some), statesOf(others));
 }

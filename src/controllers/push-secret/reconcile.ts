@@ -7,13 +7,14 @@ import type { Reconciled } from '../../runtime/outcome.ts';
 import type { CleanUpContext } from './clean-up.ts';
 import { cleanUp, finish } from './clean-up.ts';
 import type { Decision } from './decide.ts';
-import { decide, finalizerChange } from './decide.ts';
+import { decide, finalizerChange, isAdoptedForGood } from './decide.ts';
 import { changeFinalizer } from './finalizer.ts';
 import type { PushSecretEntry } from './caches.ts';
 import type { Observed } from './observe.ts';
 import { observe } from './observe.ts';
 import { stalled, waiting } from './outcomes.ts';
 import { push } from './push.ts';
+import { isOthersToRefuse } from './resolve-stores.ts';
 import { isTold } from './report.ts';
 
 export interface ReconcileContext extends CleanUpContext {
@@ -26,7 +27,7 @@ export interface ReconcileContext extends CleanUpContext {
 /** Observe, decide, act: one PushSecret. Undefined: there is nothing to report. */
 export async function reconcilePushSecret(entry: PushSecretEntry, context: ReconcileContext, signal: AbortSignal): Promise<Reconciled | undefined> {
   if (entry.metadata.deletionTimestamp !== undefined) return (entry.metadata.finalizers ?? []).includes(pushSecretFinalizer) ? finish(entry, context, signal) : undefined;
-  if (!entry.parsed.ok) return { outcome: stalled(`invalid PushSecret: ${formatErrors(entry.parsed.errors)}`) };
+  if (!entry.parsed.ok) return isOthersToRefuse(entry, context) ? undefined : { outcome: stalled(`invalid PushSecret: ${formatErrors(entry.parsed.errors)}`) };
   const pushSecret = entry.parsed.value;
   const observed = await observe(entry, pushSecret, context, signal);
   const decision = decide(pushSecret, observed);
@@ -47,6 +48,7 @@ async function act(pushSecret: PushSecret, observed: Observed, decision: Decisio
     case 'report':
       return { outcome: decision.outcome };
     case 'rest':
+      adopt(pushSecret, observed, context);
       if (!isTold(pushSecret, decision.outcome)) return { outcome: decision.outcome };
       if (decision.outcome.requeueAfter !== undefined) context.lookAgain(keyOf(entry), decision.outcome.requeueAfter);
       return undefined;
@@ -55,6 +57,11 @@ async function act(pushSecret: PushSecret, observed: Observed, decision: Decisio
     default:
       return push(pushSecret, observed, decision.why, context, signal);
   }
+}
+
+/** What is pushed stands as it is found where it was pushed for good; what changes from now on is pushed. */
+function adopt(pushSecret: PushSecret, { last, sources }: Observed, { memory }: ReconcileContext): void {
+  if (last !== undefined && last.sources === undefined && isAdoptedForGood(pushSecret)) memory.recordPush(pushSecret.metadata.uid ?? '', { ...last, sources: sources.versions });
 }
 
 /** Who replaces a Secret deletes it first: only when it stays away, it is meant. */

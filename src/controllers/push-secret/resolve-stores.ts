@@ -1,5 +1,5 @@
 import { selectorMatches } from '../../api/label-selector.ts';
-import { allowedKeysAnnotation } from '../../api/names.ts';
+import { allowedKeysAnnotation, pushNamespacesAnnotation } from '../../api/names.ts';
 import type { ObjectKey } from '../../api/object.ts';
 import type { PushSecret } from '../../api/push-secret.ts';
 import type { PushStoreReference } from '../../api/push-secret-spec.ts';
@@ -10,7 +10,7 @@ import { syncedStoreKey } from '../../secret/push/synced-key.ts';
 import type { NamespaceFacts } from '../../secret/store-access.ts';
 import { mayUseStore, servesStore } from '../../secret/store-access.ts';
 import { storeName } from '../../secret/store-handle.ts';
-import type { PushSecretCaches, StoreEntry } from './caches.ts';
+import type { PushSecretCaches, PushSecretEntry, StoreEntry } from './caches.ts';
 import type { PushProblem } from './outcomes.ts';
 
 /** A store that is pushed to. */
@@ -20,7 +20,7 @@ export interface ResolvedStore {
   readonly store: SecretStore;
   /** Changes whenever the store points somewhere else; a hash, because a configuration may hold values. */
   readonly provider: string;
-  /** The same, and whenever it lets others write other keys. */
+  /** The same, and whenever it lets others write other keys, or to other namespaces. */
   readonly state: string;
 }
 
@@ -67,7 +67,8 @@ export function resolveStores({ spec }: PushSecret, namespace: NamespaceFacts, {
 
 function resolved(key: string, store: SecretStore): ResolvedStore {
   const provider = providerId(store);
-  return { key, store, provider, state: `${provider} ${store.metadata.annotations?.[allowedKeysAnnotation] ?? ''}` };
+  const { annotations = {} } = store.metadata;
+  return { key, store, provider, state: JSON.stringify([provider, annotations[allowedKeysAnnotation], annotations[pushNamespacesAnnotation]]) };
 }
 
 type Candidate = { readonly kind: 'store'; readonly key: string; readonly store: SecretStore; readonly isLeaving: boolean } | { readonly kind: 'problem'; readonly problem: PushProblem };
@@ -103,6 +104,12 @@ function problem(reason: PushProblem): Candidate {
 export function storeEntry(kind: StoreKind, name: string, namespace: string, { secretStores, clusterSecretStores }: StoreCaches): StoreEntry | undefined {
   const key: ObjectKey = kind === 'ClusterSecretStore' ? { name } : { namespace, name };
   return kind === 'ClusterSecretStore' ? clusterSecretStores.get(key) : secretStores.get(key);
+}
+
+/** Whether a PushSecret that does not parse is another controller's to refuse: all stores that it names are. */
+export function isOthersToRefuse({ metadata: { namespace = '' }, named = [] }: PushSecretEntry, { caches, controllerClass }: { readonly caches: StoreCaches; readonly controllerClass: string }): boolean {
+  const stores = named.map(({ kind, name }) => storeEntry(kind, name, namespace, caches)?.parsed);
+  return stores.length > 0 && stores.every((parsed) => parsed?.ok === true && !servesStore(controllerClass, parsed.value));
 }
 
 function storesOf(kind: StoreKind, { secretStores, clusterSecretStores }: StoreCaches): IterableIterator<StoreEntry> {

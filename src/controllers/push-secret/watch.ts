@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { allowedKeysAnnotation } from '../../api/names.ts';
+import { allowedKeysAnnotation, pushNamespacesAnnotation } from '../../api/names.ts';
 import type { ObjectKey, ObjectMeta } from '../../api/object.ts';
 import { formatKey, parseKey } from '../../api/object.ts';
 import { parsedObject } from '../../api/parsed-object.ts';
@@ -90,5 +90,5 @@ function storeState(entry: StoreEntry | undefined): string {
   if (entry === undefined) return 'absent';
   const { metadata, parsed } = entry;
   const ready = parsed.ok ? parsed.value.status.conditions.find(({ type }) => type === 'Ready') : undefined;
-  return JSON.stringify([metadata.uid, metadata.generation, metadata.labels, metadata.annotations?.[allowedKeysAnnotation], metadata.deletionTimestamp, ready?.status, ready?.message]);
+  return JSON.stringify([metadata.uid, metadata.generation, metadata.labels, metadata.annotations?.[allowedKeysAnnotation], metadata.annotations?.[pushNamespacesAnnotation], metadata.deletionTimestamp, ready?.status, ready?.message]);
 }

@@ -27,6 +27,8 @@ export interface SecretStoreControllerOptions {
   readonly reader: Pick<StoreReader, 'validate' | 'credentials' | 'capabilities'>;
   /** Which stores PushSecrets need; absent where none are reconciled. */
   readonly holds?: Pick<StoreHolds, 'isHeld' | 'subscribe'>;
+  /** `holds` are not all there are: no finalizer is taken away. */
+  readonly partial?: boolean;
   /** Milliseconds between validations of a store that does not say; absent: five minutes, as External Secrets has it. */
   readonly requeueInterval?: number;
   readonly events: EventSink;
@@ -46,13 +48,13 @@ const nobody: Required<SecretStoreControllerOptions>['holds'] = { isHeld: () => 
 
 /** Makes the controller that says of every store whether it can be read through. */
 export function createSecretStoreController(options: SecretStoreControllerOptions): Controller {
-  const { kind, cluster, caches, reader, holds = nobody, requeueInterval = fiveMinutes, events, controllerClass, clock, random, log, metrics } = options;
+  const { kind, cluster, caches, reader, holds = nobody, partial = false, requeueInterval = fiveMinutes, events, controllerClass, clock, random, log, metrics } = options;
   const type = kind === 'ClusterSecretStore' ? clusterSecretStoreType : secretStoreType;
   const stop = watchStores({ kind, caches, reader, holds, enqueue: (key) => controller.enqueue(key) });
   const controller = createController<StoreEntry>({
     name: kind.toLowerCase(),
     find: (key) => caches.stores.get(key),
-    reconcile: (entry, signal) => reconcileStore(entry, { cluster, type, reader, holds, controllerClass, requeueInterval }, signal),
+    reconcile: (entry, signal) => reconcileStore(entry, { cluster, type, reader, holds, mayRelease: !partial, controllerClass, requeueInterval }, signal),
     report: createStatusReporter({ cluster, type, fieldManager: statusFieldManager, events, clock }),
     explain: (error) => ({ ...explainError(error), reason: storeReasons.invalid }),
     clock,

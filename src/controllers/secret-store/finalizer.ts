@@ -15,11 +15,12 @@ const mostTries = 4;
  * What is to become of a store's finalizer. It is there while a PushSecret has to remove something through the store some day; one
  * that External Secrets has left, or that nobody needs any more, is taken away, so that no store hangs in its deletion.
  * @param isHeld whether a PushSecret needs the store
+ * @param mayRelease false where not every PushSecret is seen: then none is taken away
  */
-export function finalizerChange({ metadata, parsed }: StoreEntry, controllerClass: string, isHeld: boolean): FinalizerChange | undefined {
+export function finalizerChange({ metadata, parsed }: StoreEntry, controllerClass: string, isHeld: boolean, mayRelease = true): FinalizerChange | undefined {
   if (parsed.ok && !servesStore(controllerClass, parsed.value)) return undefined;
   const isThere = metadata.finalizers?.includes(storeFinalizer) === true;
-  if (isThere) return isHeld ? undefined : 'remove';
+  if (isThere) return isHeld || !mayRelease ? undefined : 'remove';
   // nothing can be added to what is on its way out
   return isHeld && metadata.deletionTimestamp === undefined ? 'add' : undefined;
 }

@@ -13,6 +13,8 @@ export interface ReconcileOptions {
   readonly type: ResourceType;
   readonly reader: Pick<StoreReader, 'validate' | 'capabilities'>;
   readonly holds: Pick<StoreHolds, 'isHeld'>;
+  /** Whether finalizers come off that nobody seems to need. */
+  readonly mayRelease: boolean;
   readonly controllerClass: string;
   /** Milliseconds between validations of a store that does not say. */
   readonly requeueInterval: number;
@@ -22,7 +24,7 @@ export interface ReconcileOptions {
 export async function reconcileStore(entry: StoreEntry, options: ReconcileOptions, signal: AbortSignal): Promise<Reconciled | undefined> {
   const { cluster, type, reader, holds } = options;
   const decision = decide(entry, options);
-  const change = finalizerChange(entry, options.controllerClass, entry.parsed.ok && holds.isHeld(entry.parsed.value));
+  const change = finalizerChange(entry, options.controllerClass, entry.parsed.ok && holds.isHeld(entry.parsed.value), options.mayRelease);
   if (change !== undefined) await amendFinalizer(cluster, type, { metadata: entry.metadata, change }, signal);
   if (decision.kind === 'ignore') return undefined;
   if (decision.kind === 'report') return { outcome: decision.outcome };

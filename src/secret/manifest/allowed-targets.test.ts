@@ -23,9 +23,27 @@ test.each([
   ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'],
   ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'],
   ['authentication.k8s.io/v1', 'TokenRequest'],
+  ['v1', 'Pod'],
+  ['v1', 'ReplicationController'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['apps/v1', 'DaemonSet'],
+  ['apps/v1', 'ReplicaSet'],
+  ['batch/v1', 'Job'],
+  ['batch/v1beta1', 'CronJob'],
+  ['external-secrets.io/v1', 'ClusterSecretStore'],
+  ['generators.external-secrets.io/v1alpha1', 'Webhook'],
+  ['argoproj.io/v1alpha1', 'Application'],
 ])('where all others are allowed, %s %s is not', (apiVersion, kind) => {
   expect(targetProblem({ apiVersion, kind }, { kinds: [], others: true })).toMatch(/^invalid generic target/);
   expect(targetProblem(configMap, { kinds: [], others: true })).toBeUndefined();
+});
+
+test('what runs code is allowed by its name alone', () => {
+  const allowed = { kinds: parseGenericTargets(['apps/v1/Deployment']), others: true };
+
+  expect(targetProblem({ apiVersion: 'apps/v1', kind: 'Deployment' }, allowed)).toBeUndefined();
+  expect(targetProblem({ apiVersion: 'apps/v1', kind: 'DaemonSet' }, allowed)).toMatch(/^invalid generic target/);
 });
 
 test.each(['ConfigMap', 'v1/configmap', 'a/b/v1/Widget', '/v1/Widget', 'v1/Secret', ''])('%j is no kind to allow', (text) => {

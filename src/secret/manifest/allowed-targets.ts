@@ -11,13 +11,13 @@ export interface GroupKind {
 /** Which kinds ExternalSecrets may make beside Secrets; none unless the operator says so. */
 export interface AllowedTargets {
   readonly kinds: readonly GroupKind[];
-  /** All kinds but those through which rights are granted. */
+  /** All kinds but those through which rights are granted, code is run, or controllers act for whoever writes them. */
   readonly others: boolean;
 }
 
 export const noTargets: AllowedTargets = { kinds: [], others: false };
 
-/** Groups whose kinds decide who may do what, or what an API server does. */
+/** Groups whose kinds decide who may do what, or what an API server does; run code; or are orders to a controller that has more rights. */
 const privilegedGroups: ReadonlySet<string> = new Set([
   'rbac.authorization.k8s.io',
   'authentication.k8s.io',
@@ -26,9 +26,14 @@ const privilegedGroups: ReadonlySet<string> = new Set([
   'admissionregistration.k8s.io',
   'apiextensions.k8s.io',
   'apiregistration.k8s.io',
+  'apps',
+  'batch',
+  'external-secrets.io',
+  'generators.external-secrets.io',
+  'argoproj.io',
 ]);
 
-const privilegedCoreKinds: ReadonlySet<string> = new Set(['Secret', 'ServiceAccount', 'Namespace', 'Node', 'PersistentVolume']);
+const privilegedCoreKinds: ReadonlySet<string> = new Set(['Secret', 'ServiceAccount', 'Namespace', 'Node', 'PersistentVolume', 'Pod', 'PodTemplate', 'ReplicationController']);
 
 const option = /^(?:(?<group>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)\/)?(?<version>v[a-z0-9]+)\/(?<kind>[A-Z][A-Za-z0-9]*)$/;
 

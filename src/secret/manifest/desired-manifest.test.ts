@@ -3,7 +3,7 @@ import { externalSecret } from '../../../test/support/external-secret.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { createdBy, ownerReference } from '../desired-secret.ts';
 import { isIntact } from '../drift.ts';
-import { desiredManifest, manifestDrift, manifestProblem, newManifest, updatedManifest } from './desired-manifest.ts';
+import { deletionProblem, desiredManifest, manifestDrift, manifestProblem, newManifest, updatedManifest } from './desired-manifest.ts';
 import { liveManifest } from './live-manifest.ts';
 import { manifestHash } from './manifest-hash.ts';
 
@@ -104,6 +104,25 @@ test('an object of somebody else is neither written nor deleted; one that is to 
   expect(manifestProblem(theirs, es({ creationPolicy: 'Merge' }))).toBeUndefined();
   expect(manifestProblem(anothers, es({ creationPolicy: 'Merge' }))).toMatch(/^target is owned by another/);
   expect(manifestProblem(newManifest(wanted()), es())).toBeUndefined();
+});
+
+const hash = { 'f:annotations': { 'f:reconcile.external-secrets.io/data-hash': {} } };
+const wrote = (manager: string, fieldsV1: object): object => ({ manager, operation: 'Update', fieldsV1 });
+const ours = 'externalsecrets.external-secrets.io/database';
+
+test.each([
+  ['ours alone', [wrote(ours, { 'f:metadata': hash, 'f:spec': {} })], true, true],
+  ['ours, with labels and a status of others', [wrote(ours, { 'f:metadata': hash, 'f:spec': {} }), wrote('them', { 'f:metadata': { 'f:labels': {} } }), { ...wrote('them', { 'f:status': {} }), subresource: 'status' }], true, true],
   // as External Secrets leaves it: no owner, no manager of its own
-  expect(manifestProblem(newManifest(wanted({ creationPolicy: 'Orphan' })), es({ creationPolicy: 'Orphan' }))).toBeUndefined();
+  ["External Secrets' alone", [wrote('external-secrets', { 'f:metadata': hash, 'f:spec': {} })], true, false],
+  ['of somebody into whose object we have merged', [wrote('them', { 'f:spec': {} }), wrote(ours, { 'f:metadata': hash, 'f:spec': {} })], false, false],
+  ['of somebody into whose object External Secrets has merged', [wrote('them', { 'f:spec': {} }), wrote('external-secrets', { 'f:metadata': hash })], false, false],
+  ['of another ExternalSecret', [wrote('externalsecrets.external-secrets.io/other', { 'f:metadata': hash, 'f:spec': {} })], false, false],
+  ['ours without the hash', [wrote(ours, { 'f:spec': {} })], false, false],
+  ['of nobody knows whom', [], false, false],
+])('an object with the marks of a controller and no owner, %s', (_whose, managedFields, mayWrite, mayDelete) => {
+  const orphan = live(newManifest(wanted({ creationPolicy: 'Orphan' })), { managedFields });
+
+  expect(manifestProblem(orphan, es({ creationPolicy: 'Orphan' })) === undefined).toBe(mayWrite);
+  for (const creationPolicy of ['Owner', 'Orphan', 'Merge', 'CreateOrMerge']) expect(deletionProblem(orphan, es({ creationPolicy })) === undefined).toBe(mayDelete);
 });

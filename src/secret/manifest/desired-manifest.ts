@@ -1,13 +1,15 @@
-import type { ExternalSecretSpec } from '../../api/external-secret-spec.ts';
+import type { CreationPolicy, ExternalSecretSpec } from '../../api/external-secret-spec.ts';
 import type { ExternalSecret } from '../../api/external-secret.ts';
 import { createdByLabel, dataHashAnnotation, managedLabel } from '../../api/names.ts';
 import type { KubeObject, ObjectMeta, OwnerReference } from '../../api/object.ts';
 import { createdBy, isMergePolicy, ownerReference } from '../desired-secret.ts';
 import { isSameOwner } from '../drift.ts';
+import { secretFieldManager } from '../field-manager.ts';
 import { ownershipOf, ownershipProblem } from '../ownership.ts';
 import { targetName } from '../provides.ts';
 import type { ManifestContent } from './compose-manifest.ts';
 import { isMarked, manifestFields } from './live-manifest.ts';
+import { isMadeBy } from './made-by.ts';
 import type { ManifestFields } from './manifest-hash.ts';
 import { manifestHash } from './manifest-hash.ts';
 import { covers, isMap, overlay } from './set-field.ts';
@@ -125,11 +127,26 @@ function isFieldRight(live: unknown, wanted: unknown, name: string, { isMerged }
   return covers(live, wanted) && (isMerged || name !== 'data' || covers(wanted, live));
 }
 
-/** Why an object may not be written, or deleted, for an ExternalSecret; undefined where it may. */
+/** Under which External Secrets writes what is no Secret, whichever ExternalSecret it is for. */
+const upstreamManager = 'external-secrets';
+
+/** Why an object may not be written for an ExternalSecret; undefined where it may. */
 export function manifestProblem(live: Pick<KubeObject, 'kind' | 'metadata'>, externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): string | undefined {
   const { creationPolicy } = externalSecret.spec;
-  const { name } = live.metadata;
   // what it was last is what a takeover finds: an object that was made for nobody to own
-  if (creationPolicy === 'Orphan' && isMarked(live) && ownershipOf(live, externalSecret).kind === 'foreign') return undefined;
-  return ownershipProblem(creationPolicy, name, live, externalSecret, live.kind);
+  const makers = creationPolicy === 'Orphan' && isMarked(live) ? [upstreamManager] : [];
+  return problemOf(live, externalSecret, creationPolicy, makers);
+}
+
+/** Why an object may not be deleted for an ExternalSecret; undefined where it may. Whatever the policy, it has to be its own work. */
+export function deletionProblem(live: Pick<KubeObject, 'kind' | 'metadata'>, externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>): string | undefined {
+  return problemOf(live, externalSecret, 'Owner', []);
+}
+
+function problemOf({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>, externalSecret: Pick<ExternalSecret, 'metadata' | 'spec'>, policy: CreationPolicy, makers: readonly string[]): string | undefined {
+  // what is written in a Secret tells whose it is in another way than in an object of any kind
+  const owned = { metadata, written: [] };
+  const isOurWork = (): boolean => isMadeBy([secretFieldManager(externalSecret.metadata.name), ...makers], metadata.managedFields);
+  if (ownershipOf(owned, externalSecret).kind === 'foreign' && isOurWork()) return undefined;
+  return ownershipProblem(policy, metadata.name, owned, externalSecret, kind);
 }

@@ -21,8 +21,8 @@ export function manifestFields(object: KubeObject): ManifestFields {
 }
 
 /**
- * Whether an object bears the marks that every controller of ExternalSecrets leaves. Under a policy that makes no owner it has no
- * others, and nobody else writes them.
+ * Whether an object bears the marks that every controller of ExternalSecrets leaves, and no mark of an owner. They say that one of them
+ * has written to it, not that it was made by one: what is merged into bears them too.
  */
 export function isMarked({ metadata: { labels = {}, annotations = {} } }: Pick<KubeObject, 'metadata'>): boolean {
   return labels[managedLabel] === 'true' && annotations[dataHashAnnotation] !== undefined && labels[createdByLabel] === undefined;

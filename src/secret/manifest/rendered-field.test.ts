@@ -20,6 +20,13 @@ test.each([
   expect(readLeaf(text)).toEqual(value);
 });
 
+test('a value that is too long to be looked at as YAML is a text', () => {
+  const list = `[${'1,'.repeat(32 * 1024 - 2)}1]`;
+
+  expect(readLeaf(list)).toHaveLength(32 * 1024 - 1);
+  expect(readLeaf(`${list}  `)).toBe(`${list}  `);
+});
+
 test('a whole field may be anything, or nothing', () => {
   expect([readField('- a\n- b: 1\n'), readField('a: {b: 1}'), readField('5'), readField('# none\n')]).toEqual([['a', { b: 1 }], { a: { b: 1 } }, 5, undefined]);
 });

@@ -20,6 +20,6 @@ export function syncedEntryKey({ match: { remoteRef } }: Pick<PushedEntry, 'matc
 }
 
 /** Where an entry goes. */
-export function placeOf({ match: { remoteRef } }: Pick<PushedEntry, 'match'>): RemotePlace {
-  return remoteRef;
+export function placeOf({ match: { remoteRef }, metadata }: Pick<PushedEntry, 'match' | 'metadata'>): RemotePlace {
+  return { ...remoteRef, ...(metadata === undefined ? {} : { metadata }) };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Cancel, Clock } from '../../lib/clock.ts';
+import { type QueueBounds, TenantQueue } from '../../lib/tenant-queue.ts';
 import type { RenderRequest, RenderResult, TemplateRenderer } from '../renderer.ts';
 import { mostThreads, threadsToStart } from './growth.ts';
 import { LimitMemory } from './limit-memory.ts';
@@ -7,7 +8,6 @@ import { defaultLimits, type RenderLimits, sizeText } from './limits.ts';
 import { packRequest, type Reply, sizeOfJobs } from './packed-request.ts';
 import { PendingRender } from './pending-render.ts';
 import { RenderThread, type ThreadEnd } from './render-thread.ts';
-import { type QueueBounds, TenantQueue } from './tenant-queue.ts';
 
 export interface RendererPoolOptions {
   readonly clock: Clock;

@@ -10,6 +10,14 @@ export interface Taken {
   readonly foreign?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly type?: string;
+  /** Labels and annotations of the ExternalSecret itself. */
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  /** It was edited after its last sync, which External Secrets takes no note of. */
+  readonly isStale?: true;
+  /** Its Secret has lost the created-by label, which External Secrets does not look at. */
+  readonly isUnmarked?: true;
+  /** The provider held nothing at the last sync. */
+  readonly result?: 'deleted' | 'retained';
 }
 
 const creations = ['Owner', 'Orphan', 'Merge', 'None'] as const;
@@ -44,6 +52,29 @@ export function takenOver(count: number, store: string): readonly Taken[] {
     // every tenth name is so long that External Secrets hashes it in the field manager
     return { ...one, name: index % 10 === 0 ? `a-name-of-more-than-27-characters-${index}` : `taken-${index}` };
   });
+}
+
+/** States that come of time and people, and not of policies: what External Secrets would leave as it is. */
+export function takenOddly(store: string): readonly Taken[] {
+  const zero = { refreshInterval: '0' };
+  const once = { refreshPolicy: 'CreatedOnce' };
+  const policies = (refresh: Readonly<Record<string, string>>, deletionPolicy = 'Retain'): Policies => ({ refresh, creationPolicy: 'Owner', deletionPolicy, immutable: false, store });
+  const metadata = { labels: { 'helm.sh/chart': 'app-1.2.3', team: 'a' }, annotations: { 'external-secrets.io/force-sync': '3', note: 'x' } };
+  const { data: _gone, ...absent } = make('data', policies({}, 'Delete'));
+  const all: readonly Omit<Taken, 'name'>[] = [
+    ...sources.flatMap((source) => [
+      { ...make(source, policies(zero)), metadata },
+      { ...make(source, policies(zero)), metadata, isStale: true } as const,
+      { ...make(source, policies(once)), metadata, isStale: true } as const,
+      { ...make(source, policies({})), metadata },
+    ]),
+    { ...make('password', policies(once)), isUnmarked: true },
+    { ...make('uuid', policies(zero)), isUnmarked: true },
+    { ...make('data', policies({})), isUnmarked: true },
+    { ...make('data', policies({})), result: 'retained' },
+    { ...absent, result: 'deleted' },
+  ];
+  return all.map((one, index) => ({ ...one, name: `odd-${index}` }));
 }
 
 interface Policies extends Pick<Taken, 'creationPolicy' | 'immutable'> {

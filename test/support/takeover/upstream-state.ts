@@ -18,7 +18,7 @@ const longest = 63;
 async function leaveBehind(cluster: Cluster, oracle: Oracle, namespace: string, taken: Taken): Promise<void> {
   const created = await cluster.create(
     externalSecretType,
-    { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { namespace, name: taken.name }, spec: taken.spec },
+    { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { namespace, name: taken.name, ...taken.metadata }, spec: taken.spec },
     { fieldManager: 'kubectl-create' },
     never,
   );
@@ -31,12 +31,18 @@ async function leaveBehind(cluster: Cluster, oracle: Oracle, namespace: string, 
   const at = formatTimestamp(Date.now() - 600_000);
   const status = {
     refreshTime: at,
-    syncedResourceVersion: version,
-    binding: { name: taken.name },
-    conditions: [{ type: 'Ready', status: 'True', reason: 'SecretSynced', message: 'secret synced', lastTransitionTime: at }],
+    syncedResourceVersion: taken.isStale === true ? '0-of-an-older-version' : version,
+    ...(taken.result === 'deleted' ? {} : { binding: { name: taken.name } }),
+    conditions: [{ type: 'Ready', status: 'True', ...words[taken.result ?? 'synced'], lastTransitionTime: at }],
   };
   await cluster.patchStatus(externalSecretType, { namespace, name: taken.name }, status, binary, never);
 }
+
+const words = {
+  synced: { reason: 'SecretSynced', message: 'secret synced' },
+  retained: { reason: 'SecretSynced', message: 'secret retained due to DeletionPolicy=Retain' },
+  deleted: { reason: 'SecretDeleted', message: 'secret deleted due to DeletionPolicy=Delete' },
+} as const;
 
 async function leaveSecret(cluster: Cluster, oracle: Oracle, externalSecret: KubeObject, taken: Taken): Promise<void> {
   const { namespace = '', name, uid = '' } = externalSecret.metadata;
@@ -50,7 +56,7 @@ async function leaveSecret(cluster: Cluster, oracle: Oracle, externalSecret: Kub
     metadata: {
       namespace,
       name,
-      labels: { ...taken.labels, 'reconcile.external-secrets.io/managed': 'true', ...(owned ? { 'reconcile.external-secrets.io/created-by': createdBy } : {}) },
+      labels: { ...taken.labels, 'reconcile.external-secrets.io/managed': 'true', ...(owned && taken.isUnmarked !== true ? { 'reconcile.external-secrets.io/created-by': createdBy } : {}) },
       annotations: { 'reconcile.external-secrets.io/data-hash': hash },
       ...(owned ? { ownerReferences: [{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name, uid, controller: true, blockOwnerDeletion: true }] } : {}),
     },

@@ -74,3 +74,20 @@ test('what is ours can be deleted, once', async () => {
   expect(await deleteManifest(es(), configMapType, 'database', options(), signal)).toEqual({ kind: 'deleted' });
   expect(await deleteManifest(es(), configMapType, 'database', options(), signal)).toEqual({ kind: 'absent' });
 });
+
+test('what was merged into stays theirs, whatever the policy becomes', async () => {
+  await theirs({ by: 'hand' });
+  await apply({ a: '1' }, { creationPolicy: 'Merge' });
+  const merged = await there();
+
+  expect(await apply({ a: '2' }, { creationPolicy: 'Orphan' })).toMatchObject({ kind: 'refused', message: expect.stringContaining('was made by somebody else') });
+  for (const creationPolicy of ['Orphan', 'Owner', 'Merge']) expect(await deleteManifest(es({ creationPolicy }), configMapType, 'database', options(), signal)).toMatchObject({ kind: 'refused' });
+  expect((await there())?.metadata.resourceVersion).toBe(merged?.metadata.resourceVersion);
+});
+
+test('what was made for nobody to own is written again, and can be deleted', async () => {
+  await apply({ a: '1' }, { creationPolicy: 'Orphan' });
+
+  expect(await apply({ a: '2' }, { creationPolicy: 'Orphan' })).toMatchObject({ kind: 'written' });
+  expect(await deleteManifest(es({ creationPolicy: 'Orphan' }), configMapType, 'database', options(), signal)).toEqual({ kind: 'deleted' });
+});

@@ -7,7 +7,7 @@ import type { Semaphore } from '../../../lib/semaphore.ts';
 import type { EventNote } from '../../../runtime/outcome.ts';
 import { secretFieldManager } from '../../../secret/field-manager.ts';
 import type { DesiredManifest } from '../../../secret/manifest/desired-manifest.ts';
-import { manifestDrift, manifestProblem, newManifest, updatedManifest } from '../../../secret/manifest/desired-manifest.ts';
+import { deletionProblem, manifestDrift, manifestProblem, newManifest, updatedManifest } from '../../../secret/manifest/desired-manifest.ts';
 
 /** What came of bringing an object in line. `missing`: it is to be merged into, and is not there; `refused` left it as it was. */
 export type AppliedManifest =
@@ -67,13 +67,13 @@ function note(reason: string, { kind, name }: DesiredManifest, what: string): Ev
   return { type: 'Normal', reason, message: `${kind.kind} "${name}" ${what}` };
 }
 
-/** Deletes an object if it is this ExternalSecret's, and only as it was when that was found out. */
+/** Deletes an object if this ExternalSecret owns it or has made it, and only as it was when that was found out. */
 export async function deleteManifest(externalSecret: ExternalSecret, type: ResourceType, name: string, { cluster, writes }: ManifestOptions, signal: AbortSignal): Promise<{ readonly kind: 'deleted' | 'absent' } | { readonly kind: 'refused'; readonly message: string }> {
   const key = { namespace: externalSecret.metadata.namespace ?? '', name };
   for (let count = 0; count < mostAttempts; count += 1) {
     const live = await cluster.get(type, key, signal, { metadataOnly: true });
     if (live === undefined) return { kind: 'absent' };
-    const message = manifestProblem({ kind: type.kind, metadata: live.metadata }, externalSecret);
+    const message = deletionProblem({ kind: type.kind, metadata: live.metadata }, externalSecret);
     if (message !== undefined) return { kind: 'refused', message };
     const { uid, resourceVersion } = live.metadata;
     try {

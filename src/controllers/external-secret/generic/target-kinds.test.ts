@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openLocalWorld } from '../../../../test/support/local-world.ts';
 import type { World } from '../../../../test/support/secret-stage.ts';
@@ -5,9 +6,11 @@ import type { KubeObject, ObjectKey } from '../../../api/object.ts';
 import { formatKey } from '../../../api/object.ts';
 import type { Informer, InformerOptions } from '../../../kube/informer.ts';
 import { startInformer } from '../../../kube/reflector.ts';
+import type { Discovery } from '../../../kube/port.ts';
 import { configMapType, customResourceDefinitionType, namespaceType } from '../../../kube/resource-types.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLog } from '../../../lib/log.ts';
+import type { TargetKind } from './target-kinds.ts';
 import { TargetKinds } from './target-kinds.ts';
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' };
@@ -130,8 +133,38 @@ test('a kind of a CustomResourceDefinition is found', async () => {
   expect(kinds.stateOf(widget)).toMatchObject({ state: 'watched', type: { plural: 'widgets' } });
 });
 
-test('no more than 32 kinds are watched at once', () => {
-  for (let index = 0; index < 33; index += 1) kinds.track({ ...declared, name: `es-${index}` }, { kind: { ...widget, kind: `Widget${index}` }, name: 'w' });
-  expect(kinds.stateOf({ ...widget, kind: 'Widget32' })).toMatchObject({ state: 'refused', message: expect.stringContaining('32 other kinds') });
-  expect(kinds.stateOf({ ...widget, kind: 'Widget31' })).toEqual({ state: 'pending' });
+/** Kinds of a cluster that serves everything but what is called Missing. */
+function manyKinds(): TargetKinds {
+  const discovery: Discovery = { find: (_apiVersion, kind) => (kind.startsWith('Missing') ? undefined : { group: 'acme.example', version: 'v1', kind, plural: kind.toLowerCase(), namespaced: true, statusSubresource: false }) };
+  const nothing = <T>(): Informer<T> => ({ synced: Promise.resolve(), get: () => undefined, values: () => new Set<T>().values(), size: () => 0, healthy: () => true, subscribe: () => () => {} });
+  return new TargetKinds({ cluster: { discover: () => Promise.resolve(discovery) }, allowed: { kinds: [], others: true }, startInformer: nothing, clock: systemClock, log: silentLog, signal: lifetime.signal, wake: () => {} });
+}
+
+const made = (name: string): TargetKind => ({ ...widget, kind: name });
+
+test('no more than 32 kinds are watched at once, and those that are not served are not among them', async () => {
+  const many = manyKinds();
+  for (let index = 0; index < 40; index += 1) many.track({ namespace: `missing-${index}`, name: 'es' }, { kind: made(`Missing${index}`), name: 'w' });
+  for (let index = 0; index < 33; index += 1) many.track({ namespace: `there-${index}`, name: 'es' }, { kind: made(`There${index}`), name: 'w' });
+  await setImmediate();
+
+  expect(many.stateOf(made('Missing39'))).toMatchObject({ state: 'absent' });
+  expect(many.stateOf(made('There31'))).toMatchObject({ state: 'watched' });
+  expect(many.stateOf(made('There32'))).toMatchObject({ state: 'refused', message: expect.stringContaining('32 other kinds') });
+});
+
+test('a namespace brings in no more than 8 kinds, and another one where it gives one up', async () => {
+  const many = manyKinds();
+  for (let index = 0; index < 9; index += 1) many.track({ ...declared, name: `es-${index}` }, { kind: made(`There${index}`), name: 'w' });
+  many.track({ namespace: 'testnet', name: 'es' }, { kind: made('Other'), name: 'w' });
+  await setImmediate();
+
+  expect([7, 8].map((index) => many.stateOf(made(`There${index}`)).state)).toEqual(['watched', 'refused']);
+  expect(many.stateOf(made('There8'))).toMatchObject({ message: expect.stringContaining('8 other kinds are made in its namespace') });
+  expect(many.stateOf(made('Other'))).toMatchObject({ state: 'watched' });
+  // even where another namespace makes it still
+  many.track({ namespace: 'testnet', name: 'es-0' }, { kind: made('There0'), name: 'w' });
+  many.track({ ...declared, name: 'es-0' }, undefined);
+  await setImmediate();
+  expect(many.stateOf(made('There8'))).toMatchObject({ state: 'watched' });
 });

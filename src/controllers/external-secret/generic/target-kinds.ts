@@ -38,6 +38,8 @@ interface Watch {
   kind: TargetKind;
   state: KindState;
   informer?: Informer<LiveSecret>;
+  /** It is one of those that are watched at once, or about to be. */
+  hasSlot: boolean;
   readonly end: AbortController;
   /** Next try to find the kind. */
   retry?: Cancel;
@@ -45,6 +47,12 @@ interface Watch {
 
 /** How many kinds are watched at once: each is a connection and a cache. */
 const mostKinds = 32;
+
+/** How many of those that are known the ExternalSecrets of one namespace may have brought in. */
+const mostOfNamespace = 8;
+
+/** How many kinds are looked for at the most, be they served or not: each look is a request. */
+const mostSought = 256;
 
 /** Between looks for a kind that is not served, in milliseconds. */
 const lookEvery = 15_000;
@@ -58,6 +66,12 @@ export class TargetKinds {
   readonly #watches = new Map<string, Watch>();
   /** ExternalSecrets by kind. */
   readonly #byKind = new ReverseIndex();
+  /** Kinds by ExternalSecret. */
+  readonly #kindOf = new Map<string, string>();
+  /** ExternalSecrets by namespace and kind. */
+  readonly #byPlace = new ReverseIndex();
+  /** Kinds that are not even looked for, because there are too many already. */
+  readonly #surplus = new Map<string, TargetKind>();
   /** ExternalSecrets by kind and name of the target. */
   readonly #byTarget = new ReverseIndex();
   /** Targets by uid of an owner. */
@@ -77,10 +91,40 @@ export class TargetKinds {
     const item = formatKey(externalSecret);
     const isOurs = target !== undefined && targetProblem(target.kind, this.#options.allowed) === undefined;
     const id = isOurs ? idOf(target.kind) : undefined;
+    const before = this.#kindOf.get(item);
+    if (id === undefined) this.#kindOf.delete(item);
+    else this.#kindOf.set(item, id);
     this.#byKind.set(item, id === undefined ? [] : [id]);
+    this.#byPlace.set(item, id === undefined ? [] : [placeOf(externalSecret, id)]);
     this.#byTarget.set(item, target === undefined || id === undefined ? [] : [termOf(id, { namespace: externalSecret.namespace ?? '', name: target.name })]);
     for (const known of [...this.#watches.keys()]) if (this.#byKind.itemsOf(known).size === 0) this.#stop(known);
-    if (isOurs && id !== undefined && !this.#watches.has(id) && this.#watches.size < mostKinds) this.#start(id, target.kind);
+    if (before !== undefined && before !== id) this.#startSurplus();
+    if (!isOurs || id === undefined || this.#watches.has(id)) return;
+    if (this.#hasRoom(externalSecret)) this.#start(id, target.kind);
+    else this.#surplus.set(id, target.kind);
+  }
+
+  /** Starts what there is room for by now, and forgets what nobody makes. */
+  #startSurplus(): void {
+    // of a namespace that is full nothing else is asked: it may have many
+    const full = new Set<string>();
+    for (const [id, kind] of [...this.#surplus]) {
+      const makers = [...this.#byKind.itemsOf(id)].map(parseKey);
+      const hasRoom = makers.some((maker) => {
+        const { namespace = '' } = maker;
+        if (full.has(namespace)) return false;
+        if (this.#hasRoom(maker)) return true;
+        full.add(namespace);
+        return false;
+      });
+      if (hasRoom || makers.length === 0) this.#surplus.delete(id);
+      if (hasRoom) this.#start(id, kind);
+    }
+  }
+
+  #hasRoom(externalSecret: ObjectKey): boolean {
+    const ofNamespace = [...this.#watches.keys()].filter((id) => this.#byPlace.itemsOf(placeOf(externalSecret, id)).size > 0).length;
+    return ofNamespace < mostOfNamespace && this.#watches.size < mostSought;
   }
 
   stateOf(kind: TargetKind): KindState {
@@ -88,8 +132,8 @@ export class TargetKinds {
     if (message !== undefined) return { state: 'refused', message };
     const watch = this.#watches.get(idOf(kind));
     if (watch !== undefined) return watch.state;
-    if (this.#watches.size < mostKinds) return { state: 'pending' };
-    return { state: 'refused', message: `invalid generic target: ${mostKinds} other kinds are made already, and no more are watched at once` };
+    if (!this.#surplus.has(idOf(kind))) return { state: 'pending' };
+    return { state: 'refused', message: `invalid generic target: ${mostOfNamespace} other kinds are made in its namespace already, and no more are looked for` };
   }
 
   /** The object as it is known, where it has the managed label. */
@@ -128,7 +172,8 @@ export class TargetKinds {
   }
 
   #start(id: string, kind: TargetKind): void {
-    const watch: Watch = { kind, state: { state: 'pending' }, end: new AbortController() };
+    const watch: Watch = { kind, state: { state: 'pending' }, hasSlot: false, end: new AbortController() };
+    this.#surplus.delete(id);
     this.#watches.set(id, watch);
     void this.#find(id, watch);
   }
@@ -137,18 +182,19 @@ export class TargetKinds {
     const { cluster, clock, log } = this.#options;
     const { apiVersion, kind } = watch.kind;
     const { signal } = watch.end;
+    watch.hasSlot = false;
     try {
       // what is known may be older than the kind
       const type = (await cluster.discover(signal)).find(apiVersion, kind) ?? (await cluster.discover(signal, { fresh: true })).find(apiVersion, kind);
       if (signal.aborted) return;
-      if (type?.namespaced === true) {
+      if (type?.namespaced === true && this.#takeSlot(watch)) {
         await this.#watch(id, watch, type);
         return;
       }
       watch.state =
         type === undefined
           ? { state: 'absent', message: `${apiVersion} ${kind} is not served by this cluster` }
-          : { state: 'refused', message: `invalid generic target: ${apiVersion} ${kind} has no namespace, and an ExternalSecret makes nothing outside of its own` };
+          : { state: 'refused', message: `invalid generic target: ${type.namespaced ? `${mostKinds} other kinds are made already, and no more are watched at once` : `${apiVersion} ${kind} has no namespace, and an ExternalSecret makes nothing outside of its own`}` };
     } catch (error) {
       if (signal.aborted) return;
       log.warn({ apiVersion, kind, error }, 'the kind of a target could not be watched');
@@ -156,6 +202,14 @@ export class TargetKinds {
     }
     this.#wake(this.#byKind.itemsOf(id));
     watch.retry = clock.after(lookEvery, () => void this.#find(id, watch));
+  }
+
+  /** Only what is served takes one, so that nobody keeps others out with kinds that are not there. */
+  #takeSlot(watch: Watch): boolean {
+    const taken = [...this.#watches.values()].filter((other) => other !== watch && other.hasSlot).length;
+    if (taken >= mostKinds) return false;
+    watch.hasSlot = true;
+    return true;
   }
 
   async #watch(id: string, watch: Watch, type: ResourceType): Promise<void> {
@@ -201,4 +255,8 @@ function idOf({ apiVersion, kind }: TargetKind): string {
 
 function termOf(id: string, key: ObjectKey): string {
   return `${id} ${formatKey(key)}`;
+}
+
+function placeOf({ namespace = '' }: ObjectKey, id: string): string {
+  return `${namespace} ${id}`;
 }

@@ -26,7 +26,7 @@ function checkStore(declared: DeclaredExternalSecret, { store: { kind, name }, p
   const where = `${found.origin.file}:${found.origin.line}`;
   // which labels a namespace has, only the cluster knows
   const decidable = found.store.spec.conditions.every(({ namespaceSelector }) => namespaceSelector === undefined);
-  if (decidable && !mayUseStore(found.store, { name: namespace, labels: {}, terminating: false })) {
+  if (decidable && !mayUseStore(found.store, { name: namespace, labels: {}, known: false, terminating: false })) {
     return [{ severity: 'error', message: `${kind} ${name} (${where}) may not be used from namespace ${namespace}; add the namespace to its spec.conditions`, ...here }];
   }
   return refusedKeys(declared, found).map(({ key, path: field }) => ({
