@@ -34,9 +34,11 @@ const defaults: readonly (readonly [path: readonly (string | number)[], value: u
  */
 export function upstreamCrds(): readonly KubeObject[] {
   return [...customResourceDefinitions().keys()]
-    .filter((name) => name.startsWith('external-secrets.io_'))
+    .filter((name) => name.includes('external-secrets.io_'))
     .map((name) => {
       let crd: unknown = readCrdFile(name);
+      // generators have no status that anybody reads
+      if (name.startsWith('generators.')) return crd as KubeObject;
       for (const path of [[...status, 'properties', 'observedGeneration'], [...status, 'default'], [...conditions, 'observedGeneration']]) crd = without(crd, path);
       if (name === 'external-secrets.io_externalsecrets.yaml') for (const [path, value] of defaults) crd = changed(crd, [...spec, ...path], (schema) => ({ ...schema, default: value }));
       return crd as KubeObject;
