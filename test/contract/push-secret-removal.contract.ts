@@ -174,7 +174,8 @@ export function describeTakenBackPushes(name: string, open: () => Promise<World>
       });
 
       describe('in a namespace that goes', () => {
-        const untilGone = (): Promise<void> => stage.until(async () => expect([await stage.get(pushSecretType, 'push'), await stage.get(namespaceType, stage.namespace)]).toEqual([undefined, undefined]));
+        // the controller of namespaces looks again after a quarter of a minute
+        const untilGone = (): Promise<void> => stage.until(async () => expect([await stage.get(pushSecretType, 'push'), (await stage.get(namespaceType, stage.namespace))?.metadata.name]).toEqual([undefined, undefined]), 45_000);
         const shared = async (): Promise<void> => {
           const name = await stage.makeStore('shared', { kind: 'ClusterSecretStore' });
           await stage.makeSecret('source', { key: 'value' });

@@ -59,9 +59,12 @@ function pushReason(pushSecret: PushSecret, observed: Observed): PushReason | un
   return nextPush(pushSecret, observed) <= now ? 'interval' : undefined;
 }
 
-/** External Secrets pushed it once and for all: what has changed since, it has left alone. No status of its own has observedGeneration. */
+/**
+ * External Secrets pushed it once and for all: what has changed since, it has left alone. No status of its own has observedGeneration; where
+ * our CRD is in use it stays at its start, -1.
+ */
 export function isAdoptedForGood({ spec, status }: PushSecret): boolean {
-  return spec.refreshInterval === 0 && status.observedGeneration === undefined;
+  return spec.refreshInterval === 0 && (status.observedGeneration ?? -1) < 0;
 }
 
 function isRecorded({ status }: PushSecret, version: string): boolean {
