@@ -17,6 +17,9 @@ export const readyCondition: ConditionStyle = {
   statusOf: ({ kind }) => (kind === 'synced' ? 'True' : kind === 'waiting' ? 'Unknown' : 'False'),
 };
 
+/** `Ready` as External Secrets has it: who waits is not ready either. */
+export const strictReadyCondition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind === 'synced' ? 'True' : 'False') };
+
 export interface StatusInputs {
   readonly style: ConditionStyle;
   readonly reconciled: Reconciled;

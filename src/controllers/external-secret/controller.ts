@@ -12,7 +12,7 @@ import type { GeneratorRunner } from '../../provider/generator-runner.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { createController } from '../../runtime/controller.ts';
-import type { ConditionStyle } from '../../runtime/desired-status.ts';
+import { strictReadyCondition as condition } from '../../runtime/desired-status.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
 import { explainError } from '../../runtime/explain-error.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
@@ -58,9 +58,6 @@ export interface ExternalSecretController extends Controller {
 /** Many at once, so that their references share calls to the provider; what is written is bounded by itself. */
 const concurrency = 256;
 const concurrentWrites = 16;
-
-/** As External Secrets has it: who waits is not ready either. */
-const condition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind === 'synced' ? 'True' : 'False') };
 
 /** Makes the controller that turns ExternalSecrets into Secrets and keeps them so. */
 export function createExternalSecretController(options: ExternalSecretControllerOptions): ExternalSecretController {

@@ -11,7 +11,7 @@ import type { GeneratorRunner } from '../../provider/generator-runner.ts';
 import type { StoreReader, StoreWriter } from '../../provider/store-reader.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { createController } from '../../runtime/controller.ts';
-import type { ConditionStyle } from '../../runtime/desired-status.ts';
+import { strictReadyCondition as condition } from '../../runtime/desired-status.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
 import { explainError } from '../../runtime/explain-error.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
@@ -74,9 +74,6 @@ const defaultLeavingGrace = 30_000;
 
 /** More objects than go round in circles anywhere. */
 const rememberedChurn = 10_000;
-
-/** As External Secrets has it: who waits is not ready either. */
-const condition: ConditionStyle = { type: 'Ready', statusOf: ({ kind }) => (kind === 'synced' ? 'True' : 'False') };
 
 /** Makes the controller that pushes Secrets to providers and takes back what is no longer pushed. */
 export function createPushSecretController(options: PushSecretControllerOptions): PushSecretController {
