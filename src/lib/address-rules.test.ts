@@ -72,3 +72,19 @@ describe('an address of IPv6', () => {
     );
   });
 });
+
+describe("Prelude's own addresses", () => {
+  it('are refused in whatever form, and no others with them', () => {
+    const rules = { allowLoopback: false, ownAddresses: ['10.1.2.3', 'fd00::1'] };
+
+    expect(['10.1.2.3', 'fd00:0::1', '10.1.2.4'].map((address) => addressProblem(address, rules))).toEqual(["an address of Prelude's own", "an address of Prelude's own", undefined]);
+  });
+});
+
+describe('metadata addresses', () => {
+  it('may be asked by Prelude itself, and nothing else that is refused with them', () => {
+    const rules = { allowLoopback: false, allowMetadata: true };
+
+    expect(['169.254.169.254', '169.254.170.23', 'fd00:ec2::254', '224.0.0.1', '0.0.0.0'].map((address) => addressProblem(address, rules) === undefined)).toEqual([true, true, true, false, false]);
+  });
+});

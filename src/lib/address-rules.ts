@@ -4,6 +4,10 @@ import { isIP } from 'node:net';
 export interface AddressRules {
   /** Whether this machine itself may be asked. */
   readonly allowLoopback: boolean;
+  /** Whether link-local and metadata addresses may be asked: by Prelude for its own identity, never for a tenant. */
+  readonly allowMetadata?: boolean;
+  /** Addresses that are refused besides: this pod's own, where its other ports are nobody's business. */
+  readonly ownAddresses?: readonly string[];
 }
 
 interface Range {
@@ -15,12 +19,16 @@ interface Range {
 
 const metadata = "a cloud's metadata address";
 
+const linkLocal = 'a link-local address';
+/** What machines of a cloud ask about themselves. */
+const machineOnly: ReadonlySet<string> = new Set([metadata, linkLocal]);
+
 /** What nobody outside this machine has a reason to name. Private ranges are not among them: services of the cluster live there. */
 const refused: readonly Range[] = [
   { prefix: '100.100.100.200', bits: 32, what: metadata },
   { prefix: '168.63.129.16', bits: 32, what: metadata },
   { prefix: '169.254.169.254', bits: 32, what: metadata },
-  { prefix: '169.254.0.0', bits: 16, what: 'a link-local address' },
+  { prefix: '169.254.0.0', bits: 16, what: linkLocal },
   { prefix: '192.0.0.0', bits: 24, what: 'an address of a network protocol' },
   { prefix: '0.0.0.0', bits: 8, what: 'an unspecified address' },
   { prefix: '224.0.0.0', bits: 4, what: 'a multicast address' },
@@ -28,7 +36,7 @@ const refused: readonly Range[] = [
   // Amazon's and Google's: metadata and what lies beside it
   { prefix: 'fd00:ec2::', bits: 32, what: metadata },
   { prefix: 'fd20:ce::', bits: 32, what: metadata },
-  { prefix: 'fe80::', bits: 10, what: 'a link-local address' },
+  { prefix: 'fe80::', bits: 10, what: linkLocal },
   { prefix: 'fec0::', bits: 10, what: 'a site-local address' },
   // where in it the IPv4 address stands is the operator's choice
   { prefix: '64:ff9b:1::', bits: 48, what: 'an address of a local gateway to IPv4' },
@@ -56,14 +64,16 @@ const gateways: readonly { readonly prefix: string; readonly bits: number; reado
  */
 export function addressProblem(address: string, rules: AddressRules): string | undefined {
   const bytes = bytesOf(address);
-  return bytes === undefined ? 'no address' : problemOf(bytes, rules);
+  if (bytes === undefined) return 'no address';
+  if (rules.ownAddresses?.some((own) => bytesOf(own)?.join() === bytes.join()) === true) return "an address of Prelude's own";
+  return problemOf(bytes, rules);
 }
 
 function problemOf(bytes: Uint8Array, rules: AddressRules): string | undefined {
   const own = loopback.find((range) => isWithin(bytes, range));
   if (own !== undefined) return rules.allowLoopback ? undefined : own.what;
   const range = refused.find((candidate) => isWithin(bytes, candidate));
-  if (range !== undefined) return range.what;
+  if (range !== undefined) return rules.allowMetadata === true && machineOnly.has(range.what) ? undefined : range.what;
   const gateway = gateways.find((candidate) => isWithin(bytes, candidate));
   return gateway === undefined ? undefined : problemOf(bytes.subarray(gateway.at, gateway.at + 4), { allowLoopback: false });
 }

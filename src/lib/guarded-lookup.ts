@@ -1,5 +1,4 @@
-import { lookup as systemLookup } from 'node:dns';
-import type { LookupAddress } from 'node:dns';
+import dns, { type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import type { AddressRules } from './address-rules.ts';
@@ -12,7 +11,7 @@ export type ResolveName = (hostname: string) => Promise<readonly LookupAddress[]
 /** What `lookup` of the system says: `/etc/hosts`, then the name servers. */
 const resolveBySystem: ResolveName = (hostname) =>
   new Promise((resolve, reject) => {
-    systemLookup(hostname, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
+    dns.lookup(hostname, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)));
   });
 
 /**

@@ -270,9 +270,9 @@ describe('TLS', () => {
   });
 
   it.each([
-    [{ ca: 'canary' }, 'invalid: the CA bundle, the client certificate or its key is not in PEM, or the key is not that of the certificate'],
-    [{ ca: '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n' }, 'invalid: the CA bundle, the client certificate or its key is not in PEM, or the key is not that of the certificate'],
-    [{ cert: ours.issue({ commonName: 'a' }).cert, key: ours.issue({ commonName: 'b' }).key }, 'invalid: the CA bundle, the client certificate or its key is not in PEM, or the key is not that of the certificate'],
+    [{ ca: 'canary' }, 'invalid: the CA bundle, the client certificate or its key is not in PEM, is too large, or the key is not that of the certificate'],
+    [{ ca: '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n' }, 'invalid: the CA bundle, the client certificate or its key is not in PEM, is too large, or the key is not that of the certificate'],
+    [{ cert: ours.issue({ commonName: 'a' }).cert, key: ours.issue({ commonName: 'b' }).key }, 'invalid: the CA bundle, the client certificate or its key is not in PEM, is too large, or the key is not that of the certificate'],
   ])('says what is wrong with certificates, in no words of theirs', async (tls, message) => {
     expect(await failure(get('https://127.0.0.1:1/', { tls }))).toBe(message);
   });
@@ -283,5 +283,32 @@ describe('TLS', () => {
     for (let index = 0; index < 40; index += 1) await get(url, { tls: { ca: createAuthority(`${index}`).cert } });
 
     expect((await get(url)).status).toBe(200);
+  });
+});
+
+describe('certificates of tenants', () => {
+  it('are gone over once, however many beginnings of certificates a bundle has, and a refusal is remembered', async () => {
+    const url = await serve((_, response) => response.end('x'));
+    const ca = '-----BEGIN CERTIFICATE-----'.repeat(15_000);
+    const started = performance.now();
+    for (let index = 0; index < 20; index += 1) await expect(get(url, { tls: { ca } })).rejects.toMatchObject({ kind: 'invalid' });
+
+    // what was quadratic took seconds for each of them
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('of many at once disturb no request of another', { timeout: 30_000 }, async () => {
+    const authority = createAuthority('victim');
+    const own = authority.issue({ commonName: 'server', hosts: ['127.0.0.1'] });
+    const server = createTlsServer({ cert: own.cert, key: own.key }, (_, response) => setTimeout(() => response.end('x'), 20));
+    const listening = await listenLocally(server);
+    closers.push(listening.close);
+    const url = `https://127.0.0.1:${new URL(listening.url).port}/`;
+    const others = Array.from({ length: 60 }, (_, index) => createAuthority(`tenant ${index}`).cert);
+    const victim = Array.from({ length: 10 }, () => get(url, { tls: { ca: authority.cert } }));
+    const results = await Promise.allSettled([...victim, ...others.map((ca) => get(url, { tls: { ca } }))]);
+
+    expect(results.slice(0, 10).map(({ status }) => status)).toEqual(victim.map(() => 'fulfilled'));
+    expect(results.slice(10).map((result) => (result.status === 'rejected' ? String(result.reason) : 'trusted'))).toEqual(others.map(() => expect.stringMatching(/not trusted/)));
   });
 });

@@ -10,6 +10,10 @@ export interface HttpClientOptions {
   readonly clock: Clock;
   /** Whether servers of this machine may be asked: for tests and first steps. */
   readonly allowLoopback?: boolean;
+  /** Whether link-local and metadata addresses may be asked: for Prelude's own identity. */
+  readonly allowMetadata?: boolean;
+  /** Addresses of this machine that are refused besides the loopback ones. */
+  readonly ownAddresses?: readonly string[];
   /** Milliseconds for a request that says nothing else; absent: 10 s. */
   readonly deadline?: number;
   /** Bytes of an answer's body; absent: 1 MiB, as much as a Secret holds. */
@@ -32,8 +36,8 @@ const longestDeadline = 300_000;
  * outside this machine has a reason to name. What is checked is the address that is connected to, so a name that means something
  * else the next time gains nothing. Nothing is loaded before the first request.
  */
-export function createHttpClient({ clock, allowLoopback = false, deadline = 10_000, largestAnswer = 1024 * 1024, resolve }: HttpClientOptions): ClosableHttpClient {
-  const rules = { allowLoopback };
+export function createHttpClient({ clock, allowLoopback = false, allowMetadata = false, ownAddresses = [], deadline = 10_000, largestAnswer = 1024 * 1024, resolve }: HttpClientOptions): ClosableHttpClient {
+  const rules = { allowLoopback, allowMetadata, ownAddresses };
   const dispatchers = new HttpDispatchers({ rules, ...(resolve === undefined ? {} : { resolve }) });
   return {
     request: async (request, signal) => {
@@ -67,27 +71,28 @@ interface Sending {
 }
 
 async function send({ url, method, headers = {}, body, tls }: Omit<HttpRequest, 'url'> & { readonly url: URL }, { dispatchers, largestAnswer, signal }: Sending): Promise<HttpResponse> {
-  const dispatcher = await dispatchers.for(tls ?? {});
-  signal.throwIfAborted();
-  const answer = await dispatcher.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method,
-    headers: { ...authorizationOf(url), ...headers },
-    signal,
-    ...(body === undefined ? {} : { body }),
+  return dispatchers.use(tls ?? {}, async (dispatcher) => {
+    signal.throwIfAborted();
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { ...authorizationOf(url), ...headers },
+      signal,
+      ...(body === undefined ? {} : { body }),
+    });
+    const tooLarge = new HttpError('too-large', `${url.host} answers with more than ${largestAnswer} bytes`);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    // leaving the loop early ends the connection
+    for await (const chunk of answer.body) {
+      if (!(chunk instanceof Uint8Array)) throw new HttpError('unreachable', `${url.host} answers with no bytes`);
+      size += chunk.length;
+      if (size > largestAnswer) throw tooLarge;
+      chunks.push(chunk);
+    }
+    return { status: answer.statusCode, headers: flatten(answer.headers), body: Buffer.concat(chunks) };
   });
-  const tooLarge = new HttpError('too-large', `${url.host} answers with more than ${largestAnswer} bytes`);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // leaving the loop early ends the connection
-  for await (const chunk of answer.body) {
-    if (!(chunk instanceof Uint8Array)) throw new HttpError('unreachable', `${url.host} answers with no bytes`);
-    size += chunk.length;
-    if (size > largestAnswer) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return { status: answer.statusCode, headers: flatten(answer.headers), body: Buffer.concat(chunks) };
 }
 
 /** @throws HttpError `invalid` for what is no address of a web server */

@@ -9,6 +9,14 @@ import { HttpError } from './http.ts';
 
 type Tls = NonNullable<HttpRequest['tls']>;
 
+interface Pooled {
+  readonly agent: Agent;
+  /** Requests under way on it. */
+  users: number;
+  /** No longer given out; closed with the last request. */
+  evicted: boolean;
+}
+
 export interface HttpDispatchersOptions {
   readonly rules: AddressRules;
   readonly resolve?: ResolveName;
@@ -16,6 +24,10 @@ export interface HttpDispatchersOptions {
 
 /** Each has its own connections: one for those that trust the system, and one for each set of certificates. */
 const mostDispatchers = 32;
+/** Bytes of a bundle: twice what a system trusts. */
+const largestBundle = 512 * 1024;
+const mostRefused = 1024;
+const beginnings = ['-----BEGIN CERTIFICATE-----', '-----BEGIN TRUSTED CERTIFICATE-----', '-----BEGIN X509 CERTIFICATE-----'];
 /** To one server at once; more requests wait for their turn, within their deadline. */
 const mostConnections = 8;
 /** Less than what servers keep idle connections for, so that a request seldom meets a closed door. */
@@ -27,39 +39,60 @@ const connectWithin = 10_000;
 export class HttpDispatchers {
   readonly #options: HttpDispatchersOptions;
   // a Map keeps the order of insertion: what is used is inserted anew
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents = new Map<string, Pooled>();
+  /** Certificates that were refused: looking at them again costs as much as the first time. */
+  readonly #refused = new Set<string>();
   #closed = false;
 
   constructor(options: HttpDispatchersOptions) {
     this.#options = options;
   }
 
-  /** @throws HttpError `invalid` for certificates that are none */
-  async for(tls: Tls): Promise<Agent> {
-    const { Agent } = await import('undici');
+  /**
+   * Does something with the connections for these certificates, which stay open until it is done.
+   * @throws HttpError `invalid` for certificates that are none
+   */
+  async use<T>(tls: Tls, act: (agent: Agent) => Promise<T>): Promise<T> {
+    const { HttpAgent } = await import('./http-agent.ts');
     if (this.#closed) throw new HttpError('unreachable', 'Prelude is shutting down');
-    const key = keyOf(tls);
-    const agent = this.#agents.get(key) ?? this.#open(Agent, tls);
-    this.#agents.delete(key);
-    this.#agents.set(key, agent);
-    for (const [oldest, evicted] of this.#agents) {
-      if (this.#agents.size <= mostDispatchers) break;
-      this.#agents.delete(oldest);
-      // what is under way on it ends in peace
-      void evicted.close();
+    const pooled = this.#take(HttpAgent, tls);
+    pooled.users += 1;
+    try {
+      return await act(pooled.agent);
+    } finally {
+      pooled.users -= 1;
+      if (pooled.evicted && pooled.users === 0) void pooled.agent.close();
     }
-    return agent;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     const agents = [...this.#agents.values()];
     this.#agents.clear();
-    await Promise.all(agents.map((agent) => agent.destroy()));
+    await Promise.all(agents.map(({ agent }) => agent.destroy()));
   }
 
-  #open(Constructor: typeof Agent, tls: Tls): Agent {
-    verify(tls);
+  #take(Constructor: typeof Agent, tls: Tls): Pooled {
+    const key = keyOf(tls);
+    const pooled = this.#agents.get(key) ?? { agent: this.#open(Constructor, tls, key), users: 0, evicted: false };
+    this.#agents.delete(key);
+    this.#agents.set(key, pooled);
+    for (const [oldest, one] of this.#agents) {
+      if (this.#agents.size <= mostDispatchers) break;
+      this.#agents.delete(oldest);
+      one.evicted = true;
+      if (one.users === 0) void one.agent.close();
+    }
+    return pooled;
+  }
+
+  #open(Constructor: typeof Agent, tls: Tls, key: string): Agent {
+    if (this.#refused.has(key)) throw refusal();
+    if (!isSound(tls)) {
+      if (this.#refused.size >= mostRefused) this.#refused.clear();
+      this.#refused.add(key);
+      throw refusal();
+    }
     const { rules, resolve } = this.#options;
     return new Constructor({
       connections: mostConnections,
@@ -81,20 +114,40 @@ function keyOf({ ca = '', cert = '', key = '' }: Tls): string {
   return hash.digest('base64');
 }
 
-function verify({ ca, cert, key }: Tls): void {
+function refusal(): HttpError {
+  return new HttpError('invalid', 'the CA bundle, the client certificate or its key is not in PEM, is too large, or the key is not that of the certificate');
+}
+
+function isSound({ ca, cert, key }: Tls): boolean {
   try {
     // Node takes a bundle that holds nothing for one that trusts nobody, and says so of the server
-    if (ca !== undefined) verifyBundle(ca);
+    if (ca !== undefined && !isBundle(ca)) return false;
     createSecureContext({ ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) });
+    return true;
   } catch {
     // OpenSSL's words may quote the input
-    throw new HttpError('invalid', 'the CA bundle, the client certificate or its key is not in PEM, or the key is not that of the certificate');
+    return false;
   }
 }
 
-function verifyBundle(ca: string): void {
-  const certificates = ca.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----.*?-----END /gs) ?? [];
-  if (certificates.length === 0) throw new Error('empty');
-  // the constructor throws for what is none
-  for (const certificate of certificates) if (new X509Certificate(`${certificate}CERTIFICATE-----`).raw.length === 0) throw new Error('empty');
+/** Whether a text holds certificates, each of which can be read. It is gone over once, however often it begins one. */
+function isBundle(ca: string): boolean {
+  if (ca.length > largestBundle) return false;
+  let found = 0;
+  for (let end = 0; ; found += 1) {
+    const start = nextOf(ca, end);
+    if (start === undefined) return found > 0;
+    end = ca.indexOf('-----END ', start);
+    if (end < 0) return false;
+    // the constructor throws for what is none
+    if (new X509Certificate(`${ca.slice(start, end)}-----END CERTIFICATE-----`.replace(/^-----BEGIN [A-Z0-9 ]*-----/, '-----BEGIN CERTIFICATE-----')).raw.length === 0) return false;
+  }
+}
+
+/** Where the next certificate begins. */
+function nextOf(ca: string, from: number): number | undefined {
+  for (let at = ca.indexOf('-----BEGIN ', from); at >= 0; at = ca.indexOf('-----BEGIN ', at + 1)) {
+    if (beginnings.some((beginning) => ca.startsWith(beginning, at))) return at;
+  }
+  return undefined;
 }

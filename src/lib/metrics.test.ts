@@ -44,6 +44,19 @@ describe('createMetrics', () => {
     expect(lines).toContain('prelude_provider_refs_total{provider="aws"} 25');
   });
 
+  it('counts what was spared by sharing and by comparing versions, and how long calls were held back', async () => {
+    const metrics = bare();
+
+    metrics.providerSpared('aws', 3);
+    metrics.versionsCalled({ provider: 'aws', outcome: 'denied', refs: 500, seconds: 0.1 });
+    metrics.providerHeld('aws', 1.5);
+
+    const lines = await samples(metrics);
+    expect(lines).toContain('prelude_provider_refs_spared_total{provider="aws"} 3');
+    expect(lines).toContain('prelude_provider_version_calls_total{provider="aws",outcome="denied"} 1');
+    expect(lines).toContain('prelude_provider_held_seconds_total{provider="aws"} 1.5');
+  });
+
   it('counts API requests by verb, resource and code', async () => {
     const metrics = bare();
 

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type SealingFacts, sealingMetrics } from './sealing-metrics.ts';
 
 /** One finished call to a provider's service. */
 export interface ProviderCall {
@@ -38,9 +39,17 @@ export interface Metrics {
   /** Registers a queue; `depth` is asked at every scrape. */
   readonly watchQueue: (controller: string, depth: () => number) => void;
   readonly providerCalled: (call: ProviderCall) => void;
+  /** References that were answered without being read: somebody had just read them, or their version was still the same. */
+  readonly providerSpared: (provider: string, refs: number) => void;
+  /** One finished call that asked for versions, and no values. */
+  readonly versionsCalled: (call: ProviderCall) => void;
+  /** A call was held back for so many seconds, so that the provider need not refuse it. */
+  readonly providerHeld: (provider: string, seconds: number) => void;
   readonly apiRequested: (request: ApiRequest) => void;
   /** Registers a kind; `count` is asked at every scrape. */
   readonly watchObjects: (kind: string, count: () => ObjectCounts) => void;
+  /** Registers what opens sealed values; asked at every scrape. */
+  readonly watchSealing: (facts: SealingFacts) => void;
   /** Everything in Prometheus' text format. */
   readonly expose: () => Promise<Exposition>;
 }
@@ -72,15 +81,18 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   const queues = queueMetrics(registers);
   const objects = objectMetrics(registers);
+  const sealing = sealingMetrics(registers);
   return {
     ...reconcileMetrics(registers),
     ...providerMetrics(registers),
     ...apiMetrics(registers),
     watchQueue: queues.watch,
     watchObjects: objects.watch,
+    watchSealing: sealing.watch,
     expose: async () => {
       queues.collect();
       objects.collect();
+      sealing.collect();
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -114,7 +126,7 @@ function reconcileMetrics(registers: Registry[]): Pick<Metrics, 'reconciled'> {
   };
 }
 
-function providerMetrics(registers: Registry[]): Pick<Metrics, 'providerCalled'> {
+function providerMetrics(registers: Registry[]): Pick<Metrics, 'providerCalled' | 'providerSpared' | 'versionsCalled' | 'providerHeld'> {
   const calls = new Counter({ name: 'prelude_provider_calls_total', help: 'Calls to provider services by outcome.', labelNames: ['provider', 'outcome'], registers });
   const refs = new Counter({
     name: 'prelude_provider_refs_total',
@@ -129,7 +141,13 @@ function providerMetrics(registers: Registry[]): Pick<Metrics, 'providerCalled'>
     buckets: callSeconds,
     registers,
   });
+  const spared = new Counter({ name: 'prelude_provider_refs_spared_total', help: 'References answered without being read: just read, or of the same version still.', labelNames: ['provider'], registers });
+  const versions = new Counter({ name: 'prelude_provider_version_calls_total', help: 'Calls that compared versions instead of reading values, by outcome.', labelNames: ['provider', 'outcome'], registers });
+  const held = new Counter({ name: 'prelude_provider_held_seconds_total', help: 'How long calls were held back to keep within the rate of the provider.', labelNames: ['provider'], registers });
   return {
+    providerSpared: (provider, count) => spared.inc({ provider }, count),
+    versionsCalled: ({ provider, outcome }) => versions.inc({ provider, outcome }),
+    providerHeld: (provider, seconds) => held.inc({ provider }, seconds),
     providerCalled: (call) => {
       calls.inc({ provider: call.provider, outcome: call.outcome });
       refs.inc({ provider: call.provider }, call.refs);

@@ -25,6 +25,11 @@ export class ReverseIndex {
     return this.#items.get(term) ?? none;
   }
 
+  /** The terms of an item, as they were set. */
+  termsOf(item: string): readonly string[] {
+    return this.#terms.get(item) ?? [];
+  }
+
   #drop(term: string, item: string): void {
     const items = this.#items.get(term);
     items?.delete(item);

@@ -16,10 +16,19 @@ describe('a signed token', () => {
     expect(createVerify('RSA-SHA256').update(`${header}.${claims}`).verify(publicKey, signature, 'base64url')).toBe(true);
   });
 
+  it('says in its header what else it is told to', () => {
+    const [header] = signJwt({}, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), undefined, { x5t: 'thumb' }).split('.');
+
+    expect(decode(header)).toEqual({ alg: 'RS256', typ: 'JWT', x5t: 'thumb' });
+  });
+
   it('is not made with anything else', () => {
     const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-    for (const pem of ['', 'canary', elliptic, publicKey.export({ type: 'spki', format: 'pem' }).toString()]) {
+    // as long as a key of 8192 bits signs, nothing else is done
+    const long = generateKeyPairSync('rsa', { modulusLength: 4104 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+    for (const pem of ['', 'canary', long, elliptic, publicKey.export({ type: 'spki', format: 'pem' }).toString()]) {
       expect(() => signJwt({}, pem)).toThrow(new SigningKeyError());
     }
   });

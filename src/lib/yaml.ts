@@ -57,6 +57,27 @@ export function parseYaml(input: Uint8Array | string, limits: YamlLimits = {}): 
   return documents;
 }
 
+/** A document as the parser's nodes, for readers of this folder that need more than values: comments, styles, order. */
+export interface ComposedDocument {
+  readonly document: Document;
+  /** Counted from 1. */
+  readonly position: (offset: number) => { readonly line: number; readonly column: number };
+}
+
+/**
+ * The documents of a text as nodes, within the limits of `parseYaml` on size, number and depth. Every scalar is still its text.
+ * @throws YamlError
+ */
+export function* composeYaml(input: Uint8Array | string, limits: YamlLimits = {}): Generator<ComposedDocument> {
+  const bounds = { ...defaultYamlLimits, ...limits };
+  const lines = new LineCounter();
+  let count = 0;
+  for (const document of compose(decode(input, bounds.bytes), lines, bounds.depth)) {
+    if (++count > bounds.documents) throw new YamlError(`more than ${bounds.documents} documents`, position(lines, document.range?.[0] ?? 0));
+    yield { document, position: (offset) => position(lines, offset) };
+  }
+}
+
 function decode(input: Uint8Array | string, limit: number): string {
   const size = typeof input === 'string' ? Buffer.byteLength(input) : input.length;
   if (size > limit) throw new YamlError(`larger than ${limit} bytes`, { line: 1, column: 1 });

@@ -12,14 +12,15 @@ export interface RenderJob {
   readonly data: ReadonlyMap<string, SecretBytes>;
   /**
    * `grouped`: the data is a `map[string]map[string]string`, its keys made by `groupedKey`; what it does not hold is `<no value>`, as in
-   * the templates of webhooks. Absent: `flat`, where it is an error.
+   * the templates of webhooks. `lenient`: the data is flat, and what it does not hold is `<no value>` too, as in SealedSecrets. Absent: `flat`,
+   * where it is an error.
    */
   readonly shape?: DataShape;
   /** What is wanted of the rendered text: itself, or the keys and values that it says as YAML. */
   readonly output?: OutputKind;
 }
 
-export type DataShape = 'flat' | 'grouped';
+export type DataShape = 'flat' | 'lenient' | 'grouped';
 
 /** The key of grouped data under which a value stands. Without a key it is the group itself, so that it exists without one. */
 export function groupedKey(group: string, key?: string): string {

@@ -139,13 +139,14 @@ export interface ProviderFolder {
 }
 
 /** Folders that nobody loads, ids without a folder, providers that are not listed, and folders without README, tests or, for a provider, its contract. */
-export function providerViolations(listed: readonly string[], folders: readonly ProviderFolder[]): readonly string[] {
+export function providerViolations(ids: readonly string[], folders: readonly ProviderFolder[], folderOf: Readonly<Record<string, string>> = {}): readonly string[] {
   const names = folders.map((folder) => folder.name);
+  const listed = ids.map((id) => folderOf[id] ?? id);
   return [
     ...folders.filter((folder) => !folder.isLoaded).map((folder) => `providers/index.ts does not load ${folder.name}`),
     ...folders.filter(({ name, isLoaded, runsContract }) => isLoaded && runsContract && !listed.includes(name)).map((folder) => `providers/index.ts does not list ${folder.name}`),
     ...listed.filter((name) => !names.includes(name)).map((name) => `providers/${name} does not exist`),
-    ...listed.filter((name, index) => listed.indexOf(name) !== index).map((name) => `providers/index.ts lists ${name} twice`),
+    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((name) => `providers/index.ts lists ${name} twice`),
     ...folders.filter((folder) => !folder.files.includes('README.md')).map((folder) => `providers/${folder.name} has no README.md`),
     ...folders.filter((folder) => listed.includes(folder.name) && !folder.runsContract).map((folder) => `providers/${folder.name} has no test that runs the provider contract`),
     ...folders.filter((folder) => !folder.files.some((file) => file.endsWith('.test.ts'))).map((folder) => `providers/${folder.name} has no test`),

@@ -88,7 +88,7 @@ export function unpackRequest({ jobs, data, bytes }: PackedRequest): readonly Un
     output: job.output,
     shape: job.shape,
     template: read(job.template),
-    data: job.shape === 'flat' ? (maps[job.data] ?? stringMap([])) : grouped(data[job.data] ?? [], read),
+    data: job.shape === 'grouped' ? grouped(data[job.data] ?? [], read) : (maps[job.data] ?? stringMap([])),
   }));
 }
 
