@@ -2,12 +2,9 @@ import { z } from 'zod';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import type { Generator } from '../../src/provider/generator.ts';
 import { awsRegion } from './config.ts';
-import { authCredentials, authenticate, generatorAuth, roleField, saysNobody, saysWho, stsVariable } from './generator-auth.ts';
+import { authCredentials, authenticate, generatorAuth, roleField, saysNobody, saysWho } from './generator-auth.ts';
 import { getPrivateToken, getPublicToken } from './registry-token.ts';
-
-/** Upstream's names for the variables that point the registries elsewhere. */
-const privateVariable = 'AWS_ECR_ENDPOINT';
-const publicVariable = 'AWS_ECR_PUBLIC_ENDPOINT';
+import { sdkSettings, settingVariables } from './sdk-settings.ts';
 
 const authorizationTokenSpec = z
   .strictObject({
@@ -25,13 +22,12 @@ type AuthorizationTokenSpec = z.output<typeof authorizationTokenSpec>;
 export const authorizationTokenGenerator: Generator<AuthorizationTokenSpec> = {
   kind: 'ECRAuthorizationToken',
   schema: authorizationTokenSpec,
-  environment: [stsVariable, privateVariable, publicVariable],
+  environment: settingVariables(['sts', 'privateRegistry', 'publicRegistry']),
   credentials: ({ auth = {} }) => authCredentials(auth),
   generate: async ({ region, auth = {}, role, scope }, context, signal) => {
     const keys = await authenticate({ region, auth, role }, context, signal);
     const isPublic = scope === 'public';
-    const endpoint = context.environment.get(isPublic ? publicVariable : privateVariable);
-    const options = { region, keys, ...(endpoint === undefined ? {} : { endpoint }) };
+    const options = { region, keys, settings: sdkSettings(isPublic ? 'publicRegistry' : 'privateRegistry', context.environment) };
     const { username, password, expiresAt, proxyEndpoint } = await (isPublic ? getPublicToken(options, signal) : getPrivateToken(options, signal));
     return {
       values: new Map([

@@ -7,44 +7,13 @@ import { inspect, promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadResult, RemoteRef } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
-import { createRegistry, erase } from '../../src/provider/registry.ts';
-import { exemptionBy, providerContract, readsOnly } from '../../test/contract/provider.contract.ts';
-import { awsProviderOf, connectAws } from '../../test/support/aws-store.ts';
+import { connectAws } from '../../test/support/aws-store.ts';
 import type { CountingAws } from '../../test/support/counting-aws.ts';
 import { startCountingAws } from '../../test/support/counting-aws.ts';
 import type { FakeClock } from '../../test/support/fake-clock.ts';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
-import { aws } from './index.ts';
 
 const never = new AbortController().signal;
-
-providerContract('aws', async () => {
-  const server = await startCountingAws();
-  const clock = createFakeClock();
-  return {
-    connect: (condition) => {
-      if (condition === 'hanging') server.behave('hang');
-      const endpoint = condition === 'down' ? 'http://127.0.0.1:1' : server.url;
-      return connectAws({ endpoint, clock, accessKeyId: condition === 'refused' ? 'AKIDSTRANGER' : server.accessKeyId });
-    },
-    store: (key, value) => Promise.resolve(`uuid/${server.set(key, textIn(value) ?? value)}`),
-    remove: (key) => Promise.resolve(server.remove(key)),
-    deny: (key) => Promise.resolve(server.deny(key)),
-    impossibleKey: 'x'.repeat(3000),
-    close: server.close,
-  };
-}, [
-  ...readsOnly,
-  exemptionBy('returns the metadata of a value as a JSON object, and none of the value', 'tags are not read yet', async (client) => {
-    expect(await client.read([{ key: 'a', metadata: true }], never)).toMatchObject([{ kind: 'error', error: { kind: 'unsupported' } }]);
-  }),
-]);
-
-/** What AWS keeps as SecretString, where bytes are text. */
-function textIn(value: Uint8Array): string | undefined {
-  const text = new TextDecoder().decode(value);
-  return Buffer.from(text).equals(value) ? text : undefined;
-}
 
 let server: CountingAws;
 let clock: FakeClock;
@@ -275,39 +244,6 @@ describe('the counting server', () => {
   });
 });
 
-describe('the configuration', () => {
-  const good = awsProviderOf().aws;
-  const refusalOf = (config: object): string => {
-    const parsed = createRegistry([erase(aws)]).parse({ aws: config });
-    return parsed.ok ? 'ok' : parsed.errors.map(({ path, message }) => `${path}: ${message}`).join('\n');
-  };
-
-  it.each(['role', 'additionalRoles', 'externalID', 'sessionTags', 'sessionTagsPolicy', 'customSessionTags', 'transitiveTagKeys', 'secretsManager'])('refuses %s, naming its path', (field) => {
-    expect(refusalOf({ ...good, [field]: 'x' })).toBe(`spec.provider.aws.${field}: is not supported by this version of Prelude; remove it`);
-  });
-
-  it('refuses other services and other ways to authenticate, naming the path', () => {
-    expect(refusalOf({ ...good, service: 'ParameterStore' })).toContain('spec.provider.aws.service: "ParameterStore" is not supported');
-    expect(refusalOf({ ...good, auth: { ...good.auth, jwt: { serviceAccountRef: { name: 'a' } } } })).toContain('spec.provider.aws.auth.jwt: ');
-  });
-
-  it.each([{ auth: undefined }, { auth: {} }])('never falls back to the identity of its own environment (%j)', ({ auth }) => {
-    const { auth: _, ...rest } = good;
-
-    expect(refusalOf(auth === undefined ? rest : { ...rest, auth })).toContain('spec.provider.aws.auth: needs secretRef');
-  });
-
-  it.each(['eu-central-1@evil.example', 'eu central', '', 'x/../y', 'a'.repeat(64)])('refuses the region %j, which would become a part of a host name', (region) => {
-    expect(refusalOf({ ...good, region })).toContain('spec.provider.aws.region: ');
-  });
-
-  it('names every Secret it needs', () => {
-    const parsed = createRegistry([erase(aws)]).configure({ aws: { ...good, auth: { secretRef: { ...good.auth.secretRef, sessionTokenSecretRef: { name: 'other', key: 't' } } } } });
-
-    expect(parsed.credentials).toEqual([{ name: 'aws-credentials', key: 'id' }, { name: 'aws-credentials', key: 'secret' }, { name: 'other', key: 't' }]);
-  });
-});
-
 describe('loading', () => {
   it('loads the SDK with the first connection, not with the list of providers', async () => {
     const list = JSON.stringify(new URL('../index.ts', import.meta.url).href);
@@ -316,7 +252,21 @@ describe('loading', () => {
     expect(sdk(await modulesLoadedBy(`await import(${list})`))).toBe(false);
     // the recorder would see it
     expect(sdk(await modulesLoadedBy("await import('@aws-sdk/client-secrets-manager')"))).toBe(true);
-  });
+    // two programs are started
+  }, 30_000);
+
+  it('loads no more of it than a store needs', async () => {
+    const file = JSON.stringify(new URL('../../test/support/aws-store.ts', import.meta.url).href);
+    const connect = (service: string): string =>
+      `const { connectAws } = await import(${file}); await connectAws({ endpoint: 'http://127.0.0.1:1', accessKeyId: 'AKID', clock: { now: () => 0, monotonic: () => 0, after: () => () => {} }, fields: { service: '${service}' } });`;
+    const clients = async (service: string): Promise<readonly string[]> => {
+      const urls = await modulesLoadedBy(connect(service));
+      return ['client-secrets-manager', 'client-ssm', 'client-sts', 'credential-providers'].filter((name) => urls.some((url) => url.includes(`/node_modules/@aws-sdk/${name}/`)));
+    };
+
+    expect(await clients('SecretsManager')).toEqual(['client-secrets-manager']);
+    expect(await clients('ParameterStore')).toEqual(['client-ssm']);
+  }, 30_000);
 });
 
 async function modulesLoadedBy(program: string): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { failureOf, failureOfCode } from './errors.ts';
+import { readingParameter } from './operation.ts';
 
 /** An error as the SDK throws it. */
 function thrown(name: string, parts: object = {}): Error {
@@ -32,13 +33,27 @@ describe('failureOf', () => {
     expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('canary');
   });
 
-  it.each(["You can't perform this operation on the secret because it was marked for deletion.", 'a secret that is currently marked deleted', 'the secret is scheduled for deletion'])(
+  it.each(["You can't perform this operation on the secret because it was marked for deletion.", "You tried to perform the operation on a secret that's currently marked deleted."])(
     'counts a secret as absent of which AWS says: %s',
     (message) => {
       expect(failureOfCode({ code: 'InvalidRequestException', message }).meaning).toBe('absent');
+      expect(failureOfCode({ code: 'InvalidParameterException', message }).meaning).toBe('absent');
+      expect(failureOfCode({ code: 'ValidationException', message }).meaning).toBe('refused');
       expect(failureOfCode({ code: 'InternalServiceError', message, status: 500 }).meaning).toBe('failed');
     },
   );
+
+  it.each([
+    'KMS key arn:aws:kms:eu-central-1:1:key/x is scheduled for deletion',
+    "You can't perform this operation: the key of the secret was marked for deletion",
+    'the replica of the secret is marked for deletion',
+  ])('takes no secret for absent whose key or copy is to be deleted: %s', (message) => {
+    expect(failureOfCode({ code: 'InvalidRequestException', message }).meaning).toBe('refused');
+  });
+
+  it('takes a parameter for there that has no such version, for a label may be on its way from one version to the other', () => {
+    expect(failureOfCode({ code: 'ParameterVersionNotFound', message: '' }, readingParameter)).toMatchObject({ meaning: 'refused', error: { kind: 'invalid', message: 'the parameter has no such version or label (ParameterVersionNotFound); check version' } });
+  });
 
   it.each([
     ['2', 2000],

@@ -1,13 +1,15 @@
 import type { ProviderErrorKind } from '../../src/provider/provider-error.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
+import type { AwsOperation } from './operation.ts';
+import { readingSecret } from './operation.ts';
 
 /**
- * What a failed call to Secrets Manager means.
- * - `absent`: the service says that it has no such secret or version
+ * What a failed call means.
+ * - `absent`: the service says that it has no such secret, version of one, or parameter
  * - `forbidden`: the identity is known, and may not do this
  * - `unknown-operation`: the endpoint does not have the operation
  * - `refused`: the request itself is at fault
- * - `failed`: anything that says nothing about the secret asked for
+ * - `failed`: anything that says nothing about what was asked for
  */
 export type Meaning = 'absent' | 'forbidden' | 'unknown-operation' | 'refused' | 'failed';
 
@@ -17,9 +19,20 @@ export interface Failure {
   readonly error: ProviderError;
 }
 
+const absent = new Set(['ResourceNotFoundException', 'ParameterNotFound', 'InvalidResourceId']);
 export const forbidden = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized']);
 /** One secret's key, never the operation: a batch that fails for it is read one by one, and the next is a batch again. */
-const undecryptable = new Set(['DecryptionFailure', 'KMSAccessDeniedException']);
+const undecryptable = new Set([
+  'DecryptionFailure',
+  'EncryptionFailure',
+  'InvalidKeyId',
+  'KMSAccessDeniedException',
+  'KMSDisabledException',
+  'KMSInvalidStateException',
+  'KMSNotFoundException',
+]);
+/** The session has ended: with keys that are renewed, the next ones are good. */
+const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
 export const badCredentials = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
@@ -29,9 +42,7 @@ export const badCredentials = new Set([
   'IncompleteSignatureException',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'RequestExpired',
+  ...expired,
   'OptInRequired',
   'AuthFailure',
 ]);
@@ -43,17 +54,52 @@ export const throttling = new Set([
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
-  'LimitExceededException',
+  'KMSThrottlingException',
   'SlowDown',
+  'TooManyUpdates',
 ]);
 export const unknownOperation = new Set(['UnknownOperationException', 'InvalidAction', 'NotImplemented', 'NotImplementedException']);
-export const refused = new Set(['InvalidParameterException', 'InvalidRequestException', 'InvalidNextTokenException', 'ValidationException', 'ValidationError']);
+export const refused = new Set([
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'InvalidNextTokenException',
+  'InvalidFilterKey',
+  'InvalidFilterOption',
+  'InvalidFilterValue',
+  'RegionDisabledException',
+  'ValidationException',
+  'ValidationError',
+]);
+/** Codes with which AWS refuses to write, or to write this. */
+const unwritable = new Set([
+  'HierarchyLevelLimitExceededException',
+  'HierarchyTypeMismatchException',
+  'IncompatiblePolicyException',
+  'InvalidAllowedPatternException',
+  'InvalidPolicyAttributeException',
+  'InvalidPolicyTypeException',
+  'LimitExceededException',
+  'ParameterAlreadyExists',
+  'ParameterLimitExceeded',
+  'ParameterMaxVersionLimitExceeded',
+  'ParameterPatternMismatchException',
+  'PoliciesLimitExceededException',
+  'PreconditionNotMetException',
+  'ResourceExistsException',
+  'TooManyTagsError',
+  'UnsupportedParameterType',
+]);
 
-/** Translates what the SDK throws. */
-export function failureOf(thrown: unknown): Failure {
+/** Translates what the SDK throws for an operation. */
+export function failureOf(thrown: unknown, operation: AwsOperation = readingSecret): Failure {
   if (thrown instanceof ProviderError) return { meaning: 'failed', error: thrown };
   const { name, message, status, retryAfter, socketCode } = partsOf(thrown);
-  return failureOfCode({ code: name, message, status, ...(retryAfter === undefined ? {} : { retryAfter }), ...(socketCode === undefined ? {} : { socketCode }) });
+  return failureOfCode({ code: name, message, status, ...(retryAfter === undefined ? {} : { retryAfter }), ...(socketCode === undefined ? {} : { socketCode }) }, operation);
+}
+
+/** Whether AWS says that the session of the keys has ended. */
+export function isExpired(thrown: unknown): boolean {
+  return expired.has(partsOf(thrown).name);
 }
 
 /** Whether nothing came of the request because its connection was closed. */
@@ -65,7 +111,7 @@ export function isClosedConnection(thrown: unknown): boolean {
 interface Signs {
   /** The error's code in the service's own words, e.g. ResourceNotFoundException. */
   readonly code: string;
-  /** The service's text, looked into for two phrases, never passed on. */
+  /** The service's text, looked into for one phrase, never passed on. */
   readonly message: string;
   readonly status?: number | undefined;
   /** Milliseconds. */
@@ -75,31 +121,42 @@ interface Signs {
 }
 
 /** Translates an error by its code: one that was thrown, or an entry of a batch. */
-export function failureOfCode({ code, message, status, retryAfter, socketCode }: Signs): Failure {
+export function failureOfCode(signs: Signs, operation: AwsOperation = readingSecret): Failure {
+  const { code, message, status } = signs;
+  const { service, noun, denied, allow, check, credentials } = operation;
   const told = tell(code, status);
-  if (code === 'ResourceNotFoundException' || (refused.has(code) && isDeleted(message))) return failure('absent', 'invalid', `the secret does not exist${told}`);
-  if (throttling.has(code) || status === 429) {
-    return { meaning: 'failed', error: new ProviderError('throttled', `AWS Secrets Manager asks to slow down${told}`, retryAfter === undefined ? {} : { retryAfter }) };
-  }
-  if (forbidden.has(code)) return failure('forbidden', 'denied', `AWS denies reading the secret${told}; allow secretsmanager:GetSecretValue on it and kms:Decrypt on its key`);
-  if (undecryptable.has(code)) return failure('refused', 'denied', `AWS cannot decrypt the secret${told}; allow kms:Decrypt on its key`);
-  if (badCredentials.has(code)) return failure('failed', 'denied', `AWS refuses the access key${told}; check the Secret that auth.secretRef names`);
+  if (absent.has(code) || isDeleted(code, message)) return failure('absent', 'invalid', `the ${noun} does not exist${told}`);
+  // no absence: a label is on no version for a moment while it moves
+  if (code === 'ParameterVersionNotFound') return failure('refused', 'invalid', `the ${noun} has no such version or label${told}; check version`);
+  if (throttling.has(code) || status === 429) return throttled(signs, service, told);
+  if (forbidden.has(code)) return failure('forbidden', 'denied', `${denied}${told}; ${allow}`);
+  if (undecryptable.has(code)) return failure('refused', 'denied', `AWS cannot use the key of the ${noun}${told}; allow kms:Decrypt on it, kms:GenerateDataKey too where it is pushed to, and see that it is enabled`);
+  if (badCredentials.has(code)) return failure('failed', 'denied', `AWS refuses the access key${told}; ${credentials}`);
   if (unknownOperation.has(code)) return failure('unknown-operation', 'unsupported', `the endpoint does not know the operation${told}`);
-  if (refused.has(code)) return failure('refused', 'invalid', `AWS refuses the request${told}; check key and version`);
-  // in no words of the service: one secret's, or everything; alone, each will tell
+  if (refused.has(code)) return failure('refused', 'invalid', `AWS refuses the request${told}; ${check}`);
+  if (unwritable.has(code)) return failure('refused', 'invalid', `AWS refuses to write the ${noun}${told}; check its name, its value, its metadata and the quotas of the account`);
+  return unworded(signs, service, told);
+}
+
+function throttled({ retryAfter }: Signs, service: string, told: string): Failure {
+  return { meaning: 'failed', error: new ProviderError('throttled', `${service} asks to slow down${told}`, retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+/** In no words of the service: one secret's, or everything; alone, each will tell. */
+function unworded({ status, socketCode }: Signs, service: string, told: string): Failure {
   if (status === 401 || status === 403) return failure('refused', 'denied', `the endpoint denies the request${told}; check the access key and its policies`);
-  if (socketCode !== undefined) return failure('failed', 'unavailable', `AWS Secrets Manager cannot be reached (${socketCode})`);
-  if (status !== undefined && status >= 500) return failure('failed', 'unavailable', `AWS Secrets Manager is not available${told}`);
-  return failure('failed', 'unavailable', `the endpoint does not answer as AWS Secrets Manager does${told}`);
+  if (socketCode !== undefined) return failure('failed', 'unavailable', `${service} cannot be reached (${socketCode})`);
+  if (status !== undefined && status >= 500) return failure('failed', 'unavailable', `${service} is not available${told}`);
+  return failure('failed', 'unavailable', `the endpoint does not answer as ${service} does${told}`);
 }
 
 function failure(meaning: Meaning, kind: ProviderErrorKind, message: string): Failure {
   return { meaning, error: new ProviderError(kind, message) };
 }
 
-/** A secret that is to be deleted is gone for readers. AWS has no code for it, only the sentence. */
-function isDeleted(message: string): boolean {
-  return /marked (for deletion|deleted)|scheduled for deletion/i.test(message);
+/** A secret that is to be deleted is gone for readers. AWS has no code for it, only a sentence; its key or a copy in that state is another matter. */
+function isDeleted(code: string, message: string): boolean {
+  return (code === 'InvalidRequestException' || code === 'InvalidParameterException') && /\bsecret (because it was|that's currently) marked (for deletion|deleted)\b/i.test(message);
 }
 
 /** The code in brackets. The request's id stays out: a message that differs each time would be a new status each time. */

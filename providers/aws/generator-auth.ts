@@ -1,28 +1,17 @@
 import { z } from 'zod';
-import type { CredentialSelector, ProviderContext, ServiceAccountSelector } from '../../src/provider/contract.ts';
-import { serviceAccountSelector } from '../../src/provider/field.ts';
+import type { CredentialSelector, ProviderContext } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
-import { awsSecretRef } from './config.ts';
-import type { AwsKeys } from './sts.ts';
-import { assumeRole, assumeRoleWithToken } from './sts.ts';
-
-/** The environment variable that points STS elsewhere: upstream's name. */
-export const stsVariable = 'AWS_STS_ENDPOINT';
-
-const roleAnnotation = 'eks.amazonaws.com/role-arn';
-const audienceAnnotation = 'eks.amazonaws.com/audience';
-const standardAudience = 'sts.amazonaws.com';
-/** Seconds that a token of a service account is valid: it is traded in at once. */
-const tokenSeconds = 600;
+import { awsJwt, awsSecretRef } from './config.ts';
+import type { AwsKeys } from './sdk-keys.ts';
+import { keysOfAccount, keysOfSecret } from './store-keys.ts';
+import type { StsOptions } from './sts.ts';
+import { assumeRole, stsOptions } from './sts.ts';
 
 /** `auth` of a generator. */
 export const generatorAuth = z
   .strictObject({
     secretRef: awsSecretRef.exactOptional(),
-    jwt: z
-      .strictObject({ serviceAccountRef: serviceAccountSelector().describe(`A service account with the annotation \`${roleAnnotation}\`.`) })
-      .exactOptional()
-      .describe('A role that a service account of the cluster assumes.'),
+    jwt: awsJwt.exactOptional(),
   })
   .describe('How to authenticate to AWS; of both, the keys count.');
 
@@ -59,28 +48,13 @@ export interface AuthenticateOptions {
  * @throws ProviderError; the signal's reason
  */
 export async function authenticate({ region, auth, role = '' }: AuthenticateOptions, context: ProviderContext, signal: AbortSignal): Promise<AwsKeys> {
-  const endpoint = context.environment.get(stsVariable);
-  const sts = { region, ...(endpoint === undefined ? {} : { endpoint }) };
-  const own = auth.secretRef === undefined ? await keysOfAccount(auth, sts, context, signal) : await keysOfSecret(auth.secretRef, context);
+  const sts = stsOptions(region, context.environment);
+  const own = await ownKeys(auth, sts, context, signal);
   return role === '' ? own : assumeRole({ ...sts, keys: own, role }, signal);
 }
 
-async function keysOfSecret({ accessKeyIDSecretRef, secretAccessKeySecretRef, sessionTokenSecretRef }: NonNullable<GeneratorAuth['secretRef']>, { secret }: ProviderContext): Promise<AwsKeys> {
-  const [accessKeyId, secretAccessKey, sessionToken] = await Promise.all([
-    secret(accessKeyIDSecretRef),
-    secret(secretAccessKeySecretRef),
-    sessionTokenSecretRef === undefined ? undefined : secret(sessionTokenSecretRef),
-  ]);
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-}
-
-async function keysOfAccount({ jwt }: GeneratorAuth, sts: { readonly region: string; readonly endpoint?: string }, context: ProviderContext, signal: AbortSignal): Promise<AwsKeys> {
-  const account: ServiceAccountSelector | undefined = jwt?.serviceAccountRef;
-  if (account === undefined) throw new ProviderError('invalid', `auth ${saysNobody}`);
-  const annotations = await context.serviceAccountAnnotations(account);
-  const role = annotations[roleAnnotation] ?? '';
-  if (role === '') throw new ProviderError('invalid', `ServiceAccount "${account.name}" has no annotation ${roleAnnotation}, which names the role that it assumes`);
-  const audience = annotations[audienceAnnotation] ?? '';
-  const token = await context.serviceAccountToken(account, { audiences: [audience === '' ? standardAudience : audience], expirationSeconds: tokenSeconds });
-  return assumeRoleWithToken({ ...sts, role, token }, signal);
+async function ownKeys({ secretRef, jwt }: GeneratorAuth, sts: StsOptions, context: ProviderContext, signal: AbortSignal): Promise<AwsKeys> {
+  if (secretRef !== undefined) return keysOfSecret(secretRef, context);
+  if (jwt === undefined) throw new ProviderError('invalid', `auth ${saysNobody}`);
+  return keysOfAccount(jwt.serviceAccountRef, sts, context, signal);
 }

@@ -1,9 +1,10 @@
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { callFailure } from './call-failure.ts';
-import { reconnecting } from './secrets-manager.ts';
-import type { AwsKeys } from './sts.ts';
-import { sdkKeys } from './sts.ts';
+import { reconnecting } from './reconnecting.ts';
+import type { AwsKeys } from './sdk-keys.ts';
+import { sdkKeys } from './sdk-keys.ts';
+import type { SdkSettings } from './sdk-settings.ts';
 
 /** What logs a container runtime in. */
 export interface RegistryToken {
@@ -18,8 +19,7 @@ export interface RegistryToken {
 export interface RegistryOptions {
   readonly region: string;
   readonly keys: AwsKeys;
-  /** Where requests go instead of to AWS. */
-  readonly endpoint?: string;
+  readonly settings: SdkSettings;
 }
 
 /** What ECR answers; all of it may be missing. */
@@ -49,8 +49,8 @@ export async function getPublicToken(options: RegistryOptions, signal: AbortSign
   }, signal);
 }
 
-function clientOptions({ region, keys, endpoint }: RegistryOptions) {
-  return { region, credentials: sdkKeys(keys), maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
+function clientOptions({ region, keys, settings }: RegistryOptions) {
+  return { ...settings, region, credentials: sdkKeys(keys) };
 }
 
 async function call(service: string, action: string, client: { readonly destroy: () => void }, send: () => Promise<TokenData | undefined>, signal: AbortSignal): Promise<RegistryToken> {

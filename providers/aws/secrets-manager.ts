@@ -1,17 +1,9 @@
-import type { BatchGetSecretValueResponse, GetSecretValueResponse } from '@aws-sdk/client-secrets-manager';
+import type * as Sdk from '@aws-sdk/client-secrets-manager';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import type { ReadResult } from '../../src/provider/contract.ts';
-import { ProviderError } from '../../src/provider/provider-error.ts';
-import { failureOf, failureOfCode, isClosedConnection } from './errors.ts';
-
-export interface SecretsManagerOptions {
-  readonly region: string;
-  /** Where requests go instead of to AWS. */
-  readonly endpoint?: string;
-  readonly accessKeyId: SecretBytes;
-  readonly secretAccessKey: SecretBytes;
-  readonly sessionToken?: SecretBytes;
-}
+import { failureOfCode } from './errors.ts';
+import { readingSecret, searching } from './operation.ts';
+import type { SignedCalls } from './signed-calls.ts';
 
 /** Which version of a secret: the default is the stage AWSCURRENT. */
 export interface SecretVersion {
@@ -19,73 +11,72 @@ export interface SecretVersion {
   readonly VersionStage?: string;
 }
 
-/** The two calls that are made, in our words. What they throw is for `failureOf`. */
-export interface SecretsManager {
-  /** One secret. Absence and denial are results; anything else is thrown. */
-  readonly getOne: (id: string, version: SecretVersion, signal: AbortSignal) => Promise<ReadResult>;
-  /** Current values of at most 20 secrets. Those that the answer does not speak of clearly are left out. */
-  readonly getMany: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, ReadResult>>;
-  readonly destroy: () => void;
+export interface SecretPage {
+  readonly secrets: readonly Sdk.SecretListEntry[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string;
 }
 
-/** The SDK repeats nothing: the planner holds back and the queues back off, for all consumers together. */
-const attempts = 1;
+export interface ListRequest {
+  readonly filters: readonly Sdk.Filter[];
+  readonly next?: string;
+}
 
-/**
- * Loads the SDK, on first use only, and connects to Secrets Manager. Nothing is sent yet.
- * @throws ProviderError `invalid` for access keys that can be none
- */
-export async function connectSecretsManager(options: SecretsManagerOptions): Promise<SecretsManager> {
-  const { BatchGetSecretValueCommand, GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({
-    region: options.region,
-    credentials: {
-      accessKeyId: textOf(options.accessKeyId, 'access key id'),
-      secretAccessKey: textOf(options.secretAccessKey, 'secret access key'),
-      ...(options.sessionToken === undefined ? {} : { sessionToken: textOf(options.sessionToken, 'session token') }),
-    },
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    maxAttempts: attempts,
-  });
+/** What Secrets Manager is asked for, in our words. */
+export interface SecretsManager {
+  /** One secret. Absence and denial are results. @throws the signal's reason */
+  readonly getOne: (id: string, version: SecretVersion, signal: AbortSignal) => Promise<ReadResult>;
+  /** Current values of at most 20 secrets. Those that the answer does not speak of clearly are left out. What it throws is for `failureOf`. */
+  readonly getMany: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, ReadResult>>;
+  /** What is known of a secret besides its value, undefined where there is none. @throws ProviderError; the signal's reason */
+  readonly describe: (id: string, signal: AbortSignal) => Promise<Sdk.DescribeSecretResponse | undefined>;
+  /** Up to a hundred secrets. @throws ProviderError; the signal's reason */
+  readonly list: (request: ListRequest, signal: AbortSignal) => Promise<SecretPage>;
+  readonly failureOf: SignedCalls['failureOf'];
+}
+
+/** The most secrets on one page. */
+const pageSize = 100;
+const describing = searching(readingSecret, 'secretsmanager:DescribeSecret');
+const listing = searching(readingSecret, 'secretsmanager:ListSecrets');
+
+/** The calls that read, of an SDK that is loaded. */
+export function createSecretsManager(sdk: typeof Sdk, client: Sdk.SecretsManagerClient, calls: SignedCalls): SecretsManager {
   return {
     getOne: async (id, version, abortSignal) => {
       try {
-        return valueOf(await reconnecting(() => client.send(new GetSecretValueCommand({ SecretId: id, ...version }), { abortSignal })));
+        return valueOf(await calls.send(() => client.send(new sdk.GetSecretValueCommand({ SecretId: id, ...version }), { abortSignal }), abortSignal));
       } catch (thrown) {
         abortSignal.throwIfAborted();
-        const { meaning, error } = failureOf(thrown);
+        const { meaning, error } = calls.failureOf(thrown, readingSecret);
         return meaning === 'absent' ? { kind: 'absent' } : { kind: 'error', error };
       }
     },
     getMany: async (ids, abortSignal) => {
-      const answer = await reconnecting(() => client.send(new BatchGetSecretValueCommand({ SecretIdList: [...ids] }), { abortSignal }));
+      const answer = await calls.send(() => client.send(new sdk.BatchGetSecretValueCommand({ SecretIdList: [...ids] }), { abortSignal }), abortSignal);
       return matchBatch(ids, answer);
     },
-    destroy: () => client.destroy(),
+    describe: async (id, abortSignal) => {
+      try {
+        return await calls.send(() => client.send(new sdk.DescribeSecretCommand({ SecretId: id }), { abortSignal }), abortSignal);
+      } catch (thrown) {
+        abortSignal.throwIfAborted();
+        const { meaning, error } = calls.failureOf(thrown, describing);
+        if (meaning === 'absent') return undefined;
+        throw error;
+      }
+    },
+    list: async ({ filters, next }, abortSignal) => {
+      const command = (): Sdk.ListSecretsCommand =>
+        new sdk.ListSecretsCommand({ MaxResults: pageSize, ...(filters.length === 0 ? {} : { Filters: [...filters] }), ...(next === undefined ? {} : { NextToken: next }) });
+      const { SecretList: secrets = [], NextToken: token } = await calls.must(listing, () => client.send(command(), { abortSignal }), abortSignal);
+      return { secrets, ...(token === undefined ? {} : { next: token }) };
+    },
+    failureOf: calls.failureOf,
   };
 }
 
-/** Sends once more where the connection, idle in the pool, turned out to have been closed by the other side. */
-export async function reconnecting<T>(send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (thrown) {
-    if (!isClosedConnection(thrown)) throw thrown;
-    return send();
-  }
-}
-
-/**
- * Access keys are pasted from files: a line break at the end is not a part of them.
- * @throws ProviderError `invalid` for what can be no access key, and no header of a request
- */
-export function textOf(secret: SecretBytes, what: string): string {
-  const text = Buffer.from(secret.reveal()).toString('utf8').trim();
-  if (/^[!-~]+$/.test(text)) return text;
-  throw new ProviderError('invalid', `the ${what} is ${text === '' ? 'empty' : 'not plain text without spaces'}; check the Secret that auth.secretRef names`);
-}
-
-type SecretValue = Pick<GetSecretValueResponse, 'SecretString' | 'SecretBinary' | 'VersionId'>;
+type SecretValue = Pick<Sdk.GetSecretValueResponse, 'SecretString' | 'SecretBinary' | 'VersionId'>;
 
 /** @throws ProviderError `unavailable` for an answer without a value */
 function valueOf(answer: SecretValue): ReadResult {
@@ -96,15 +87,16 @@ function valueOf(answer: SecretValue): ReadResult {
 
 /** The text where there is one, the bytes otherwise. */
 function bytesOf({ SecretString: text, SecretBinary: bytes }: SecretValue): SecretBytes | undefined {
-  if (text !== undefined) return SecretBytes.fromUtf8(text);
-  return bytes === undefined ? undefined : new SecretBytes(bytes);
+  // the SDK gives what the endpoint answers, of whatever kind it is
+  if (typeof text === 'string') return SecretBytes.fromUtf8(text);
+  return bytes instanceof Uint8Array ? new SecretBytes(bytes) : undefined;
 }
 
 /** Brings the answer of a batch, which is in no order, back to the ids that were asked for. */
-function matchBatch(ids: readonly string[], answer: BatchGetSecretValueResponse): ReadonlyMap<string, ReadResult> {
+function matchBatch(ids: readonly string[], answer: Sdk.BatchGetSecretValueResponse): ReadonlyMap<string, ReadResult> {
   const found = new Map<string, ReadResult>();
   for (const id of ids) {
-    const value = answer.SecretValues?.find(({ Name, ARN }) => Name === id || (ARN !== undefined && isArnOf(ARN, id)));
+    const value = answer.SecretValues?.find((secret) => isNamed(secret, id));
     const failed = answer.Errors?.find(({ SecretId }) => SecretId === id);
     if (value !== undefined && bytesOf(value) !== undefined) found.set(id, valueOf(value));
     else if (failed !== undefined) {
@@ -116,7 +108,7 @@ function matchBatch(ids: readonly string[], answer: BatchGetSecretValueResponse)
   return found;
 }
 
-/** Whether `id` is this ARN, with or without the six characters that AWS appends to a secret's name. */
-function isArnOf(arn: string, id: string): boolean {
-  return arn === id || (arn.startsWith(`${id}-`) && arn.length === id.length + 7);
+/** Whether an id means this secret: its name, or its ARN with or without the six characters that AWS appends to the name. */
+export function isNamed({ Name: name, ARN: arn }: { readonly Name?: string | undefined; readonly ARN?: string | undefined }, id: string): boolean {
+  return name === id || (arn !== undefined && (arn === id || (id.startsWith('arn:') && arn.startsWith(`${id}-`) && arn.length === id.length + 7)));
 }

@@ -3,8 +3,9 @@ import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { unsupported } from '../../src/provider/field.ts';
 import type { Generator } from '../../src/provider/generator.ts';
 import { awsRegion, awsSecretRef } from './config.ts';
-import { authCredentials, authenticate, roleField, stsVariable } from './generator-auth.ts';
-import { getSessionToken } from './sts.ts';
+import { authCredentials, authenticate, roleField } from './generator-auth.ts';
+import { settingVariables } from './sdk-settings.ts';
+import { getSessionToken, stsOptions } from './sts.ts';
 
 const requestParameters = z
   .strictObject({
@@ -43,18 +44,17 @@ function authOf({ auth }: SessionTokenSpec) {
 export const sessionTokenGenerator: Generator<SessionTokenSpec> = {
   kind: 'STSSessionToken',
   schema: sessionTokenSpec,
-  environment: [stsVariable],
+  environment: settingVariables(['sts']),
   credentials: (spec) => authCredentials(authOf(spec)),
   generate: async (spec, context, signal) => {
     const { region, role, requestParameters: { sessionDuration, serialNumber, tokenCode } = {} } = spec;
     const keys = await authenticate({ region, auth: authOf(spec), role }, context, signal);
-    const endpoint = context.environment.get(stsVariable);
     const request = {
       ...(sessionDuration === undefined ? {} : { DurationSeconds: sessionDuration }),
       ...(serialNumber === undefined ? {} : { SerialNumber: serialNumber }),
       ...(tokenCode === undefined ? {} : { TokenCode: tokenCode }),
     };
-    const session = await getSessionToken({ region, ...(endpoint === undefined ? {} : { endpoint }), keys, request }, signal);
+    const session = await getSessionToken({ ...stsOptions(region, context.environment), keys, request }, signal);
     return {
       values: new Map([
         ['access_key_id', session.accessKeyId],

@@ -2,14 +2,11 @@ import type { Credentials, STSClient } from '@aws-sdk/client-sts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { callFailure } from './call-failure.ts';
-import { reconnecting, textOf } from './secrets-manager.ts';
-
-/** Access keys; temporary ones have a session token. */
-export interface AwsKeys {
-  readonly accessKeyId: SecretBytes;
-  readonly secretAccessKey: SecretBytes;
-  readonly sessionToken?: SecretBytes;
-}
+import { reconnecting } from './reconnecting.ts';
+import type { AwsKeys } from './sdk-keys.ts';
+import { sdkKeys } from './sdk-keys.ts';
+import type { SdkSettings } from './sdk-settings.ts';
+import { sdkSettings } from './sdk-settings.ts';
 
 /** Keys that end. */
 export interface SessionKeys extends Required<AwsKeys> {
@@ -19,28 +16,43 @@ export interface SessionKeys extends Required<AwsKeys> {
 
 export interface StsOptions {
   readonly region: string;
-  /** Where requests go instead of to AWS. */
-  readonly endpoint?: string;
+  readonly settings: SdkSettings;
+}
+
+/** How STS is asked. */
+export function stsOptions(region: string, environment: ReadonlyMap<string, string>): StsOptions {
+  return { region, settings: sdkSettings('sts', environment) };
 }
 
 /** The name under which sessions show in CloudTrail: upstream's, so that policies about it go on to hold. */
 const sessionName = 'external-secrets-provider-aws';
 const service = 'AWS STS';
 
-/** What the SDK takes for keys. @throws ProviderError `invalid` for keys that can be none */
-export function sdkKeys({ accessKeyId, secretAccessKey, sessionToken }: AwsKeys) {
-  return {
-    accessKeyId: textOf(accessKeyId, 'access key id'),
-    secretAccessKey: textOf(secretAccessKey, 'secret access key'),
-    ...(sessionToken === undefined ? {} : { sessionToken: textOf(sessionToken, 'session token') }),
-  };
+/** What the session of a role is to be. */
+export interface RoleRequest {
+  readonly role: string;
+  readonly externalId?: string;
+  readonly tags?: readonly SessionTag[];
+  readonly transitiveTagKeys?: readonly string[];
+}
+
+export interface SessionTag {
+  readonly key: string;
+  readonly value: string;
 }
 
 /** Assumes a role with keys. @throws ProviderError; the signal's reason */
-export async function assumeRole({ keys, role, ...options }: StsOptions & { readonly keys: AwsKeys; readonly role: string }, signal: AbortSignal): Promise<SessionKeys> {
+export async function assumeRole({ keys, role, externalId, tags = [], transitiveTagKeys = [], ...options }: StsOptions & RoleRequest & { readonly keys: AwsKeys }, signal: AbortSignal): Promise<SessionKeys> {
   const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-  const command = new AssumeRoleCommand({ RoleArn: role, RoleSessionName: sessionName });
-  return call({ ...options, keys }, 'sts:AssumeRole', (client) => client.send(command, { abortSignal: signal }), signal);
+  const command = new AssumeRoleCommand({
+    RoleArn: role,
+    RoleSessionName: sessionName,
+    ...(externalId === undefined || externalId === '' ? {} : { ExternalId: externalId }),
+    ...(tags.length === 0 ? {} : { Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
+    // AWS refuses keys of tags that there are none of
+    ...(tags.length === 0 || transitiveTagKeys.length === 0 ? {} : { TransitiveTagKeys: [...transitiveTagKeys] }),
+  });
+  return call({ ...options, keys }, tags.length === 0 ? 'sts:AssumeRole' : 'sts:AssumeRole and sts:TagSession', (client) => client.send(command, { abortSignal: signal }), signal);
 }
 
 /** Assumes a role with the token of a service account; nobody signs this. @throws ProviderError; the signal's reason */
@@ -65,11 +77,11 @@ export async function getSessionToken({ keys, request, ...options }: StsOptions 
 
 type Call = (client: STSClient) => Promise<{ readonly Credentials?: Credentials | undefined }>;
 
-async function call({ region, endpoint, keys }: StsOptions & { readonly keys?: AwsKeys }, action: string, send: Call, signal: AbortSignal): Promise<SessionKeys> {
+async function call({ region, settings, keys }: StsOptions & { readonly keys?: AwsKeys }, action: string, send: Call, signal: AbortSignal): Promise<SessionKeys> {
   const { STSClient: Client } = await import('@aws-sdk/client-sts');
   // without keys the SDK would look for some of the controller's; what needs none is not signed either way
   const credentials = keys === undefined ? { accessKeyId: 'none', secretAccessKey: 'none' } : sdkKeys(keys);
-  const client = new Client({ region, credentials, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) });
+  const client = new Client({ ...settings, region, credentials });
   try {
     return sessionKeysOf(await reconnecting(() => send(client)));
   } catch (thrown) {

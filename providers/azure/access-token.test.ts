@@ -97,13 +97,18 @@ describe('a token of a registry of Azure', () => {
 describe('the identity of the controller’s machine', () => {
   const spec = { registry: azureRegistry, auth: { managedIdentity: {} } };
 
-  it('is not lent', async () => {
-    expect(await stage.failure(spec)).toBe("invalid: ACRAccessToken consumer/it: auth.managedIdentity: the identity of the controller's machine is not lent; its operator may say where it is to be had, by the environment variable AZURE_POD_IDENTITY_AUTHORITY_HOST");
-    expect(server.seen).toEqual([]);
+  it.each([undefined, 'AZURE_POD_IDENTITY_AUTHORITY_HOST'])('is not lent, also where stores know where it is to be had (%s)', async (variable) => {
+    const own = openStage(server.url, variable === undefined ? {} : { [variable]: server.url });
+    try {
+      expect(await own.failure(spec)).toBe("invalid: ACRAccessToken consumer/it: auth.managedIdentity: the identity of the controller's machine is not lent to generators; its operator may lend it to all of them, by the environment variable PRELUDE_AZURE_LENT_IDENTITY_HOST, which says where it is to be had");
+      expect(server.seen).toEqual([]);
+    } finally {
+      await own.close();
+    }
   });
 
-  it('is lent where its operator says where it is to be had, to registries of Azure alone', async () => {
-    const lending = openStage(server.url, { AZURE_POD_IDENTITY_AUTHORITY_HOST: server.url });
+  it('is lent where its operator lends it, to registries of Azure alone', async () => {
+    const lending = openStage(server.url, { PRELUDE_AZURE_LENT_IDENTITY_HOST: server.url });
     try {
       expect(await lending.run(spec)).toEqual(refresh);
       expect(await lending.run({ ...spec, auth: { managedIdentity: { identityId: '/subscriptions/known' } } })).toEqual(refresh);

@@ -6,7 +6,7 @@ import type { CredentialSelector } from '../../src/provider/contract.ts';
 import type { Generator } from '../../src/provider/generator.ts';
 import { oauthFailure } from '../../src/provider/oauth-failure.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
-import { entraToken, identityHostVariable } from './entra-token.ts';
+import { entraToken, lentIdentityVariable } from './entra-token.ts';
 import type { AccessTokenSpec } from './spec.ts';
 import { accessTokenSpec } from './spec.ts';
 
@@ -20,7 +20,7 @@ const ownRegistries = /\.azurecr\.(io|us|cn|de)$/i;
 export const accessTokenGenerator: Generator<AccessTokenSpec> = {
   kind: 'ACRAccessToken',
   schema: accessTokenSpec,
-  environment: [identityHostVariable],
+  environment: [lentIdentityVariable],
   credentials: ({ auth: { servicePrincipal, workloadIdentity } }): readonly CredentialSelector[] => [
     ...(servicePrincipal === undefined ? [] : Object.values(servicePrincipal.secretRef)),
     ...(workloadIdentity === undefined ? [] : [{ kind: 'ServiceAccount', ...workloadIdentity.serviceAccountRef } as const]),

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { secretKeySelector, serviceAccountSelector, supportedOf } from '../../src/provider/field.ts';
+import { tenantPattern } from './entra-request.ts';
 
 const clouds = ['PublicCloud', 'USGovernmentCloud', 'ChinaCloud', 'GermanCloud'] as const;
-
-/** A tenant goes into a URL. */
-export const tenantPattern = /^[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
 const auth = z
   .strictObject({
@@ -48,4 +46,3 @@ export const accessTokenSpec = z
   .describe('A token that logs in to a container registry of Azure.');
 
 export type AccessTokenSpec = z.output<typeof accessTokenSpec>;
-export type Cloud = NonNullable<AccessTokenSpec['environmentType']>;

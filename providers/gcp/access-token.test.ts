@@ -136,7 +136,7 @@ describe('a token of Google', () => {
 
   it.each([
     [withKey('wrong'), "denied: GCRAccessToken consumer/it: Google's token endpoint refuses the credentials (invalid_grant); check auth.secretRef, and whether the key and its service account still exist"],
-    [withKey('unsigned'), 'invalid: GCRAccessToken consumer/it: private_key of the Secret that auth.secretRef names: it holds no RSA private key in PEM'],
+    [withKey('unsigned'), 'invalid: GCRAccessToken consumer/it: private_key of the Secret that auth.secretRef names: it holds no RSA private key in PEM, or one of more than 4096 bits'],
     [withKey('user'), 'invalid: GCRAccessToken consumer/it: the Secret that auth.secretRef names holds no key of a service account: JSON with type "service_account", client_email and private_key'],
     [withKey('text'), 'invalid: GCRAccessToken consumer/it: the Secret that auth.secretRef names holds no key of a service account: JSON with type "service_account", client_email and private_key'],
     [withWorkload('stranger'), "denied: GCRAccessToken consumer/it: Google's workload identity refuses the credentials (invalid_grant); check the cluster’s name, location and project, and whether it has Workload Identity"],
@@ -144,8 +144,8 @@ describe('a token of Google', () => {
     [withWorkload('absent'), 'invalid: GCRAccessToken consumer/it: it needs ServiceAccount consumer/absent, which does not exist'],
     [{ ...withWorkload('app'), projectID: '' }, 'invalid: GCRAccessToken consumer/it: auth.workloadIdentity needs clusterProjectID, or projectID beside auth'],
     [{ projectID: 'project', auth: {} }, "invalid: GCRAccessToken consumer/it: spec.auth: needs secretRef, workloadIdentity or workloadIdentityFederation: this version of Prelude does not use the identity of the controller's own environment"],
-    [withFederation({ audience: 'a' }), 'invalid: GCRAccessToken consumer/it: spec.auth.workloadIdentityFederation: needs either credConfig or serviceAccountRef'],
-    [withFederation({ serviceAccountRef: { name: 'app' } }), 'invalid: GCRAccessToken consumer/it: spec.auth.workloadIdentityFederation.audience: is required with serviceAccountRef'],
+    [withFederation({ audience: 'a' }), 'invalid: GCRAccessToken consumer/it: spec.auth.workloadIdentityFederation: needs either credConfig, serviceAccountRef or awsSecurityCredentials'],
+    [withFederation({ serviceAccountRef: { name: 'app' } }), 'invalid: GCRAccessToken consumer/it: spec.auth.workloadIdentityFederation.audience: is required with serviceAccountRef and awsSecurityCredentials'],
   ])('is not given to %j', async (spec, message) => {
     expect(await stage.failure(spec)).toBe(message);
   });

@@ -1,7 +1,8 @@
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import type { CredentialSelector, ProviderContext } from '../../src/provider/contract.ts';
+import type { ProviderContext } from '../../src/provider/contract.ts';
 import type { Generator } from '../../src/provider/generator.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
+import { authCredentials } from './auth-credentials.ts';
 import { tokenOfFederation } from './federation.ts';
 import type { GoogleToken } from './google-api.ts';
 import { tokenOfKey } from './service-account-key.ts';
@@ -17,11 +18,7 @@ export const accessTokenGenerator: Generator<AccessTokenSpec> = {
   kind: 'GCRAccessToken',
   schema: accessTokenSpec,
   environment: [],
-  credentials: ({ auth: { secretRef, workloadIdentity, workloadIdentityFederation: federation } }) => [
-    ...(secretRef === undefined ? [] : [secretRef.secretAccessKeySecretRef]),
-    ...[workloadIdentity?.serviceAccountRef, federation?.serviceAccountRef].flatMap((account): readonly CredentialSelector[] => (account === undefined ? [] : [{ kind: 'ServiceAccount', ...account }])),
-    ...(federation?.credConfig === undefined ? [] : [{ kind: 'ConfigMap', ...federation.credConfig } as const]),
-  ],
+  credentials: ({ auth }) => authCredentials(auth),
   generate: async (spec, context, signal) => {
     const { token, expiry } = await tokenOf(spec, context, signal);
     return {

@@ -51,6 +51,12 @@ export async function impersonate(url: string, bearer: SecretBytes, lifetimeSeco
   return { token: SecretBytes.fromUtf8(parsed.data.accessToken), expiry: Math.floor(expiry / 1000) };
 }
 
+/** Where a service account of Google lends its rights. @throws ProviderError `invalid` for what is no e-mail address of one */
+export function impersonationUrl(account: string, where: string): string {
+  if (!/^[\w.+-]+@[\w.-]+$/.test(account)) throw new ProviderError('invalid', `${where} must be the e-mail address of a service account of Google`);
+  return `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${account}:generateAccessToken`;
+}
+
 export function jsonRequest(url: string, body: object): HttpRequest {
   return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

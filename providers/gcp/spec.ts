@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { configMapKeySelector, secretKeySelector, serviceAccountSelector, unsupported } from '../../src/provider/field.ts';
+import { configMapKeySelector, objectNameField, secretKeySelector, serviceAccountSelector } from '../../src/provider/field.ts';
+
+/** `auth.secretRef`, as in External Secrets. */
+export const gcpSecretRef = z
+  .strictObject({ secretAccessKeySecretRef: secretKeySelector().describe('Key of a Secret with the key of a service account of Google, JSON.') })
+  .describe('The key of a service account of Google.');
 
 const workloadIdentity = z
   .strictObject({
@@ -10,16 +15,30 @@ const workloadIdentity = z
   })
   .describe('Workload Identity of a GKE cluster.');
 
-const workloadIdentityFederation = z
+const awsSecurityCredentials = z
+  .strictObject({
+    region: z
+      .string()
+      .max(50)
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be the name of an AWS region, like eu-central-1')
+      .describe('The region whose STS says who the keys belong to.'),
+    awsCredentialsSecretRef: z
+      .strictObject({ name: objectNameField().describe('The name of the Secret.'), namespace: z.string().exactOptional().describe("Its namespace. A SecretStore may name its own only; in a ClusterSecretStore, absence means the consumer's.") })
+      .describe('The Secret with the keys `aws_access_key_id`, `aws_secret_access_key` and, where they are temporary, `aws_session_token`.'),
+  })
+  .describe('Access keys of AWS.');
+
+export const workloadIdentityFederation = z
   .strictObject({
     credConfig: configMapKeySelector().exactOptional().describe('Key of a ConfigMap with the configuration of an external account, JSON.'),
     serviceAccountRef: serviceAccountSelector().exactOptional().describe('The service account of the cluster whose token is traded in; with `audience`.'),
-    awsSecurityCredentials: unsupported(),
+    awsSecurityCredentials: awsSecurityCredentials.exactOptional(),
     audience: z.string().exactOptional().describe('The provider of the workload identity pool; it comes before that of `credConfig`.'),
     externalTokenEndpoint: z.string().exactOptional().describe('What `credential_source.url` of `credConfig` must be.'),
+    gcpServiceAccountEmail: z.string().exactOptional().describe('The service account of Google that is acted as.'),
   })
-  .refine(({ credConfig, serviceAccountRef }) => (credConfig === undefined) !== (serviceAccountRef === undefined), 'needs either credConfig or serviceAccountRef')
-  .refine(({ serviceAccountRef, audience }) => serviceAccountRef === undefined || (audience ?? '') !== '', { path: ['audience'], error: 'is required with serviceAccountRef' })
+  .refine(({ credConfig, serviceAccountRef, awsSecurityCredentials: aws }) => [credConfig, serviceAccountRef, aws].filter((way) => way !== undefined).length === 1, 'needs either credConfig, serviceAccountRef or awsSecurityCredentials')
+  .refine(({ credConfig, audience }) => credConfig !== undefined || (audience ?? '') !== '', { path: ['audience'], error: 'is required with serviceAccountRef and awsSecurityCredentials' })
   .describe('Workload Identity Federation of any cluster.');
 
 /** `spec` of a GCRAccessToken, with all that External Secrets has. */
@@ -27,10 +46,7 @@ export const accessTokenSpec = z
   .strictObject({
     auth: z
       .strictObject({
-        secretRef: z
-          .strictObject({ secretAccessKeySecretRef: secretKeySelector().describe('Key of a Secret with the key of a service account of Google, JSON.') })
-          .exactOptional()
-          .describe('The key of a service account of Google.'),
+        secretRef: gcpSecretRef.exactOptional(),
         workloadIdentity: workloadIdentity.exactOptional(),
         workloadIdentityFederation: workloadIdentityFederation.exactOptional(),
       })

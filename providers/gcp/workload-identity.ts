@@ -1,7 +1,7 @@
 import type { ProviderContext } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { GoogleToken } from './google-api.ts';
-import { accessTokenType, exchangeGrant, impersonate, jsonRequest, jwtType, requestToken, scope } from './google-api.ts';
+import { accessTokenType, exchangeGrant, impersonate, impersonationUrl, jsonRequest, jwtType, requestToken, scope } from './google-api.ts';
 import type { WorkloadIdentity } from './spec.ts';
 
 const annotation = 'iam.gke.io/gcp-service-account';
@@ -29,10 +29,5 @@ export async function tokenOfWorkload(identity: WorkloadIdentity, projectId: str
     scope,
   });
   const bound = await requestToken(request, { service: "Google's workload identity", advice: 'check the cluster’s name, location and project, and whether it has Workload Identity', context }, signal);
-  return account === '' ? bound : impersonate(impersonationUrl(account), bound.token, lifetimeSeconds, { context }, signal);
-}
-
-function impersonationUrl(account: string): string {
-  if (!/^[\w.+-]+@[\w.-]+$/.test(account)) throw new ProviderError('invalid', `the annotation ${annotation} must be the e-mail address of a service account of Google`);
-  return `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${account}:generateAccessToken`;
+  return account === '' ? bound : impersonate(impersonationUrl(account, `the annotation ${annotation}`), bound.token, lifetimeSeconds, { context }, signal);
 }

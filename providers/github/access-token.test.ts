@@ -50,7 +50,7 @@ describe('a token of GitHub', () => {
 
   it.each([
     [{}, { key: 'other' }, 'denied: GithubAccessToken consumer/it: GitHub refuses the credentials (HTTP 401); check appID, installID and auth.privateKey'],
-    [{}, { key: 'none' }, 'invalid: GithubAccessToken consumer/it: the Secret that auth.privateKey names: it holds no RSA private key in PEM'],
+    [{}, { key: 'none' }, 'invalid: GithubAccessToken consumer/it: the Secret that auth.privateKey names: it holds no RSA private key in PEM, or one of more than 4096 bits'],
     [{}, { key: 'absent' }, 'invalid: GithubAccessToken consumer/it: it needs key "absent" of Secret consumer/github, which does not exist'],
     [{ installID: '679' }, undefined, 'invalid: GithubAccessToken consumer/it: GitHub knows no such installation of the app (HTTP 404); check installID and url'],
     [{ repositories: ['none'] }, undefined, 'invalid: GithubAccessToken consumer/it: GitHub does not give these repositories or permissions (HTTP 422); the installation must have them'],

@@ -13,6 +13,8 @@ export interface ApiCall {
   readonly body?: unknown;
   /** For messages: `get Secret default/a`. */
   readonly what: string;
+  /** In what form the answer is wanted; absent: as JSON. */
+  readonly accept?: string;
   /** Bytes that the answer may have; absent: as many as one Secret has at most. */
   readonly largestAnswer?: number;
 }
@@ -52,6 +54,7 @@ export class KubernetesApi {
     if (answer.status >= 200 && answer.status < 300) return { kind: 'ok', body: readJson(answer, service), bytes: answer.body.length };
     if (answer.status === 403) throw new ProviderError('denied', `${service} does not let the store's account ${call.what} (HTTP 403)`);
     if (answer.status === 404 || answer.status === 409 || answer.status === 410) return meaningOf(answer);
+    if (answer.status === 406) throw new ProviderError('unsupported', `${service} cannot ${call.what} in the form that is wanted (HTTP 406)`);
     if (answer.status === 422 || answer.status === 400) throw new ProviderError('invalid', `${service} refuses to ${call.what}: the object is not valid, or is immutable (HTTP ${answer.status})`);
     throw statusError(answer, { service, advice: 'check the credentials of the store' });
   }
@@ -66,11 +69,11 @@ export class KubernetesApi {
     return this.#request(call, { authorization: `Bearer ${headerText((await token()).reveal())}` }, signal);
   }
 
-  #request({ method, path, body, largestAnswer = largestSecret }: ApiCall, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse> {
+  #request({ method, path, body, accept = 'application/json', largestAnswer = largestSecret }: ApiCall, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpResponse> {
     const { url, tls } = this.#connection;
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Readonly<Record<string, string>> = body === undefined ? {} : { 'content-type': 'application/json' };
-    const request: HttpRequest = { method, url: url + path, headers: { accept: 'application/json', ...type, ...headers }, ...content, tls, largestAnswer, timeout: 30_000 };
+    const request: HttpRequest = { method, url: url + path, headers: { accept, ...type, ...headers }, ...content, tls, largestAnswer, timeout: 30_000 };
     return send(request, { http: this.#bounded, service, advice: '' }, signal);
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/lib/clock.ts';
 import { createSemaphore } from '../../src/lib/semaphore.ts';
 import type { ProviderClient, ReadResult, RemoteRef } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
@@ -6,6 +7,7 @@ import { findSecrets } from './find.ts';
 import { PushTarget } from './push.ts';
 import { checkAccess } from './review.ts';
 import { dataOf, metadataOf, type SecretDocument } from './secret-document.ts';
+import { SecretVersions } from './secret-versions.ts';
 import { RemoteSecrets } from './secrets.ts';
 
 export interface KubernetesClientOptions {
@@ -13,6 +15,7 @@ export interface KubernetesClientOptions {
   readonly remoteNamespace: string;
   /** Whether a push may name another namespace than the store's. */
   readonly mayLeaveNamespace: boolean;
+  readonly clock: Clock;
 }
 
 const batchSize = 20;
@@ -20,12 +23,14 @@ const batchSize = 20;
 const requestsAtOnce = 8;
 
 /** Reads and writes the Secrets of one namespace. */
-export function createKubernetesClient({ api, remoteNamespace, mayLeaveNamespace }: KubernetesClientOptions): ProviderClient {
+export function createKubernetesClient({ api, remoteNamespace, mayLeaveNamespace, clock }: KubernetesClientOptions): ProviderClient {
   const secrets = new RemoteSecrets(api, remoteNamespace);
+  const versions = new SecretVersions(secrets, clock);
   const target = new PushTarget(api, { remoteNamespace, mayLeaveNamespace });
   return {
     batchSize,
     read: (refs, signal) => readAll(secrets, refs, signal),
+    versions: (refs, signal) => versions.of(refs, signal),
     find: (query, signal) => findSecrets(secrets, query, signal),
     write: (write, signal) => asResult(() => target.write(write, signal)),
     remove: (place, signal) => asResult(() => target.remove(place, signal)),

@@ -123,5 +123,13 @@ function authCredentials(method: KubernetesAuth): readonly CredentialSelector[] 
 
 /** What a configuration names in the cluster. */
 export function credentialsOf(config: KubernetesConfig): readonly CredentialSelector[] {
-  return [...authCredentials(config.auth), ...authorityCredentials(config.authority)];
+  return [...authCredentials(config.auth), ...authoritiesOf(config)];
+}
+
+/** The cluster's own authority stands beside the credentials, whosever they are: whoever could change it there is whose token goes to it. */
+function authoritiesOf({ url, authority, auth: method }: KubernetesConfig): readonly CredentialSelector[] {
+  const { type, name, key, namespace } = authority.caProvider ?? {};
+  const isOwn = url === addressOf(ownServer) && type === ownAuthority.type && name === ownAuthority.name && key === ownAuthority.key && namespace === namespaceOf(method).namespace;
+  if (!isOwn || isSaid(authority.caBundle)) return authorityCredentials(authority);
+  return [{ kind: ownAuthority.type, name: ownAuthority.name, key: ownAuthority.key, ...namespaceOf(method) }];
 }

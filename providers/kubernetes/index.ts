@@ -15,6 +15,6 @@ export const kubernetes: Provider<KubernetesConfig> = {
   credentials: credentialsOf,
   connect: async (config, context) => {
     const api = new KubernetesApi(await openConnection(config, context), context.http);
-    return createKubernetesClient({ api, remoteNamespace: config.remoteNamespace, mayLeaveNamespace: context.store?.scope === 'cluster' });
+    return createKubernetesClient({ api, remoteNamespace: config.remoteNamespace, mayLeaveNamespace: context.store?.scope === 'cluster', clock: context.clock });
   },
 };

@@ -24,7 +24,7 @@ describe('pushing', () => {
     const scene = open(({ method }) => (method === 'GET' ? statusOf(404, 'NotFound') : { status: 201 }));
 
     expect(await (await scene.connect()).write?.(push(), never)).toEqual({ kind: 'written' });
-    expect(bodies(scene)).toEqual([['POST', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', labels: { team: 'chain' }, annotations: { note: 'n' } }, type: 'kubernetes.io/tls', data: { p: base64 } }]]);
+    expect(bodies(scene)).toEqual([['POST', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', labels: { team: 'chain' }, annotations: { note: 'n', 'prelude.dev/pushed-anew': 'true' } }, type: 'kubernetes.io/tls', data: { p: base64 } }]]);
   });
 
   it.each([
@@ -52,6 +52,28 @@ describe('pushing', () => {
     expect(await (await ours.connect()).remove?.({ remoteKey: 'a' }, never)).toEqual({ kind: 'removed' });
     expect(bodies(ours)).toEqual([['DELETE', { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'u', resourceVersion: '7' } }]]);
     expect(await (await theirs.connect()).remove?.({ remoteKey: 'a' }, never)).toMatchObject({ kind: 'error', error: { kind: 'invalid' } });
+  });
+
+  it('removes a Secret with its last key only where a push has made it', async () => {
+    for (const mark of ['prelude.dev/pushed-anew', 'prelude.dev/pushed-whole']) {
+      const ours = open(() => ({ status: 200, body: secretOf({ p: 'v' }, { annotations: { [mark]: 'true' } }) }));
+      expect(await (await ours.connect()).remove?.({ remoteKey: 'a', property: 'p' }, never)).toEqual({ kind: 'removed' });
+      expect(bodies(ours)).toMatchObject([['DELETE', {}]]);
+    }
+    const theirs = open(() => ({ status: 200, body: secretOf({ p: 'v' }, { labels: { 'app.kubernetes.io/managed-by': 'somebody' } }) }));
+
+    expect(await (await theirs.connect()).remove?.({ remoteKey: 'a', property: 'p' }, never)).toEqual({ kind: 'removed' });
+    expect(bodies(theirs)).toEqual([['PUT', secretOf({}, { labels: { 'app.kubernetes.io/managed-by': 'somebody' } })]]);
+  });
+
+  it('keeps the marks of a Secret that a push has made, whatever becomes of its annotations, and gives none to another', async () => {
+    const annotations = { 'prelude.dev/pushed-anew': 'true' };
+    const ours = open(() => ({ status: 200, body: secretOf({ p: 'v' }, { annotations: { ...annotations, old: 'x' } }) }));
+    const theirs = open(() => ({ status: 200, body: secretOf({ p: 'v' }) }));
+    for (const scene of [ours, theirs]) await (await scene.connect()).write?.(push({ metadata: envelope({ targetMergePolicy: 'Replace', sourceMergePolicy: 'Replace' }) }), never);
+
+    expect(bodies(ours)).toMatchObject([['PUT', { metadata: { annotations } }]]);
+    expect(JSON.stringify(bodies(theirs))).not.toContain('prelude.dev');
   });
 
   it('begins anew where another was faster, and gives up where it always is', async () => {
@@ -133,7 +155,7 @@ describe('pushing', () => {
       await (await scene.connect()).write?.(push({ source, metadata: envelope({ labels: forged, annotations: { ...forged, ...fine } }) }), never);
 
       expect(bodies(scene)).toMatchObject([[expect.any(String), { metadata: { labels: fine, annotations: fine } }]]);
-      expect(JSON.stringify(bodies(scene))).not.toMatch(/prelude\.dev|reconcile\.external|service-account/);
+      expect(JSON.stringify(bodies(scene)).replace('"prelude.dev/pushed-anew":"true"', '')).not.toMatch(/prelude\.dev|reconcile\.external|service-account/);
     }
   });
 });

@@ -11,6 +11,8 @@ import { RemoteSecrets, type SecretWritten } from './secrets.ts';
 
 /** On a Secret that a push of a whole Secret has made: it may be removed as a whole, too. */
 const wholeMark = 'prelude.dev/pushed-whole';
+/** On a Secret that a push of a key has made: it may be removed with its last key. */
+const anewMark = 'prelude.dev/pushed-anew';
 /** How often a write begins anew because another was faster. */
 const mostTries = 4;
 
@@ -94,7 +96,9 @@ function takeOut(secrets: RemoteSecrets, { there, property }: { readonly there: 
     return secrets.delete(there, signal);
   }
   const { [property]: _, ...data } = there.data ?? {};
-  return Object.keys(data).length === 0 ? secrets.delete(there, signal) : secrets.update({ ...there, data }, signal);
+  const isMade = [wholeMark, anewMark].some((mark) => there.metadata.annotations?.[mark] === 'true');
+  // a Secret that somebody else has made is his, and stays, without a key if need be
+  return Object.keys(data).length === 0 && isMade ? secrets.delete(there, signal) : secrets.update({ ...there, data }, signal);
 }
 
 function has({ data }: SecretDocument, property: string | undefined): boolean {
@@ -104,14 +108,14 @@ function has({ data }: SecretDocument, property: string | undefined): boolean {
 function createdFrom(write: RemoteWrite, spec: PushSpec): SecretDocument {
   const { remoteKey, property, source } = write;
   const { labels, annotations } = mergeMarks(source, { labels: {}, annotations: {} }, spec);
-  return { metadata: { name: remoteKey, labels, annotations: property === undefined ? { ...annotations, [wholeMark]: 'true' } : annotations }, type: source.type === '' ? 'Opaque' : source.type, data: dataOf(write) };
+  return { metadata: { name: remoteKey, labels, annotations: { ...annotations, [property === undefined ? wholeMark : anewMark]: 'true' } }, type: source.type === '' ? 'Opaque' : source.type, data: dataOf(write) };
 }
 
 /** Its type stays: Kubernetes lets nobody change it. */
 function changedBy(there: SecretDocument, write: RemoteWrite, spec: PushSpec): SecretDocument {
   const { labels = {}, annotations = {} } = there.metadata;
   const merged = mergeMarks(write.source, { labels, annotations }, spec);
-  const kept = annotations[wholeMark] === undefined ? {} : { [wholeMark]: annotations[wholeMark] };
+  const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => key === wholeMark || key === anewMark));
   const marks = { ...orAbsent('labels', merged.labels, there), ...orAbsent('annotations', { ...merged.annotations, ...kept }, there) };
   const { labels: _, annotations: __, ...metadata } = there.metadata;
   return { ...there, metadata: { ...metadata, ...marks }, data: { ...there.data, ...dataOf(write) } };

@@ -14,6 +14,21 @@ const secret = z.looseObject({
 
 const page = z.looseObject({ metadata: z.looseObject({ continue: z.string().optional() }), items: z.array(secret) });
 
+const metadataPage = z.looseObject({
+  kind: z.literal('PartialObjectMetadataList'),
+  metadata: z.looseObject({ continue: z.string().optional(), remainingItemCount: z.number().optional() }),
+  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string(), resourceVersion: z.string() }) })),
+});
+
+/** Which version each of some Secrets has. */
+export interface VersionPage {
+  readonly versions: ReadonlyMap<string, string>;
+  /** How many Secrets come after these; absent where the server does not count. */
+  readonly remaining?: number;
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string;
+}
+
 export type SecretDocument = z.output<typeof secret>;
 
 export interface SecretPage {
@@ -35,6 +50,19 @@ export function parsePage(body: unknown): SecretPage {
   if (!parsed.success) throw new ProviderError('unavailable', 'the API server answers with something that is no list of Secrets');
   const { metadata, items } = parsed.data;
   return { items, ...(metadata.continue === undefined || metadata.continue === '' ? {} : { next: metadata.continue }) };
+}
+
+/** @throws ProviderError `unsupported` for what is no list of metadata alone: with the data it would be no cheaper than reading */
+export function parseVersionPage(body: unknown): VersionPage {
+  const parsed = metadataPage.safeParse(body);
+  if (!parsed.success) throw new ProviderError('unsupported', 'the API server does not list the metadata of Secrets alone');
+  const { metadata, items } = parsed.data;
+  const { continue: next = '', remainingItemCount } = metadata;
+  return {
+    versions: new Map(items.map(({ metadata: { name, resourceVersion } }) => [name, resourceVersion])),
+    ...(remainingItemCount === undefined ? {} : { remaining: remainingItemCount }),
+    ...(next === '' ? {} : { next }),
+  };
 }
 
 /** The data of a Secret: its keys are members, each with the bytes it has. */

@@ -1,11 +1,12 @@
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { ApiAnswer, ApiCall, KubernetesApi } from './api.ts';
-import type { SecretDocument, SecretPage } from './secret-document.ts';
-import { parsePage, parseSecret } from './secret-document.ts';
+import type { SecretDocument, SecretPage, VersionPage } from './secret-document.ts';
+import { parsePage, parseSecret, parseVersionPage } from './secret-document.ts';
 
 /** Bytes that a page may have: it is parsed where others wait. */
 const largestPage = 8 * 1024 * 1024;
 const fieldManager = 'prelude';
+const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /** What became of a write: another may have been faster. */
 export type SecretWritten = 'written' | 'conflict' | 'absent';
@@ -36,6 +37,18 @@ export class RemoteSecrets {
     const query = new URLSearchParams({ limit: String(limit), ...(selector === '' ? {} : { labelSelector: selector }), ...(next === undefined ? {} : { continue: next }) });
     const answer = await this.#ask({ method: 'GET', path: `?${query.toString()}`, what: `list the Secrets of namespace ${this.#namespace}`, largestAnswer: largestPage }, signal);
     if (answer.kind === 'ok') return { ...parsePage(answer.body), bytes: answer.bytes };
+    if (answer.kind === 'expired') return 'expired';
+    throw unexpected(answer);
+  }
+
+  /**
+   * One page of the versions of all Secrets, without what is in them; `expired` where the list has become too old to go on with.
+   * @throws AnswerTooLarge; ProviderError `unsupported` where the server has no such list
+   */
+  async versions({ next, limit }: { readonly next?: string; readonly limit: number }, signal: AbortSignal): Promise<VersionPage | 'expired'> {
+    const query = new URLSearchParams({ limit: String(limit), ...(next === undefined ? {} : { continue: next }) });
+    const answer = await this.#ask({ method: 'GET', path: `?${query.toString()}`, accept: metadataOnly, what: `list the Secrets of namespace ${this.#namespace}`, largestAnswer: largestPage }, signal);
+    if (answer.kind === 'ok') return parseVersionPage(answer.body);
     if (answer.kind === 'expired') return 'expired';
     throw unexpected(answer);
   }

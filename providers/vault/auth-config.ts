@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { secretKeySelector, secretKeySelectorOr, serviceAccountSelector, unsupported } from '../../src/provider/field.ts';
-
-/** Where a method is mounted; it is a part of a path. */
-function mount(standard: string) {
-  return z
-    .string()
-    .regex(/^[^/\s?#]+(\/[^/\s?#]+)*$/, 'must be a path without / at its begin and end')
-    .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), 'must not hold . or .. as a part')
-    .exactOptional()
-    .describe(`Where the method is mounted, \`${standard}\` where absent.`);
-}
+import { secretKeySelector, secretKeySelectorOr, serviceAccountSelector } from '../../src/provider/field.ts';
+import { gcpAuth, iamAuth } from './cloud-auth-config.ts';
+import { mountField } from './mount-field.ts';
 
 const appRole = z
   .strictObject({
-    path: mount('approle'),
+    path: mountField('approle'),
     roleId: z.string().exactOptional().describe('The id of the role.'),
     roleRef: secretKeySelector().exactOptional().describe('Key of a Secret with the id of the role, instead of `roleId`.'),
     secretRef: secretKeySelector().describe('Key of a Secret with the secret id.'),
@@ -23,20 +15,18 @@ const appRole = z
 
 const kubernetes = z
   .strictObject({
-    mountPath: mount('kubernetes'),
+    mountPath: mountField('kubernetes'),
     role: z.string().min(1).describe('The role in Vault.'),
     serviceAccountRef: serviceAccountSelector().exactOptional().describe('The service account whose token logs in.'),
     secretRef: secretKeySelectorOr('token').exactOptional().describe('Key of a Secret with a token of a service account, `token` where no key is said.'),
   })
-  // the token of the controller itself must never serve a tenant
-  .refine(({ serviceAccountRef, secretRef }) => serviceAccountRef !== undefined || secretRef !== undefined, "needs serviceAccountRef or secretRef: this version of Prelude does not log in with the controller's own token")
-  .describe('A service account of the cluster.');
+  .describe("A service account of the cluster; without `serviceAccountRef` and `secretRef`, Prelude's own.");
 
 /** LDAP and username with password differ in their paths only. */
 function password(standard: string, what: string) {
   return z
     .strictObject({
-      path: mount(standard),
+      path: mountField(standard),
       username: z.string().trim().min(1).describe('The name of the user.'),
       secretRef: secretKeySelector().describe('Key of a Secret with the password.'),
     })
@@ -45,7 +35,7 @@ function password(standard: string, what: string) {
 
 const jwt = z
   .strictObject({
-    path: mount('jwt'),
+    path: mountField('jwt'),
     role: z.string().trim().exactOptional().describe('The role in Vault; its default role where absent.'),
     secretRef: secretKeySelector().exactOptional().describe('Key of a Secret with a JWT.'),
     kubernetesServiceAccountToken: z
@@ -62,7 +52,7 @@ const jwt = z
 
 const cert = z
   .strictObject({
-    path: mount('cert'),
+    path: mountField('cert'),
     vaultRole: z.string().exactOptional().describe('The role in Vault; any that fits where absent.'),
     clientCert: secretKeySelector().describe('Key of a Secret with the certificate, PEM.'),
     secretRef: secretKeySelector().describe('Key of a Secret with its private key, PEM.'),
@@ -80,10 +70,19 @@ export const vaultAuth = z
     userPass: password('userpass', 'Username and password.').exactOptional(),
     jwt: jwt.exactOptional(),
     cert: cert.exactOptional(),
-    iam: unsupported(),
-    gcp: unsupported(),
+    iam: iamAuth.exactOptional(),
+    gcp: gcpAuth.exactOptional(),
   })
-  .refine(({ namespace: _namespace, ...methods }) => Object.values(methods).some((method) => method !== undefined), 'names no method: tokenSecretRef, appRole, kubernetes, ldap, userPass, jwt or cert')
+  .refine(({ namespace: _namespace, ...methods }) => Object.values(methods).some((method) => method !== undefined), 'names no method: tokenSecretRef, appRole, kubernetes, ldap, userPass, jwt, cert, iam or gcp')
   .describe('How to log in to Vault.');
 
 export type VaultAuth = z.output<typeof vaultAuth>;
+
+/** The method that counts, where it proves who asks with nothing that the configuration names: then it is Prelude itself. */
+export function ownIdentityMethod({ tokenSecretRef, appRole, kubernetes, ldap, userPass, jwt, cert, iam, gcp }: VaultAuth): 'kubernetes' | 'iam' | 'gcp' | undefined {
+  if (tokenSecretRef !== undefined || appRole !== undefined) return undefined;
+  if (kubernetes !== undefined) return kubernetes.serviceAccountRef === undefined && kubernetes.secretRef === undefined ? 'kubernetes' : undefined;
+  if (ldap !== undefined || userPass !== undefined || jwt !== undefined || cert !== undefined) return undefined;
+  if (iam !== undefined) return iam.jwt === undefined && iam.secretRef === undefined ? 'iam' : undefined;
+  return gcp !== undefined && gcp.secretRef === undefined ? 'gcp' : undefined;
+}

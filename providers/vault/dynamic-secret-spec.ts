@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { goDuration } from '../../src/provider/field.ts';
+import { ownIdentityMethod } from './auth-config.ts';
 import { vaultConfig } from './config.ts';
 
 /** `spec` of a VaultDynamicSecret, with all that External Secrets has. */
@@ -22,6 +23,11 @@ export const dynamicSecretSpec = z
       .describe('Whether to ask again, beside that the whole is tried again later.'),
   })
   .refine(({ parameters }) => parameters === undefined || parameters === null || (typeof parameters === 'object' && !Array.isArray(parameters)), { path: ['parameters'], error: 'must be an object' })
+  // a generator is a tenant's: the identity of Prelude itself must never serve one
+  .check(({ value: { provider }, issues }) => {
+    const method = ownIdentityMethod(provider.auth ?? {});
+    if (method !== undefined) issues.push({ code: 'custom', path: ['provider', 'auth', method], message: `names no credentials: a generator does not log in as Prelude itself`, input: undefined });
+  })
   .describe('What Vault makes when it is asked: credentials of a database, a certificate, a token.');
 
 export type DynamicSecretSpec = z.output<typeof dynamicSecretSpec>;

@@ -12,12 +12,12 @@ const client = authority.issue({ commonName: 'client' });
 const jwts = ['token-of-consumer-app', 'jwt-of-the-secret'];
 
 function openStage(): GeneratorStage {
-  const { token, roleId, secretId, password } = vaultLogins;
+  const { token, roleId, secretId, password, accessKeyId, secretAccessKey } = vaultLogins;
   return createGeneratorStage({
     generators: vaultGenerators,
     kind: 'VaultDynamicSecret',
     secrets: {
-      vault: { token: `${token}\n`, roleId, secretId, password, jwt: 'jwt-of-the-secret', wrong: 'wrong-canary-value', spaced: 'a token with spaces' },
+      vault: { token: `${token}\n`, roleId, secretId, password, accessKeyId, secretAccessKey, jwt: 'jwt-of-the-secret', wrong: 'wrong-canary-value', spaced: 'a token with spaces' },
       client: { 'tls.crt': client.cert, 'tls.key': client.key },
       stranger: { token: 'jwt-of-the-secret' },
     },
@@ -39,6 +39,10 @@ const methods = {
   ldap: [{ ldap: { username: 'user', secretRef: key('password') } }, { ldap: { username: 'user', secretRef: key('wrong') } }],
   userPass: [{ userPass: { username: ' user ', secretRef: key('password') } }, { userPass: { username: 'other', secretRef: key('password') } }],
   'jwt with a Secret': [{ jwt: { role: 'reader', secretRef: key('jwt') } }, { jwt: { role: 'writer', secretRef: key('jwt') } }],
+  'iam with keys': [
+    { iam: { vaultRole: 'reader', region: 'eu-central-1', vaultAwsIamServerID: vaultLogins.serverId, secretRef: { accessKeyIDSecretRef: key('accessKeyId'), secretAccessKeySecretRef: key('secretAccessKey') } } },
+    { iam: { vaultRole: 'reader', vaultAwsIamServerID: 'vault.example.org', secretRef: { accessKeyIDSecretRef: key('accessKeyId'), secretAccessKeySecretRef: key('secretAccessKey') } } },
+  ],
   'jwt with a service account': [{ jwt: { kubernetesServiceAccountToken: { serviceAccountRef: { name: 'app' } } } }, { jwt: { kubernetesServiceAccountToken: { serviceAccountRef: { name: 'other' } } } }],
 } as const;
 
@@ -62,8 +66,11 @@ remoteGeneratorContract('VaultDynamicSecret', async () => {
       'jwt.kubernetesServiceAccountToken': withAuth({ jwt: { kubernetesServiceAccountToken: { serviceAccountRef: { name: 'app', namespace: 'stranger' } } } }),
       'cert.clientCert': withAuth({ cert: { clientCert: elsewhere, secretRef: key('jwt') } }),
       'cert.secretRef': withAuth({ cert: { clientCert: key('jwt'), secretRef: elsewhere } }),
-      'tls.certSecretRef': withAuth(methods.appRole[0], { tls: { certSecretRef: elsewhere } }),
-      'tls.keySecretRef': withAuth(methods.appRole[0], { tls: { keySecretRef: elsewhere } }),
+      'iam.jwt.serviceAccountRef': withAuth({ iam: { vaultRole: 'r', jwt: { serviceAccountRef: { name: 'app', namespace: 'stranger' } } } }),
+      'iam.secretRef': withAuth({ iam: { vaultRole: 'r', secretRef: { accessKeyIDSecretRef: elsewhere, secretAccessKeySecretRef: key('jwt') } } }),
+      'gcp.secretRef': withAuth({ gcp: { role: 'r', secretRef: { secretAccessKeySecretRef: elsewhere } } }),
+      'tls.certSecretRef': withAuth(methods.appRole[0], { tls: { certSecretRef: elsewhere, keySecretRef: key('jwt') } }),
+      'tls.keySecretRef': withAuth(methods.appRole[0], { tls: { certSecretRef: key('jwt'), keySecretRef: elsewhere } }),
       caProvider: withAuth(methods.appRole[0], { caProvider: { type: 'ConfigMap', ...elsewhere } }),
     },
   };
@@ -128,11 +135,12 @@ describe('logging in to Vault', () => {
   });
 
   it.each([
-    [{}, 'spec.provider.auth: names no method: tokenSecretRef, appRole, kubernetes, ldap, userPass, jwt or cert'],
+    [{}, 'spec.provider.auth: names no method: tokenSecretRef, appRole, kubernetes, ldap, userPass, jwt, cert, iam or gcp'],
     [{ appRole: { secretRef: key('x') } }, 'spec.provider.auth.appRole: needs roleId or roleRef'],
-    [{ kubernetes: { role: 'r' } }, "spec.provider.auth.kubernetes: needs serviceAccountRef or secretRef: this version of Prelude does not log in with the controller's own token"],
+    [{ kubernetes: { role: 'r' } }, 'spec.provider.auth.kubernetes: names no credentials: a generator does not log in as Prelude itself'],
     [{ jwt: {} }, 'spec.provider.auth.jwt: needs secretRef or kubernetesServiceAccountToken'],
-    [{ iam: { vaultRole: 'x' } }, 'spec.provider.auth.iam: is not supported by this version of Prelude; remove it'],
+    [{ iam: { vaultRole: 'x' } }, 'spec.provider.auth.iam: names no credentials: a generator does not log in as Prelude itself'],
+    [{ gcp: { role: 'x' } }, 'spec.provider.auth.gcp: names no credentials: a generator does not log in as Prelude itself'],
     [{ userPass: { path: '../../sys', username: 'u', secretRef: key('x') } }, 'spec.provider.auth.userPass.path: must not hold . or .. as a part'],
   ])('needs more than %j', async (auth, message) => {
     expect(await stage.failure(specOf({}, { auth }))).toContain(message);

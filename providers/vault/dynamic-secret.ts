@@ -4,12 +4,13 @@ import { sleep } from '../../src/lib/sleep.ts';
 import type { ProviderContext } from '../../src/provider/contract.ts';
 import type { Generated, Generator } from '../../src/provider/generator.ts';
 import { goText, membersOf } from '../../src/provider/go-json.ts';
-import { JsonTextError, jsonValue } from '../../src/provider/json-text.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { vaultCredentials } from './config.ts';
 import type { DynamicSecretSpec } from './dynamic-secret-spec.ts';
 import { dynamicSecretSpec } from './dynamic-secret-spec.ts';
+import { stsEndpointVariable } from './aws-session.ts';
 import { logIn } from './login.ts';
+import { answerParts } from './vault-answer.ts';
 import type { VaultRequest } from './vault-api.ts';
 import { openVaultApi } from './vault-api.ts';
 
@@ -17,7 +18,7 @@ import { openVaultApi } from './vault-api.ts';
 export const dynamicSecretGenerator: Generator<DynamicSecretSpec> = {
   kind: 'VaultDynamicSecret',
   schema: dynamicSecretSpec,
-  environment: [],
+  environment: [stsEndpointVariable],
   credentials: ({ provider }) => vaultCredentials(provider),
   generate: async (spec, context, signal) => {
     const api = await openVaultApi(spec.provider, context);
@@ -111,16 +112,6 @@ function valuesOf(members: ReadonlyMap<string, string>, numbers: 'plain' | 'as-w
 /** The parts of an answer that are not null; undefined where there is no answer: 204, or 404 without data and warnings. */
 function partsOf({ status, body }: HttpResponse): ReadonlyMap<string, string> | undefined {
   if (status === 204 || body.length === 0) return undefined;
-  const parts = new Map([...membersOf(parse(Buffer.from(body).toString('utf8'), status))].filter(([, raw]) => raw !== 'null'));
+  const parts = answerParts({ status, body });
   return status === 404 && !parts.has('data') && !parts.has('warnings') ? undefined : parts;
-}
-
-function parse(text: string, status: number): string {
-  try {
-    const value = jsonValue(text);
-    if (value.startsWith('{')) return value;
-  } catch (error) {
-    if (!(error instanceof JsonTextError)) throw error;
-  }
-  throw new ProviderError('unavailable', `what answers is not Vault: it is no object in JSON (HTTP ${status})`);
 }

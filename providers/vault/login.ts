@@ -1,9 +1,12 @@
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { readJson } from '../../src/provider/ask.ts';
 import type { ProviderContext } from '../../src/provider/contract.ts';
+import { requireClusterStore } from '../../src/provider/own-proof.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { z } from 'zod';
 import type { VaultAuth } from './auth-config.ts';
+import { ownIdentityMethod } from './auth-config.ts';
+import { gcpLoginBody, iamLoginBody } from './cloud-login.ts';
 import type { VaultConfig } from './config.ts';
 import type { VaultApi } from './vault-api.ts';
 import { textOf } from './vault-api.ts';
@@ -13,6 +16,8 @@ export interface VaultLogin {
   readonly token: SecretBytes;
   /** Seconds; 0: it does not end, or is not ours to know. */
   readonly leaseSeconds: number;
+  /** Whether Vault prolongs it when asked. */
+  readonly isRenewable: boolean;
   /** It was there before: whoever is done with it must not revoke it. */
   readonly isGiven: boolean;
 }
@@ -32,8 +37,10 @@ interface Attempt {
  */
 export async function logIn({ auth, namespace }: VaultConfig, api: VaultApi, context: ProviderContext, signal: AbortSignal): Promise<VaultLogin | undefined> {
   if (auth === undefined) return undefined;
-  if (auth.tokenSecretRef !== undefined) return { token: await context.secret(auth.tokenSecretRef), leaseSeconds: 0, isGiven: true };
-  const { path, body, field } = await attemptOf(auth, context);
+  if (auth.tokenSecretRef !== undefined) return { token: await context.secret(auth.tokenSecretRef), leaseSeconds: 0, isRenewable: false, isGiven: true };
+  const ownMethod = ownIdentityMethod(auth);
+  if (ownMethod !== undefined && context.own !== undefined) requireClusterStore(context, insteadOfOwn[ownMethod]);
+  const { path, body, field } = await attemptOf(auth, context, signal);
   const answer = await api.send({ method: 'PUT', path, body, namespace: auth.namespace ?? namespace }, signal);
   // Vault answers wrong passwords and secret ids with 400, as it does a malformed request
   if (answer.status === 400 || answer.status === 403) throw new ProviderError('denied', `Vault refuses to log in (HTTP ${answer.status}); check ${field}`);
@@ -41,15 +48,18 @@ export async function logIn({ auth, namespace }: VaultConfig, api: VaultApi, con
   if (answer.status !== 200) throw api.errorOf(answer);
   const parsed = loginAnswer.safeParse(readJson(answer, 'Vault'));
   if (!parsed.success) throw new ProviderError('unavailable', 'Vault answers a login without a token');
-  const { client_token: token, lease_duration: leaseSeconds = 0 } = parsed.data.auth;
-  return { token: SecretBytes.fromUtf8(token), leaseSeconds, isGiven: false };
+  const { client_token: token, lease_duration: leaseSeconds = 0, renewable: isRenewable = false } = parsed.data.auth;
+  return { token: SecretBytes.fromUtf8(token), leaseSeconds, isRenewable, isGiven: false };
 }
 
-const loginAnswer = z.object({ auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().optional() }) });
+/** What a store names where it is not to log in as Prelude itself. */
+const insteadOfOwn = { kubernetes: 'auth.kubernetes.serviceAccountRef', iam: 'auth.iam.jwt', gcp: 'auth.gcp.secretRef' } as const;
+
+const loginAnswer = z.object({ auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().optional(), renewable: z.boolean().optional() }) });
 
 /** The first method of those that are said, in upstream's order. */
-async function attemptOf(auth: VaultAuth, context: ProviderContext): Promise<Attempt> {
-  const { appRole, kubernetes, ldap, userPass, jwt, cert } = auth;
+async function attemptOf(auth: VaultAuth, context: ProviderContext, signal: AbortSignal): Promise<Attempt> {
+  const { appRole, kubernetes, ldap, userPass, jwt, cert, iam, gcp } = auth;
   const secret = async (selector: Parameters<ProviderContext['secret']>[0]): Promise<string> => textOf(await context.secret(selector));
   if (appRole !== undefined) {
     const { path = 'approle', roleId = '', roleRef, secretRef } = appRole;
@@ -66,14 +76,19 @@ async function attemptOf(auth: VaultAuth, context: ProviderContext): Promise<Att
     const { path = 'jwt', role } = jwt;
     return { path: `auth/${path}/login`, body: { ...(role === undefined ? {} : { role }), jwt: await jwtOf(jwt, context) }, field: 'auth.jwt' };
   }
-  if (cert === undefined) throw new ProviderError('invalid', 'auth names no method of logging in');
-  const { path = 'cert', vaultRole } = cert;
-  return { path: `auth/${path}/login`, body: vaultRole === undefined ? {} : { name: vaultRole }, field: 'auth.cert' };
+  if (cert !== undefined) return { path: `auth/${cert.path ?? 'cert'}/login`, body: cert.vaultRole === undefined ? {} : { name: cert.vaultRole }, field: 'auth.cert' };
+  if (iam !== undefined) return { path: `auth/${iam.path ?? 'aws'}/login`, body: await iamLoginBody(iam, context, signal), field: 'auth.iam' };
+  if (gcp === undefined) throw new ProviderError('invalid', 'auth names no method of logging in');
+  return { path: `auth/${gcp.path ?? 'gcp'}/login`, body: await gcpLoginBody(gcp, context, signal), field: 'auth.gcp' };
 }
+
+/** Where Kubernetes puts the token of a pod's service account. */
+const ownTokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 async function accountToken({ serviceAccountRef, secretRef }: NonNullable<VaultAuth['kubernetes']>, context: ProviderContext): Promise<string> {
   if (serviceAccountRef !== undefined) return textOf(await context.serviceAccountToken(serviceAccountRef, { audiences: [], expirationSeconds: tokenSeconds }));
   if (secretRef !== undefined) return textOf(await context.secret(secretRef)).trim();
+  if (context.own !== undefined) return textOf(await context.own.file(ownTokenFile)).trim();
   throw new ProviderError('invalid', 'auth.kubernetes needs serviceAccountRef or secretRef');
 }
 

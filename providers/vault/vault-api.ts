@@ -6,6 +6,7 @@ import { readAuthority } from '../../src/provider/authority.ts';
 import type { ProviderContext, SecretKeySelector } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { VaultConfig } from './config.ts';
+import { ReplicationState } from './replication-state.ts';
 
 export interface VaultRequest {
   /** LIST is a GET that says so. */
@@ -14,6 +15,10 @@ export interface VaultRequest {
   readonly path: string;
   readonly query?: URLSearchParams;
   readonly body?: unknown;
+  /** The body as JSON that is written already, instead: what `JSON.parse` would lose digits of. */
+  readonly json?: string;
+  /** Milliseconds; absent: as long as any request may take. */
+  readonly timeout?: number;
   readonly token?: SecretBytes | undefined;
   readonly namespace?: string | undefined;
 }
@@ -35,11 +40,26 @@ export async function openVaultApi(config: VaultConfig, context: ProviderContext
   const presented = { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
   const asked: Asked = { http: context.http, service: 'Vault', advice: 'check auth, and the policies of its role' };
   const fixed = { ...headers, ...(readYourWrites === true && forwardInconsistent === true ? { 'X-Vault-Inconsistent': 'forward-active-node' } : {}) };
+  // either of the two asks for it, as in External Secrets
+  const state = readYourWrites === true || forwardInconsistent === true ? new ReplicationState() : undefined;
   return {
-    send: (request, signal) => send(requestOf(request, { server, fixed, tls: presented }), asked, signal),
-    errorOf: (answer) => statusError(answer, asked),
+    send: async (request, signal) => {
+      const index = state?.header === undefined ? {} : { 'X-Vault-Index': state.header };
+      const answer = await send(requestOf(request, { server, fixed: { ...index, ...fixed }, tls: presented }), asked, signal);
+      state?.note(answer.headers['x-vault-index']);
+      return answer;
+    },
+    errorOf: (answer) => passing[answer.status]?.() ?? statusError(answer, asked),
   };
 }
+
+/** Statuses of Vault's own that pass by themselves. */
+const passing: Readonly<Record<number, () => ProviderError>> = {
+  412: () => new ProviderError('unavailable', 'Vault has not yet heard of the last write at the node that answers (HTTP 412)'),
+  472: () => new ProviderError('unavailable', 'Vault is a secondary for disaster recovery, and answers nothing until it is promoted (HTTP 472)'),
+  473: () => new ProviderError('unavailable', 'Vault is a standby node that answers nothing (HTTP 473)'),
+  503: () => new ProviderError('unavailable', 'Vault is sealed, or not available (HTTP 503)'),
+};
 
 interface Connection {
   readonly server: string;
@@ -47,7 +67,7 @@ interface Connection {
   readonly tls: NonNullable<HttpRequest['tls']>;
 }
 
-function requestOf({ method, path, query = new URLSearchParams(), body, token, namespace }: VaultRequest, { server, fixed, tls }: Connection): HttpRequest {
+function requestOf({ method, path, query = new URLSearchParams(), body, json = body === undefined ? undefined : JSON.stringify(body), timeout, token, namespace }: VaultRequest, { server, fixed, tls }: Connection): HttpRequest {
   const search = new URLSearchParams(query);
   if (method === 'LIST') search.set('list', 'true');
   const tail = search.size === 0 ? '' : `?${search.toString()}`;
@@ -58,10 +78,11 @@ function requestOf({ method, path, query = new URLSearchParams(), body, token, n
       'X-Vault-Request': 'true',
       ...(namespace === undefined || namespace === '' ? {} : { 'X-Vault-Namespace': namespace }),
       ...(token === undefined ? {} : { 'X-Vault-Token': headerOf(token) }),
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...fixed,
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(json === undefined ? {} : { body: json }),
+    ...(timeout === undefined ? {} : { timeout }),
     tls,
   };
 }

@@ -148,7 +148,7 @@ describe('the values of a Webhook', () => {
     [{ a: {} }, { jsonPath: '$.b' }, 'invalid: Webhook consumer/it: the answer of the webhook has nothing at result.jsonPath'],
     [[1], {}, 'invalid: Webhook consumer/it: the answer of the webhook is an array, not an object; let result.jsonPath lead to one'],
     [{ a: 5 }, { jsonPath: '$.a' }, 'invalid: Webhook consumer/it: the answer of the webhook is a number or a boolean, not an object; let result.jsonPath lead to one'],
-    [{}, { jsonPath: '$.a[*]' }, 'invalid: Webhook consumer/it: spec.result.jsonPath: must lead to one value, by .name, [0] or ["name"]; there is something else at character 4'],
+    [{}, { jsonPath: '$.a[*]' }, 'invalid: Webhook consumer/it: spec.result.jsonPath: must lead to one value, by .name, [0] or ["name"]: several are an array, and no object'],
   ])('of %j are not to be had', async (answer, result, message) => {
     expect(await failureOf(answer, { result })).toBe(message);
   });
@@ -156,6 +156,8 @@ describe('the values of a Webhook', () => {
 
 describe('the spec of a Webhook', () => {
   it('refuses NTLM by its path, which it knows', async () => {
-    expect(await stage.failure({ url: 'http://x/', result: {}, auth: { ntlm: {} } })).toBe('invalid: Webhook consumer/it: spec.auth.ntlm: is not supported by this version of Prelude; remove it');
+    expect(await stage.failure({ url: 'http://x/', result: {}, auth: { ntlm: {} } })).toBe(
+      'invalid: Webhook consumer/it: spec.auth.ntlm: is not supported by this version of Prelude: it proves who asks to a connection, and connections are shared; remove it, and let a header do it',
+    );
   });
 });

@@ -8,7 +8,7 @@ import { findCluster } from './remote/cluster-access.ts';
 import { DiscoveryCache } from './remote/discovery.ts';
 import { listPages } from './remote/list-pages.ts';
 import { objectCalls } from './remote/object-calls.ts';
-import { requestToken, reviewAccess } from './remote/review-calls.ts';
+import { requestToken, reviewAccess, reviewCaller } from './remote/review-calls.ts';
 import { watchStream } from './remote/watch-stream.ts';
 
 export interface OpenClusterOptions {
@@ -44,6 +44,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     discover: (signal, { fresh = false } = {}) => discovery.find(signal, fresh),
     tokenRequest: (serviceAccount, request, signal) => requestToken(client, { serviceAccount, request }, signal),
     accessReview: (question, signal) => reviewAccess(client, question, signal),
+    callerReview: (question, signal) => reviewCaller(client, question, signal),
     close: () => {
       closing.abort(new Error('the cluster has been closed'));
       return client.close();

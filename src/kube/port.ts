@@ -64,6 +64,17 @@ export interface AccessQuestion {
   readonly name?: string;
 }
 
+/** About somebody else, who has shown a token. */
+export interface CallerQuestion {
+  readonly token: string;
+  readonly verb: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+}
+
 /**
  * The only door to a cluster: a real API server, or the local cluster in a folder.
  * One instance per (cluster, identity). Objects returned are frozen or never shared.
@@ -115,6 +126,8 @@ export interface Cluster {
   ) => Promise<string>;
   /** May we do this? Always true on the local cluster. */
   readonly accessReview: (question: AccessQuestion, signal: AbortSignal) => Promise<boolean>;
+  /** May the bearer of a token do this? Absent where the cluster knows no tokens. */
+  readonly callerReview?: (question: CallerQuestion, signal: AbortSignal) => Promise<'admitted' | 'refused' | 'unknown'>;
   /** Closes the connection pool. */
   readonly close: () => Promise<void>;
 }

@@ -69,6 +69,8 @@ export function generatorType(kind: string): ResourceType {
 export const clusterGeneratorType: ResourceType = { ...generatorType('ClusterGenerator'), namespaced: false };
 export const generatorStateType: ResourceType = { ...generatorType('GeneratorState'), statusSubresource: false };
 
+export const sealedSecretType: ResourceType = { group: 'bitnami.com', version: 'v1alpha1', kind: 'SealedSecret', plural: 'sealedsecrets', namespaced: true, statusSubresource: true };
+
 /** Argo CD's Application: it has no status subresource, upstream either. */
 export const applicationType: ResourceType = {
   group: 'argoproj.io',

@@ -53,6 +53,7 @@ describe('an answer', () => {
 
   it('that is no JSON is not quoted', () => {
     expect(readJson(answerOf(200, '{"a":1}'), 'the service')).toEqual({ a: 1 });
+    expect(() => readJson({ status: 200, body: Buffer.from('{"a":"\xff"}', 'latin1') }, 'the service')).toThrow(new ProviderError('unavailable', 'the service does not answer in JSON (HTTP 200)'));
     expect(() => readJson(answerOf(200, 'unquotable'), 'the service')).toThrow(new ProviderError('unavailable', 'the service does not answer in JSON (HTTP 200)'));
   });
 });

@@ -66,8 +66,22 @@ function retryAfterOf(text: string | undefined): number | undefined {
  */
 export function readJson({ body, status }: Pick<HttpResponse, 'body' | 'status'>, service: string): unknown {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
+    return JSON.parse(strict.decode(body));
   } catch {
     throw new ProviderError('unavailable', `${service} does not answer in JSON (HTTP ${status})`);
+  }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The text of an answer. What is no UTF-8 is not made out: a value would be another one with signs in the place of its bytes.
+ * @throws ProviderError `unavailable` where it is none; it is not quoted
+ */
+export function bodyText(body: Uint8Array, service: string): string {
+  try {
+    return strict.decode(body);
+  } catch {
+    throw new ProviderError('unavailable', `${service} does not answer in UTF-8`);
   }
 }

@@ -3,6 +3,7 @@ import { SecretBytes } from '../lib/secret-bytes.ts';
 import type { AuthoritySource } from './authority.ts';
 import { authorityCredentials, readAuthority } from './authority.ts';
 import { ProviderError } from './provider-error.ts';
+import { resolveSelector } from './selector.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const cluster = {
@@ -33,12 +34,24 @@ describe('the authorities of a server', () => {
     const caProvider = { type, name: 'ca', key: 'k', namespace: 'ns' };
 
     expect(await read({ caProvider })).toBe(pem);
-    expect(authorityCredentials({ caProvider })).toEqual([{ kind: type, name: 'ca', key: 'k', namespace: 'ns' }]);
+    expect(authorityCredentials({ caProvider })).toEqual([{ kind: type, name: 'ca', key: 'k', namespace: 'ns', pinned: true }]);
   });
 
   it('are not quoted where they are none', async () => {
     await expect(read({ caBundle: btoa('canary') })).rejects.toThrow(new ProviderError('invalid', 'caBundle holds no certificate in PEM'));
     await expect(read({ caProvider: { type: 'Secret', name: 'other', key: 'k' } })).rejects.toThrow(new ProviderError('invalid', 'Secret other holds no certificate in PEM'));
     await expect(read({ caProvider: { type: 'ConfigMap', name: 'other', key: 'k' } })).rejects.toThrow(new ProviderError('invalid', 'ConfigMap other holds no certificate in PEM'));
+  });
+});
+
+describe('the authorities of a cluster store', () => {
+  const store = { label: 'ClusterSecretStore shared', provider: {}, scope: 'cluster', namespace: 'tenant' } as const;
+  const [unplaced] = authorityCredentials({ caProvider: { type: 'ConfigMap', name: 'ca', key: 'k' } });
+  const [placed] = authorityCredentials({ caProvider: { type: 'ConfigMap', name: 'ca', key: 'k', namespace: 'platform' } });
+
+  it('are never those of whoever uses it, who would be sent its credentials', () => {
+    expect(() => resolveSelector(unplaced!, store)).toThrow(/caProvider needs a namespace in a ClusterSecretStore/);
+    expect(resolveSelector(placed!, store)).toMatchObject({ namespace: 'platform' });
+    expect(resolveSelector(unplaced!, { ...store, scope: 'namespaced' })).toMatchObject({ namespace: 'tenant' });
   });
 });

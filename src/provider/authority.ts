@@ -29,7 +29,7 @@ export function caProvider(): z.ZodType<CaProvider> {
       type: z.enum(['Secret', 'ConfigMap']).describe('In what the authorities stand.'),
       name: objectName().describe('The name of the Secret or ConfigMap.'),
       key: secretKey().describe('The key in it.'),
-      namespace: namespaceName().exactOptional().describe('Its namespace, in a ClusterSecretStore.'),
+      namespace: namespaceName().exactOptional().describe('Its namespace; required in a ClusterSecretStore.'),
     })
     .describe('Where the authorities stand that the certificate of the server must be from, in PEM.');
 }
@@ -38,7 +38,7 @@ export function caProvider(): z.ZodType<CaProvider> {
 export function authorityCredentials({ caBundle: bundle, caProvider: provider }: AuthoritySource): readonly CredentialSelector[] {
   if (provider === undefined || hasBundle(bundle)) return [];
   const { type, ...selector } = provider;
-  return [{ kind: type, ...selector }];
+  return [{ kind: type, ...selector, pinned: true }];
 }
 
 /**

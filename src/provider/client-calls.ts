@@ -1,13 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
 import type { Semaphore } from '../lib/semaphore.ts';
-import { sleep } from '../lib/sleep.ts';
 import { abortable } from './abortable.ts';
 import { withDeadline } from './deadline.ts';
+import { nextTurn } from './next-turn.ts';
+import type { CallKind, Pacer } from './pacer.ts';
 import { asProviderError, ProviderError } from './provider-error.ts';
 import type { ReadLimits } from './read-limits.ts';
 import type { CallOutcome, ReadMetrics } from './read-metrics.ts';
-import type { Throttle } from './throttle.ts';
 
 export interface ClientCallsOptions {
   /** The provider's id, for metrics. */
@@ -15,7 +15,7 @@ export interface ClientCallsOptions {
   readonly clock: Clock;
   readonly limits: Pick<ReadLimits, 'concurrency' | 'patience'>;
   readonly metrics: ReadMetrics;
-  readonly throttle: Throttle;
+  readonly pacer: Pacer;
 }
 
 /** One call: what is to be done, how long it may take, and what it came to where it did not throw. */
@@ -28,27 +28,29 @@ export interface ClientCall<T> {
 }
 
 /**
- * One kind of calls under one identity, apart from reads: so many side by side, each within its time, held back while the provider
- * asks for it, and counted.
+ * One kind of calls under one identity, apart from reads: so many side by side, each within its time, at the pace of all calls under
+ * it, and counted.
  */
 export class ClientCalls {
+  readonly #kind: CallKind;
   readonly #options: ClientCallsOptions;
   readonly #turns: Semaphore;
 
-  constructor(options: ClientCallsOptions) {
+  constructor(kind: CallKind, options: ClientCallsOptions) {
+    this.#kind = kind;
     this.#options = options;
     this.#turns = createSemaphore(options.limits.concurrency);
   }
 
   /** @throws ProviderError, also where its turn did not come in time; the signal's reason */
   async run<T>(call: ClientCall<T>, signal: AbortSignal): Promise<T> {
-    const { clock, limits, throttle } = this.#options;
+    const { clock, limits, pacer } = this.#options;
     const waiting = new AbortController();
     const cancel = clock.after(limits.patience, () => waiting.abort(this.#outOfPatience()));
     const patience = AbortSignal.any([waiting.signal, signal]);
     try {
       return await this.#turns.run(async () => {
-        while (throttle.remaining > 0) await sleep(clock, throttle.remaining, patience);
+        await nextTurn(pacer, this.#kind, patience);
         cancel();
         return this.#call(call, signal);
       }, patience);
@@ -58,10 +60,10 @@ export class ClientCalls {
   }
 
   #outOfPatience(): ProviderError {
-    const { limits, throttle } = this.#options;
+    const { limits, pacer } = this.#options;
     const waited = `waited ${limits.patience / 1000} s for its turn`;
-    const retryAfter = throttle.remaining;
-    return retryAfter > 0
+    const retryAfter = Math.ceil(pacer.wait);
+    return pacer.isHolding
       ? new ProviderError('throttled', `${waited}: the provider asks to slow down`, { retryAfter })
       : new ProviderError('unavailable', `${waited}: the provider answers too slowly`);
   }
@@ -86,7 +88,7 @@ export class ClientCalls {
   }
 
   #count(error: ProviderError | undefined, started: number): void {
-    this.#options.throttle.heed(error?.kind === 'throttled' ? error : undefined);
+    this.#options.pacer.heed(error?.kind === 'throttled' ? error : undefined, started);
     this.#measure(error?.kind ?? 'ok', started);
   }
 

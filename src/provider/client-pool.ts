@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../lib/clock.ts';
 import { abortable } from './abortable.ts';
-import type { ProviderClient, ProviderContext } from './contract.ts';
+import type { AskingStore, ProviderClient, ProviderContext } from './contract.ts';
 import { withDeadline } from './deadline.ts';
 import type { Identities, Identity } from './identity.ts';
 import type { ProviderServices } from './provider-context.ts';
@@ -99,7 +99,7 @@ export class ClientPool<T extends AsyncDisposable> {
   #contextOf(store: StoreHandle, provider: ConfiguredProvider, { identity, controller }: { readonly identity: Identity; readonly controller: AbortController }): ProviderContext {
     const { services, deadline } = this.#options;
     const { environment, credentials = new Map() } = identity;
-    return createProviderContext(services, { store, named: provider.clientPerStore, environment, credentials, deadline, signal: controller.signal });
+    return createProviderContext(services, { store, asking: askingStore(store, provider), own: provider.usesOwnIdentity, environment, credentials, deadline, signal: controller.signal });
   }
 
   async #connect(provider: ConfiguredProvider, context: ProviderContext, controller: AbortController): Promise<T> {
@@ -164,4 +164,13 @@ export class ClientPool<T extends AsyncDisposable> {
     this.#disposing.add(done);
     void done.finally(() => this.#disposing.delete(done));
   }
+}
+
+/** What of the store a client may know: no more than its identity depends on. */
+function askingStore({ label, scope, namespace }: StoreHandle, { clientPerStore, consumerInputs }: ConfiguredProvider): AskingStore {
+  return {
+    scope,
+    ...(clientPerStore || consumerInputs.includes('store') ? { name: label } : {}),
+    ...(consumerInputs.includes('namespace') && namespace !== undefined ? { namespace } : {}),
+  };
 }

@@ -6,11 +6,13 @@ import type { SecretBytes } from '../lib/secret-bytes.ts';
 import type { PropertyLookup } from './property.ts';
 import type { ProviderError } from './provider-error.ts';
 
-/** One value at the provider. Property selection, decoding and rewriting are the core's work, after the read. */
+/** One value at the provider. Property selection (but for `by-provider`), decoding and rewriting are the core's work, after the read. */
 export interface RemoteRef {
   readonly key: string;
   /** In the provider's own notation; absent means the current one. */
   readonly version?: string;
+  /** What is wanted of it; said only where `propertyLookup` is `by-provider`. */
+  readonly property?: string;
   /** The provider's metadata (labels, tags) is wanted instead of the value, as the JSON object that upstream makes of them. */
   readonly metadata?: true;
 }
@@ -113,15 +115,35 @@ export interface WholeSecret {
   readonly data: ReadonlyMap<string, SecretBytes>;
 }
 
-/** What a configuration names in the cluster: it decides as whom the provider is asked, and is watched. */
+/**
+ * What a configuration names in the cluster: it decides as whom the provider is asked, and is watched. With `pinned`, a cluster store has to say
+ * the namespace: whom a server must be vouched for by is not for consumers to say, who would be sent the store's credentials.
+ */
 export type CredentialSelector =
-  | (SecretKeySelector & { readonly kind?: 'Secret' })
+  | (SecretKeySelector & { readonly kind?: 'Secret'; readonly pinned?: true })
   | (WholeSecretSelector & { readonly kind: 'WholeSecret' })
-  | (SecretKeySelector & { readonly kind: 'ConfigMap' })
+  | (SecretKeySelector & { readonly kind: 'ConfigMap'; readonly pinned?: true })
   | (ServiceAccountSelector & { readonly kind: 'ServiceAccount' });
 
 /** What a template sees: a map of maps of strings, as `{{ .group.key }}`. */
 export type TemplateData = ReadonlyMap<string, ReadonlyMap<string, SecretBytes>>;
+
+/** The store that asks, as far as its client may know it. */
+export interface AskingStore {
+  readonly scope: 'namespaced' | 'cluster';
+  /** With `clientPerStore`, or where `consumerInputs` names the store. */
+  readonly name?: string;
+  /** The consumer's, where `consumerInputs` names it; absent too while a cluster store is validated. */
+  readonly namespace?: string;
+}
+
+/** What Prelude's own identity is proved with: files that were mounted into its pod, and the cloud's metadata service. */
+export interface OwnMeans {
+  /** The content of a file. ProviderError `invalid` where it cannot be read. */
+  readonly file: (path: string) => Promise<SecretBytes>;
+  /** Requests that may go to link-local and metadata addresses: never to one that a store names. */
+  readonly http: HttpClient;
+}
 
 /** What a provider or a generator may have. Everything it hands out is already authorised for the store. */
 export interface ProviderContext {
@@ -143,8 +165,10 @@ export interface ProviderContext {
   /** Requests with deadline, size cap and address rules, for adapters that use no SDK. */
   readonly http: HttpClient;
   readonly random: Random;
-  /** Which store asks; absent for generators. Stores that ask as the same share a client, so its name is told only with `clientPerStore`. */
-  readonly store?: { readonly scope: 'namespaced' | 'cluster'; readonly name?: string };
+  /** Which store asks; absent for generators. Stores that ask as the same share a client, so who asks is told only as far as the identity depends on it. */
+  readonly store?: AskingStore;
+  /** Prelude's own means; absent unless the configuration uses them (`usesOwnIdentity`) and the store may. */
+  readonly own?: OwnMeans;
   /** The environment variables that the provider declares, those of them that are set and not empty. */
   readonly environment: ReadonlyMap<string, string>;
   readonly clock: Clock;
@@ -152,6 +176,13 @@ export interface ProviderContext {
 
 /** What checking a store's credentials came to, where it did not fail. */
 export type Validation = 'valid' | 'unknown';
+
+/** A limit of calls. */
+export interface CallRate {
+  readonly perSecond: number;
+  /** Calls that may begin at once after a rest. */
+  readonly burst: number;
+}
 
 /** A connection under one identity. */
 export interface ProviderClient extends AsyncDisposable {
@@ -162,6 +193,14 @@ export interface ProviderClient extends AsyncDisposable {
    * What fails for one reference is that reference's error result; a throw means the whole batch failed (ProviderError).
    */
   readonly read: (refs: readonly RemoteRef[], signal: AbortSignal) => Promise<readonly ReadResult[]>;
+  /** How many calls the service takes from one identity, where that is known and low enough to matter; absent: as many as it answers. */
+  readonly rate?: CallRate;
+  /**
+   * What `read` would call the present version of each reference, in the same order, where that is told by fewer calls than reading all
+   * of them would take; undefined for those that must be read. It is asked for all references at once, however many, and never
+   * decides that something is gone.
+   */
+  readonly versions?: (refs: readonly RemoteRef[], signal: AbortSignal) => Promise<readonly (string | undefined)[]>;
   /** Values that satisfy a query, with their values. An empty list is an answer. ProviderError where it cannot be told. */
   readonly find?: (query: FindQuery, signal: AbortSignal) => Promise<readonly FoundValue[]>;
   /** Writes one value. What another has written since is seen by the provider, or not: there is no lock. */
@@ -171,6 +210,8 @@ export interface ProviderClient extends AsyncDisposable {
   /** Whether the credentials work. ProviderError where they do not. Absent: nothing to check, or not to be known without a read. */
   readonly validate?: (signal: AbortSignal) => Promise<Validation>;
 }
+
+export type ConsumerInput = 'namespace' | 'store';
 
 /**
  * An adapter. `schema` describes `spec.provider.<id>` of a store with upstream's field names; it parses at the door
@@ -187,6 +228,10 @@ export interface Provider<Config> {
   readonly capabilities: Capabilities;
   /** Each store has a client of its own, also beside others of the same configuration: for what is kept in the client itself. */
   readonly clientPerStore?: true;
+  /** What of the consumer the provider is told, beside the credentials: it decides as whom it answers. Absent: nothing. */
+  readonly consumerInputs?: (config: Config) => readonly ConsumerInput[];
+  /** Whether this configuration asks as Prelude itself (its pod's or machine's identity), for lack of credentials. Namespaced stores may not, by default. */
+  readonly usesOwnIdentity?: (config: Config) => boolean;
   /** What a configuration names in the cluster, so that a change of it reconnects. */
   readonly credentials: (config: Config) => readonly CredentialSelector[];
   readonly connect: (config: Config, context: ProviderContext, signal: AbortSignal) => Promise<ProviderClient>;

@@ -35,7 +35,7 @@ export class FindQueue {
 
   constructor(options: FindQueueOptions) {
     this.#options = options;
-    this.#calls = new ClientCalls(options);
+    this.#calls = new ClientCalls('find', options);
   }
 
   /** @throws ProviderError: `unsupported` where the provider cannot find; the signal's reason */

@@ -67,9 +67,9 @@ export class Identities {
       provider: this.#configurationOf(provider),
       environment: [...environment],
       credentials: found.map(({ digest }) => digest),
-      consumer: dependsOnConsumer(provider.credentials, store) ? store.namespace : undefined,
+      consumer: provider.consumerInputs.includes('namespace') || dependsOnConsumer(provider.credentials, store) ? store.namespace : undefined,
       scope: store.scope,
-      store: provider.clientPerStore ? store.label : undefined,
+      store: provider.clientPerStore || provider.consumerInputs.includes('store') ? store.label : undefined,
     };
     return { id: this.#hash(canonicalJson(parts)), environment, credentials: values.length === found.length ? new Map(values) : undefined };
   }

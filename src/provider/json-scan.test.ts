@@ -31,3 +31,22 @@ test('each look at a value counts with its size, and too many are refused', () =
   expect(() => selectProperty(value, 'b', 'path-only', scan)).toThrow(ScanLimitError);
   expect(() => extractMap(value, scan)).toThrow('all properties together look through more than 32 MiB of JSON');
 });
+
+test('what a path goes over again at every level counts, too', () => {
+  let nested = '1';
+  for (let level = 0; level < 90; level += 1) nested = `{"a":${nested},"b":"${'x'.repeat(10_000)}"}`;
+  const value = SecretBytes.fromUtf8(nested);
+  const scan = new JsonScan();
+  const deep = `${Array.from({ length: 90 }, () => '*').join('.')}.x`;
+  const began = performance.now();
+
+  expect(() => selectProperty(value, deep, 'path-only', scan)).toThrow(ScanLimitError);
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
+test('a long path is read once for each element, and counts each time', () => {
+  const value = SecretBytes.fromUtf8(`[${Array.from({ length: 50_000 }, () => '{}').join(',')}]`);
+
+  expect(() => selectProperty(value, `#.#(${'a'.repeat(3000)}=="b").c`, 'path-only', new JsonScan())).toThrow(ScanLimitError);
+  expect(selectProperty(value, '#.a', 'path-only', new JsonScan())?.reveal()).toEqual(Buffer.from('[]'));
+});

@@ -2,7 +2,7 @@ import type { SecretBytes } from '../lib/secret-bytes.ts';
 import { JsonTextError, jsonValue } from './json-text.ts';
 import { ProviderError } from './provider-error.ts';
 
-/** The most JSON that is looked through for one object, in bytes: meanwhile all others wait. */
+/** The most JSON that is looked through for one object, in bytes and then in characters: meanwhile all others wait. */
 export const mostScanned = 32 * 1024 * 1024;
 
 /** There is too much to look through: its message says how much there may be. */
@@ -16,7 +16,7 @@ export class ScanLimitError extends Error {
 
 /**
  * Values as JSON texts while one object is put together. Each is decoded and checked once, however many properties are taken of it; each
- * look at one counts with its whole size.
+ * look at one counts with its whole size, and what a path goes over once more within it by itself.
  */
 export class JsonScan {
   readonly #texts = new Map<SecretBytes, string>();
@@ -33,11 +33,19 @@ export class JsonScan {
    * @throws ScanLimitError
    */
   read(value: SecretBytes): string {
-    this.#scanned += value.size;
-    if (this.#scanned > this.#most) throw new ScanLimitError(this.#most);
+    this.charge(value.size);
     const text = this.#texts.get(value) ?? readJson(value);
     this.#texts.set(value, text);
     return text;
+  }
+
+  /**
+   * So much is about to be gone over.
+   * @throws ScanLimitError
+   */
+  charge(characters: number): void {
+    this.#scanned += characters;
+    if (this.#scanned > this.#most) throw new ScanLimitError(this.#most);
   }
 }
 

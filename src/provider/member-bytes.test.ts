@@ -3,10 +3,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SecretBytes } from '../lib/secret-bytes.ts';
 import { heldBytes, MemberBytes } from './member-bytes.ts';
+import { bytesIn, ownCopy, wipe } from './own-bytes.ts';
 import { extractMap, selectProperty } from './property.ts';
 
 function members(entries: Readonly<Record<string, string>>): MemberBytes {
-  return new MemberBytes(new Map(Object.entries(entries).map(([key, value]) => [key, SecretBytes.fromUtf8(value)])));
+  return new MemberBytes(bytes(entries));
+}
+
+function bytes(entries: Readonly<Record<string, string>>): ReadonlyMap<string, SecretBytes> {
+  return new Map(Object.entries(entries).map(([key, value]) => [key, SecretBytes.fromUtf8(value)]));
+}
+
+function text(value: SecretBytes | undefined): string | undefined {
+  return value === undefined ? undefined : Buffer.from(value.reveal()).toString();
 }
 
 describe('a value with members', () => {
@@ -40,5 +49,34 @@ describe('a value with members', () => {
 
   it.each(['.a', 'a.', 'c', 'c.d', '.'])('has no property %j', (property) => {
     expect(selectProperty(members({ a: '{"b": 1}' }), property, 'path-only')).toBeUndefined();
+  });
+
+  it('gives an extract what the provider has other names for', () => {
+    const value = new MemberBytes(bytes({ a: '1' }), undefined, bytes({ it_a: '1' }));
+
+    expect([...extractMap(value).keys()]).toEqual(['it_a']);
+    expect(text(selectProperty(value, 'a', 'path-only'))).toBe('1');
+  });
+
+  it('is copied with all of it, and the copy outlives its wiping', () => {
+    const value = new MemberBytes(bytes({ a: '1', b: '2' }), SecretBytes.fromUtf8('whole'), bytes({ it_a: '1' }));
+    const copy = ownCopy(value);
+    wipe(value);
+
+    expect([text(value), text(value.member('a')), text(value.extracted().get('it_a'))]).toEqual(['\0\0\0\0\0', '\0', '\0']);
+    expect([text(copy), text(selectProperty(copy, 'b', 'path-only')), text(extractMap(copy).get('it_a'))]).toEqual(['whole', '2', '1']);
+  });
+
+  it('says whether there is something that stands for all of it, and so does its copy', () => {
+    const [whole, none] = [new MemberBytes(bytes({ a: '1' }), SecretBytes.fromUtf8('whole')), new MemberBytes(bytes({ a: '1' }), 'none')];
+
+    expect([members({ a: '1' }), whole, none, ownCopy(whole), ownCopy(none)].map((value) => value instanceof MemberBytes && value.needsMember)).toEqual([false, false, true, false, true]);
+  });
+
+  it('takes as much memory as all that it holds, each part once', () => {
+    const parts = bytes({ a: '12' });
+
+    expect(bytesIn(new MemberBytes(parts, SecretBytes.fromUtf8('whole')))).toBe(5 + 2 + 2);
+    expect(bytesIn(new MemberBytes(parts, SecretBytes.fromUtf8('whole'), bytes({ it_a: '12' })))).toBe(5 + 1 + 4 + 2 + 2);
   });
 });

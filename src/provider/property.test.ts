@@ -105,6 +105,12 @@ const byGjson: readonly (readonly [path: string, text: string | undefined])[] = 
 ];
 
 describe('selectProperty', () => {
+  it('takes as it is what the provider has looked up', () => {
+    const value = SecretBytes.fromUtf8('no JSON');
+
+    expect(selectProperty(value, 'a.b', 'by-provider')).toBe(value);
+  });
+
   it.each(byGjson)('finds at %j what gjson finds', (path, text) => {
     expect(select(document, path)).toBe(text);
   });
@@ -115,6 +121,25 @@ describe('selectProperty', () => {
     expect(select(json, 'a.b', 'literal-first')).toBe('literal');
     expect(select(json, 'a.b', 'path-only')).toBe('path');
     expect(select(json, 'a.c', 'literal-first')).toBe('deep');
+  });
+
+  it('falls back to a key of just the name with dots where the provider looks for the path first', () => {
+    const json = '{"a.b":"literal","a":{"b":"path"},"c.d":"only literal","c":{}}';
+
+    expect(select(json, 'a.b', 'path-first')).toBe('path');
+    expect(select(json, 'c.d', 'path-first')).toBe('only literal');
+    expect(select(json, 'c.d', 'path-only')).toBeUndefined();
+    expect(select(json, 'c.e', 'path-first')).toBeUndefined();
+    expect(select('{"a":{"b":null},"a.b":"literal"}', 'a.b', 'path-first')).toBe('');
+  });
+
+  it('takes a key of just that name at the top, whatever else it could mean, where the provider looks there first', () => {
+    const json = String.raw`{"a.b":"literal","a":{"b":"path","c":[1,2]},"x|y":1.50,"*":"star","#(":null,"d":"first","d":"la\u0073t","o":{"z":1,"a":"<"}}`;
+
+    expect(['a.b', 'x|y', '*', '#(', 'd', 'o'].map((property) => select(json, property, 'member-first'))).toEqual(['literal', '1.50', 'star', '', 'last', '{"z":1,"a":"<"}']);
+    expect(['a.c.1', 'o.z', 'o.none', 'nothing'].map((property) => select(json, property, 'member-first'))).toEqual(['2', '1', undefined, undefined]);
+    expect(() => select(json, 'o|z|#(', 'member-first')).toThrow('property');
+    expect(select('[1]', '0', 'member-first')).toBe('1');
   });
 
   it('finds nothing in a value that is neither object nor array', () => {
@@ -262,6 +287,7 @@ describe('extractMap', () => {
         const wellFormed = Object.fromEntries(Object.entries(object).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
         expect(extract(JSON.stringify(wellFormed))).toEqual(wellFormed);
       }),
+      { numRuns: 40 },
     );
   });
 

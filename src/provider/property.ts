@@ -11,28 +11,44 @@ import { ProviderError } from './provider-error.ts';
  * How a `property` is looked up in a JSON value.
  * - `path-only`: it is a gjson path.
  * - `literal-first`: where it holds a dot, a key of just that name wins over the path.
+ * - `path-first`: where it holds a dot, a key of just that name counts if the path leads nowhere.
+ * - `member-first`: a key at the top of just that name wins, whatever else it could mean.
+ * - `by-provider`: the provider is told the property, and what it answers is what is wanted.
  */
-export type PropertyLookup = 'literal-first' | 'path-only';
+export type PropertyLookup = 'literal-first' | 'path-first' | 'member-first' | 'path-only' | 'by-provider';
 
 /**
  * Selects a property of a value. Of one that has members, the member of just that name wins, whatever dots it holds; else what stands
  * before the first dot is a member, and the rest a property of it. Of any other, a JSON text, the property is looked up with a gjson
  * path: `a.b`, `a\.b`, `list.0`, `list.#`, `list.#.name`, `list.#(name=="x").value`, `*` and `?` in keys. The answer is text as
- * External Secrets writes it (see `jsonText`).
+ * External Secrets writes it (see `jsonText`). What a provider has looked up already is taken as it is.
  * @param scan shared by all that is selected for one object
  * @returns undefined where the value has no such property
  * @throws ProviderError `invalid` where the value is not JSON or the path is not supported; never quotes the value
  * @throws ScanLimitError
  */
 export function selectProperty(value: SecretBytes, property: string, lookup: PropertyLookup, scan: JsonScan = new JsonScan()): SecretBytes | undefined {
+  if (lookup === 'by-provider') return value;
   if (value instanceof MemberBytes) return selectMember(value, property, lookup, scan);
+  const member = lookup === 'member-first' ? topMember(scan.read(value), property) : undefined;
+  if (member !== undefined) return SecretBytes.fromUtf8(memberText(member));
   checkProperty(property);
   const found = orProviderError(property, () => {
     const literal = property.replaceAll('.', String.raw`\.`);
-    const direct = lookup === 'literal-first' && literal !== property && isPath(literal) ? followPath(scan.read(value), literal) : undefined;
-    return direct ?? followPath(scan.read(value), property);
+    const hasLiteral = lookup !== 'path-only' && lookup !== 'member-first' && literal !== property && isPath(literal);
+    const ways = lookup === 'path-first' ? [property, literal] : [literal, property];
+    for (const way of hasLiteral ? ways : [property]) {
+      const there = followPath(scan.read(value), way, (characters) => scan.charge(characters));
+      if (there !== undefined) return there;
+    }
+    return undefined;
   });
   return found === undefined ? undefined : SecretBytes.fromUtf8(jsonText(found));
+}
+
+/** A member of an object as it stands; of several of the same name the last, as in Go. */
+function topMember(object: string, name: string): string | undefined {
+  return Array.from(jsonMembers(object)).findLast(({ key }) => key === name)?.raw;
 }
 
 function selectMember(value: MemberBytes, property: string, lookup: PropertyLookup, scan: JsonScan): SecretBytes | undefined {
@@ -82,7 +98,7 @@ function isPath(property: string): boolean {
  * @throws ScanLimitError
  */
 export function extractMap(value: SecretBytes, scan: JsonScan = new JsonScan()): ReadonlyMap<string, SecretBytes> {
-  if (value instanceof MemberBytes) return value.members();
+  if (value instanceof MemberBytes) return value.extracted();
   const text = scan.read(value);
   if (!isStrict(text)) throw new ProviderError('invalid', 'the value is not JSON: a string holds a control character that is not escaped');
   if (!text.startsWith('{')) throw new ProviderError('invalid', 'the value is JSON, but not an object whose keys could be extracted');

@@ -3,7 +3,7 @@ import type { HttpClient } from '../lib/http.ts';
 import type { Random } from '../lib/random.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
 import { abortable } from './abortable.ts';
-import type { CredentialSelector, ProviderContext, TemplateData } from './contract.ts';
+import type { AskingStore, CredentialSelector, OwnMeans, ProviderContext, TemplateData } from './contract.ts';
 import type { CredentialSource, TokenRequest } from './credential-source.ts';
 import { withDeadline } from './deadline.ts';
 import { asProviderError, ProviderError } from './provider-error.ts';
@@ -17,6 +17,8 @@ export interface ProviderServices {
   readonly http: HttpClient;
   /** Renders a template on behalf of a namespace, whose turn it then is. @throws ProviderError `invalid`; the signal's reason */
   readonly renderTemplate: (request: { readonly tenant: string; readonly template: string; readonly data: TemplateData }, signal: AbortSignal) => Promise<SecretBytes>;
+  /** What Prelude's own identity is proved with; absent: no store may use it. */
+  readonly own?: OwnMeans;
   readonly clock: Clock;
   /** For jitter; never for what must not be guessed. */
   readonly random: Random;
@@ -25,8 +27,10 @@ export interface ProviderServices {
 /** For which client a context is. */
 export interface ContextOwner {
   readonly store: StoreHandle;
-  /** Whether the client is the store's own, which may then know its name. */
-  readonly named: boolean;
+  /** What the client may know of who asks. */
+  readonly asking: AskingStore;
+  /** Whether the configuration uses Prelude's own identity, and the store may. */
+  readonly own: boolean;
   readonly environment: ReadonlyMap<string, string>;
   /** All that the configuration names, by `credentialKey`, as it was when the identity was found out. */
   readonly credentials: ReadonlyMap<string, CredentialValue>;
@@ -54,7 +58,8 @@ export function createProviderContext(services: ProviderServices, owner: Context
     },
     http: services.http,
     random: services.random,
-    store: { scope: store.scope, ...(owner.named ? { name: store.label } : {}) },
+    store: owner.asking,
+    ...(owner.own && services.own !== undefined ? { own: services.own } : {}),
     environment: owner.environment,
     clock: services.clock,
   };

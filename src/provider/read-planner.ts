@@ -11,12 +11,15 @@ import type { ReadMetrics } from './read-metrics.ts';
 import type { ConfiguredProvider, ProviderRegistry } from './registry.ts';
 import { objectKindOf, resolveSelector } from './selector.ts';
 import type { FindResult, NamedCredential, ReadOptions, StoreHandle, StoreReader, StoreWriter } from './store-reader.ts';
+import { ValueCache } from './value-cache.ts';
 
 export interface StoreReaderOptions extends ProviderServices {
   readonly registry: ProviderRegistry;
   readonly metrics: ReadMetrics;
   /** The process's environment. A provider is shown those variables only that it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether namespaced stores, which tenants write, may ask as Prelude itself; absent: cluster stores only. */
+  readonly allowOwnIdentity?: boolean;
   /** Bounds that differ from `defaultReadLimits`. */
   readonly limits?: Partial<ReadLimits>;
 }
@@ -57,6 +60,7 @@ class ReadPlanner {
   readonly #registry: ProviderRegistry;
   readonly #limits: ReadLimits;
   readonly #pool: ClientPool<OpenClient>;
+  readonly #allowOwnIdentity: boolean;
   #count = 0;
 
   constructor(options: StoreReaderOptions) {
@@ -64,22 +68,24 @@ class ReadPlanner {
     const limits = { ...defaultReadLimits, ...options.limits };
     this.#registry = options.registry;
     this.#limits = limits;
+    this.#allowOwnIdentity = options.allowOwnIdentity ?? false;
+    const cache = new ValueCache(clock, limits.cacheBytes);
     this.#pool = new ClientPool({
       identities: new Identities({ ...options, deadline: limits.deadline }),
       services: options,
       clock,
       deadline: limits.deadline,
       idle: limits.idle,
-      open: (client, { id: provider }) => openClient({ client, provider, clock, limits, metrics, sequence: () => this.#next() }),
+      open: (client, { id: provider }) => openClient({ client, provider, clock, limits, metrics, cache, sequence: () => this.#next() }),
     });
   }
 
-  async read(store: StoreHandle, { refs, how: { urgent = false } }: { readonly refs: readonly RemoteRef[]; readonly how: ReadOptions }, signal: AbortSignal): Promise<readonly ReadResult[]> {
+  async read(store: StoreHandle, { refs, how: { urgent = false, since } }: { readonly refs: readonly RemoteRef[]; readonly how: ReadOptions }, signal: AbortSignal): Promise<readonly ReadResult[]> {
     // before the first wait: a call that begins later may answer this request
     const asked = this.#next();
     signal.throwIfAborted();
     if (refs.length === 0) return [];
-    const results = await this.#attempt(store, ({ reads }) => reads.read(refs, { asked, urgent }, signal), signal);
+    const results = await this.#attempt(store, ({ reads }) => reads.read(refs, { asked, since, urgent, tenant: store.namespace ?? '' }, signal), signal);
     return results instanceof ProviderError ? refs.map(() => ({ kind: 'error', error: results })) : results;
   }
 
@@ -98,7 +104,7 @@ class ReadPlanner {
 
   async validate(store: StoreHandle, signal: AbortSignal): Promise<Validation> {
     signal.throwIfAborted();
-    const provider = this.#registry.configure(store.provider);
+    const provider = this.#configure(store);
     if (provider.credentials.some((selector) => resolveSelector(selector, store) === undefined)) return 'valid';
     const check = ({ client, checks }: OpenClient): Promise<Validation> => {
       const act = async (within: AbortSignal): Promise<Validation> => (await client.validate?.(within)) ?? 'valid';
@@ -113,6 +119,14 @@ class ReadPlanner {
     return this.#pool.close();
   }
 
+  /** @throws ProviderError `invalid`; `denied` where the store may not ask as Prelude itself */
+  #configure(store: StoreHandle): ConfiguredProvider {
+    const provider = this.#registry.configure(store.provider);
+    if (!provider.usesOwnIdentity || store.scope === 'cluster' || this.#allowOwnIdentity) return provider;
+    const what = `${store.label} names no credentials, so ${provider.id} would be asked as Prelude itself`;
+    throw new ProviderError('denied', `${what}; a SecretStore may not: name credentials in it, use a ClusterSecretStore, or start Prelude with --allow-own-identity`);
+  }
+
   #next(): number {
     this.#count += 1;
     return this.#count;
@@ -122,7 +136,7 @@ class ReadPlanner {
   async #attempt<T>(store: StoreHandle, use: (client: OpenClient) => Promise<T>, signal: AbortSignal): Promise<T | ProviderError> {
     signal.throwIfAborted();
     try {
-      const lease = await this.#pool.acquire(store, this.#registry.configure(store.provider), signal);
+      const lease = await this.#pool.acquire(store, this.#configure(store), signal);
       try {
         return await use(lease.value);
       } finally {

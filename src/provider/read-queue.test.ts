@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openReaderBench, openStore, refs, textOf } from '../../test/support/reader-bench.ts';
-import type { Answer } from '../../test/support/scripted-provider.ts';
 import { failed, hang, valueOf } from '../../test/support/scripted-provider.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
+import type { RemoteRef } from './contract.ts';
 import { ProviderError } from './provider-error.ts';
 
 const never = new AbortController().signal;
@@ -92,7 +92,7 @@ describe('coalescing', () => {
     expect(script.calls).toHaveLength(2);
   });
 
-  it('keeps nothing after the answer', async () => {
+  it('answers nobody who does not say since when by what was answered before', async () => {
     const { script, clock, reader } = openReaderBench();
 
     for (let round = 0; round < 3; round += 1) {
@@ -114,7 +114,7 @@ describe('coalescing', () => {
 
 describe('bounds', () => {
   it('runs at most so many calls of one identity at once, and then the rest', async () => {
-    const { script, clock, reader } = openReaderBench({ limits: { concurrency: 2 } });
+    const { script, clock, reader } = openReaderBench({ limits: { concurrency: 2, concurrentRefs: 2 } });
     const gates: (() => void)[] = [];
     script.answer = async (asked) => {
       await new Promise<void>((resolve) => gates.push(resolve));
@@ -150,7 +150,7 @@ describe('bounds', () => {
   });
 
   it('fails what waits too long behind a provider that hangs', async () => {
-    const { script, clock, reader } = openReaderBench({ batchSize: 1, limits: { concurrency: 1, patience: 45_000 } });
+    const { script, clock, reader } = openReaderBench({ batchSize: 1, limits: { concurrency: 1, concurrentRefs: 1, patience: 45_000 } });
     script.answer = (_, signal) => hang(signal);
 
     const read = reader.read(openStore, refs(0, 3), never);
@@ -177,60 +177,164 @@ describe('bounds', () => {
     expect(textOf(large)).toBe('invalid: the value has 2097152 bytes; a Kubernetes Secret holds at most 1 MiB');
   });
 
-  it.each([undefined, 5000])('holds the next call back after a throttled one (asked to wait %s ms)', async (retryAfter) => {
-    const { script, clock, reader } = openReaderBench();
+  it.each([undefined, 5000])('asks again itself for what was throttled, once it may (asked to wait %s ms)', async (retryAfter) => {
+    const { script, clock, reader, measured } = openReaderBench();
     const wait = retryAfter ?? 1000;
     script.answer = async () => {
+      script.answer = async (asked) => asked.map(({ key }) => valueOf(key));
       throw new ProviderError('throttled', 'slow down', retryAfter === undefined ? {} : { retryAfter });
     };
-    const first = reader.read(openStore, refs(0, 1), never);
-    await clock.advance(10);
-    expect(textOf((await first)[0])).toBe('throttled: slow down');
-    script.answer = async (asked) => asked.map(({ key }) => valueOf(key));
 
-    const second = reader.read(openStore, refs(1, 40), never);
-    await clock.advance(wait - 1);
+    const read = reader.read(openStore, refs(0, 2), never);
+    await clock.advance(10 + wait - 1);
     expect(script.calls).toHaveLength(1);
     await clock.advance(1);
 
-    expect((await second).map(textOf)).toEqual(refs(1, 40).map(({ key }) => key));
+    expect((await read).map(textOf)).toEqual(['key-0', 'key-1']);
+    expect(measured.map(({ outcome }) => outcome)).toEqual(['throttled', 'ok']);
   });
 
-  it('waits twice as long from one throttled call to the next, up to the bound, and starts anew after one that went well', async () => {
-    const { script, clock, reader } = openReaderBench({ limits: { longestHold: 3000 } });
-    const throttled: Answer = async () => [failed(new ProviderError('throttled', 'slow down'))];
-    const heldFor = async (): Promise<number> => {
-      const calls = script.calls.length;
-      void reader.read(openStore, refs(calls, 1), never);
-      for (let waited = 0; ; waited += 100) {
-        await clock.advance(100);
-        if (script.calls.length > calls) return waited;
-      }
+  it('asks again only for those references of a batch that were throttled', async () => {
+    const { script, clock, reader } = openReaderBench();
+    script.answer = async (asked) => {
+      script.answer = async (again) => again.map(({ key }) => valueOf(key));
+      return asked.map(({ key }) => (key === 'key-1' ? failed(new ProviderError('throttled', 'slow down')) : valueOf(key)));
     };
 
-    script.answer = throttled;
-    const growing = [await heldFor(), await heldFor(), await heldFor(), await heldFor(), await heldFor()];
-    script.answer = async (asked) => asked.map(({ key }) => valueOf(key));
-    await heldFor();
-    script.answer = throttled;
-    const anew = [await heldFor(), await heldFor()];
+    const read = reader.read(openStore, refs(0, 3), never);
+    await clock.advance(1010);
 
-    // held from the answer on; the next is asked at most 100 ms after it
-    expect(growing).toEqual([0, 900, 1900, 2900, 2900]);
-    expect(anew).toEqual([0, 900]);
+    expect((await read).map(textOf)).toEqual(['key-0', 'key-1', 'key-2']);
+    expect(script.calls.map(({ keys }) => keys)).toEqual([['key-0', 'key-1', 'key-2'], ['key-1']]);
+  });
+
+  it('lets what was throttled keep its place, before what came later', async () => {
+    const { script, clock, reader } = openReaderBench({ batchSize: 1, limits: { concurrency: 1, concurrentRefs: 1 } });
+    script.answer = async () => {
+      script.answer = async (asked) => asked.map(({ key }) => valueOf(key));
+      throw new ProviderError('throttled', 'slow down');
+    };
+
+    const first = reader.read(openStore, refs(0, 1), never);
+    await clock.advance(100);
+    const second = reader.read(openStore, refs(1, 1), never);
+    await clock.advance(2000);
+    await Promise.all([first, second]);
+
+    expect(script.calls.map(({ keys }) => keys[0])).toEqual(['key-0', 'key-0', 'key-1']);
+  });
+
+  it('gives up what is throttled for longer than its patience, and says when to come back', async () => {
+    const { script, clock, reader } = openReaderBench({ limits: { patience: 10_000 } });
+    script.answer = () => Promise.reject(new ProviderError('throttled', 'slow down', { retryAfter: 4000 }));
+
+    const read = reader.read(openStore, refs(0, 1), never);
+    await clock.advance(20_000);
+    const [result] = await read;
+
+    expect(textOf(result)).toBe('throttled: waited 10 s for its turn: the provider asks to slow down');
+    expect(result).toMatchObject({ error: { retryAfter: expect.any(Number) } });
+    expect(script.calls).toHaveLength(3);
   });
 
   it('is not held longer than the bound, whatever the provider asks', async () => {
     const { script, clock, reader } = openReaderBench({ limits: { longestHold: 3000 } });
-    script.answer = async () => {
-      throw new ProviderError('throttled', 'slow down', { retryAfter: 86_400_000 });
-    };
+    script.answer = () => Promise.reject(new ProviderError('throttled', 'slow down', { retryAfter: 86_400_000 }));
     void reader.read(openStore, refs(0, 1), never);
-    await clock.advance(20);
-
-    void reader.read(openStore, refs(1, 1), never);
-    await clock.advance(3000);
+    await clock.advance(20 + 3000);
 
     expect(script.calls).toHaveLength(2);
+  });
+
+  it('refuses what there is no room to wait for', async () => {
+    const { script, clock, reader } = openReaderBench({ limits: { mostWaiting: 3 } });
+    script.answer = (_, signal) => hang(signal);
+
+    const read = reader.read(openStore, refs(0, 5), never);
+    await clock.advance(31_000);
+
+    expect((await read).map(textOf).slice(2)).toEqual(['unavailable: the provider did not answer within 30 s', ...Array.from({ length: 2 }, () => 'unavailable: 3 references wait for the provider already')]);
+  });
+});
+
+describe('a batch that is refused as a whole', () => {
+  const refused = new ProviderError('invalid', 'a name makes no sense');
+
+  it('is asked one by one, once, so that the innocent are served', async () => {
+    const { script, clock, reader } = openReaderBench();
+    script.answer = async (asked) => {
+      if (asked.some(({ key }) => key === 'key-1')) throw refused;
+      return asked.map(({ key }) => valueOf(key));
+    };
+
+    const reads = [reader.read(openStore, refs(0, 2), never), reader.read(openStore, refs(2, 2), never)];
+    await clock.advance(50);
+
+    expect((await Promise.all(reads)).map((results) => results.map(textOf))).toEqual([['key-0', 'invalid: a name makes no sense'], ['key-2', 'key-3']]);
+    expect(script.calls.map(({ keys }) => keys.length)).toEqual([4, 1, 1, 1, 1]);
+  });
+
+  it('is asked again in halves, so that one bad name costs few calls more', async () => {
+    const { script, clock, reader } = openReaderBench({ batchSize: 64 });
+    script.answer = async (asked) => {
+      if (asked.some(({ key }) => key === 'key-17')) throw refused;
+      return asked.map(({ key }) => valueOf(key));
+    };
+
+    const read = reader.read(openStore, refs(0, 64), never);
+    await clock.advance(100);
+
+    expect((await read).map(textOf).filter((text) => text !== 'invalid: a name makes no sense')).toHaveLength(63);
+    expect(script.calls.length).toBeLessThan(2 * Math.log2(64) + 3);
+  });
+
+  it('is known the next time: what was to blame is asked apart, and all of it at once', async () => {
+    const { script, clock, reader } = openReaderBench();
+    const isBad = ({ key }: RemoteRef): boolean => Number(key.slice(4)) % 2 === 1;
+    script.answer = async (asked) => {
+      if (asked.some(isBad)) throw refused;
+      return asked.map(({ key }) => valueOf(key));
+    };
+    const read = async (how = {}): Promise<readonly string[]> => {
+      const before = script.calls.length;
+      const results = reader.read(openStore, refs(0, 20), never, how);
+      await clock.advance(100);
+      expect((await results).map(textOf).filter((text) => text.startsWith('key-'))).toHaveLength(10);
+      return script.calls.slice(before).map(({ keys }) => `${keys.length}`);
+    };
+    await read();
+
+    expect(await read()).toEqual(['10', '10']);
+    expect((await read({ urgent: true })).length).toBeGreaterThan(20);
+    await clock.advance(3_600_000);
+    expect((await read()).length).toBeGreaterThan(20);
+  });
+
+  it('of which all is bad costs few calls as long as that is known, and nothing once it is well', async () => {
+    const { script, clock, reader } = openReaderBench();
+    script.answer = () => Promise.reject(refused);
+    const read = async (): Promise<number> => {
+      const before = script.calls.length;
+      const results = reader.read(openStore, refs(0, 200), never);
+      await clock.advance(100);
+      await results;
+      return script.calls.length - before;
+    };
+    expect(await read()).toBeLessThan(400);
+    expect(await read()).toBe(10);
+    script.answer = async (asked) => asked.map(({ key }) => valueOf(key));
+    expect(await read()).toBe(10);
+    expect(await read()).toBe(10);
+  });
+
+  it('is not asked again for another reason', async () => {
+    const { script, clock, reader } = openReaderBench();
+    script.answer = () => Promise.reject(new ProviderError('denied', 'not yours'));
+
+    const read = reader.read(openStore, refs(0, 4), never);
+    await clock.advance(50);
+
+    expect((await read).map(textOf)).toEqual(Array.from({ length: 4 }, () => 'denied: not yours'));
+    expect(script.calls).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { formatErrors, parse } from '../api/schema.ts';
 import type { FieldError, Parsed } from '../api/schema.ts';
-import type { Capabilities, CredentialSelector, Provider, ProviderClient, ProviderContext } from './contract.ts';
+import type { Capabilities, ConsumerInput, CredentialSelector, Provider, ProviderClient, ProviderContext } from './contract.ts';
 import type { PropertyLookup } from './property.ts';
 import { ProviderError } from './provider-error.ts';
 
@@ -12,6 +12,8 @@ export interface ConfiguredProvider {
   readonly environment: readonly string[];
   readonly capabilities: Capabilities;
   readonly clientPerStore: boolean;
+  readonly consumerInputs: readonly ConsumerInput[];
+  readonly usesOwnIdentity: boolean;
   /** The parsed configuration, as a part of the identity only. It may hold values: never print it. */
   readonly config: unknown;
   /** What the configuration names in the cluster. */
@@ -61,6 +63,8 @@ export function erase<Config>(provider: Provider<Config>): ErasedProvider {
           environment,
           capabilities,
           clientPerStore,
+          consumerInputs: provider.consumerInputs?.(config) ?? [],
+          usesOwnIdentity: provider.usesOwnIdentity?.(config) ?? false,
           config,
           credentials: provider.credentials(config),
           connect: (context, signal) => provider.connect(config, context, signal),

@@ -17,6 +17,9 @@ export type ResolvedCredential =
  * @throws ProviderError `invalid` where a namespaced store names another namespace
  */
 export function resolveSelector(selector: CredentialSelector, store: StoreHandle): ResolvedCredential | undefined {
+  if (store.scope === 'cluster' && 'pinned' in selector && selector.pinned && isReferent(selector)) {
+    throw new ProviderError('invalid', `${store.label}: caProvider needs a namespace in a ClusterSecretStore; without it whoever uses the store would say which authority to trust`);
+  }
   const namespace = isReferent(selector) ? store.namespace : selector.namespace;
   if (store.scope === 'namespaced' && namespace !== store.namespace) {
     const kind = nouns[selector.kind ?? 'Secret'];

@@ -45,6 +45,11 @@ export interface StoreReader {
 export interface ReadOptions {
   /** They are of an object that is new or was edited: they leave before the refreshes that wait. */
   readonly urgent?: boolean;
+  /**
+   * Since when the object is due, in milliseconds of the monotonic clock: what a call answered that began then or later is right for it,
+   * whoever asked. Never earlier than what made it due. Absent: the request itself is the moment.
+   */
+  readonly since?: number;
 }
 
 export type FindResult = { readonly kind: 'found'; readonly values: readonly FoundValue[] } | { readonly kind: 'error'; readonly error: ProviderError };

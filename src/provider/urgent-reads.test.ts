@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { openReaderBench, openStore, refs, textOf } from '../../test/support/reader-bench.ts';
 import { valueOf } from '../../test/support/scripted-provider.ts';
 import type { RemoteRef } from './contract.ts';
+import type { StoreHandle } from './store-reader.ts';
 
 const never = new AbortController().signal;
 const urgent = { urgent: true };
@@ -68,4 +69,34 @@ it('a batch of urgent references that is not full takes others along', async () 
   await clock.advance(20);
 
   expect(script.calls.map(({ keys }) => keys)).toEqual([['new-0', 'new-1', 'refresh-0', 'refresh-1', 'refresh-2', 'refresh-3', 'refresh-4']]);
+});
+
+it('a namespace that reads one reference does not wait behind another that reads thousands, urgent or not', async () => {
+  for (const how of [urgent, {}]) {
+    const { script, clock, reader } = openSlowBench();
+    const shared = (namespace: string): StoreHandle => ({ ...openStore, scope: 'cluster', namespace });
+    for (let object = 0; object < 20; object += 1) void reader.read(shared('a'), named(`a${object}`, 100), never, how).catch(() => {});
+    await clock.advance(500);
+    const before = script.calls.length;
+    const read = reader.read(shared('b'), named('b', 1), never, how);
+    await clock.advance(3000);
+
+    expect((await read).map(textOf)).toEqual(['b-0']);
+    const next = script.calls.slice(before).find(({ keys }) => keys.includes('b-0'));
+    expect(next?.keys).toHaveLength(20);
+    expect(script.calls.slice(before, before + 9)).toContain(next);
+  }
+});
+
+it('what two namespaces want leaves in the turn that comes first, once', async () => {
+  const { script, clock, reader } = openSlowBench();
+  const shared = (namespace: string): StoreHandle => ({ ...openStore, scope: 'cluster', namespace });
+  void reader.read(shared('a'), named('a', 2000), never).catch(() => {});
+  await clock.advance(500);
+  const before = script.calls.length;
+  const read = reader.read(shared('b'), [{ key: 'a-1999' }], never);
+  await clock.advance(3000);
+
+  expect((await read).map(textOf)).toEqual(['a-1999']);
+  expect(script.calls.slice(before).flatMap(({ keys }) => keys).filter((key) => key === 'a-1999')).toHaveLength(1);
 });

@@ -20,7 +20,7 @@ export class WriteQueue {
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
-    this.#calls = new ClientCalls(options);
+    this.#calls = new ClientCalls('write', options);
   }
 
   /** Failures are results. @throws the signal's reason */

@@ -42,9 +42,9 @@ async function bench(options: Partial<ControllerOptions<Thing>> & { readonly clo
     log: silentLog,
     metrics: { reconciled: (controller, outcome, seconds) => counted.push(`${controller} ${outcome} ${seconds}`), watchQueue: () => {} },
     ...options,
-    reconcile: (subject, signal) => {
+    reconcile: (subject, signal, since) => {
       runs.push(clock.monotonic());
-      return reconcile(subject, signal);
+      return reconcile(subject, signal, since);
     },
   });
   controller.start();

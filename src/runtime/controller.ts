@@ -30,8 +30,9 @@ export interface ControllerOptions<T> {
   /**
    * Brings the world in line with `subject`; what it came to is about this very version of it. Undefined where there is nothing
    * to report: the object is gone, or is not ours. May throw; must end soon after its signal aborts.
+   * @param since when what makes it due happened, on the monotonic clock; -Infinity where only its time has come
    */
-  readonly reconcile: (subject: T, signal: AbortSignal) => Promise<Reconciled | undefined>;
+  readonly reconcile: (subject: T, signal: AbortSignal, since: number) => Promise<Reconciled | undefined>;
   readonly report: Report<T>;
   /** What an error thrown by `reconcile` means. `explainError` unless told. */
   readonly explain?: (error: unknown) => Outcome;
@@ -41,6 +42,8 @@ export interface ControllerOptions<T> {
   readonly metrics: RuntimeMetrics;
   /** How many objects are reconciled at once; 10 unless told. */
   readonly concurrency?: number;
+  /** How many objects that are no news are begun together once all workers are busy; 1 unless told. */
+  readonly group?: number;
   /** Milliseconds a reconcile may take; two minutes unless told. */
   readonly timeout?: number;
   readonly backoff?: BackoffPolicy;
@@ -75,15 +78,16 @@ type Attempt<R> = { readonly ok: true; readonly value: R } | { readonly ok: fals
 
 /** Makes a controller: the one place where a reconcile's outcome, or error, becomes status, events, metrics and requeue. */
 export function createController<T>(options: ControllerOptions<T>): Controller {
-  const { name, clock, random, metrics, concurrency = defaultConcurrency, backoff } = options;
+  const { name, clock, random, metrics, concurrency = defaultConcurrency, group = 1, backoff } = options;
   const queue = new KeyedQueue({
     clock,
     random,
     concurrency,
+    group,
     ...(backoff === undefined ? {} : { backoff }),
-    work: async (key, signal) => {
+    work: async (key, signal, since) => {
       const startedAt = clock.monotonic();
-      const { label, next } = await work(options, key, signal);
+      const { label, next } = await work(options, key, { signal, since });
       metrics.reconciled(name, label, (clock.monotonic() - startedAt) / 1000);
       return next;
     },
@@ -106,12 +110,12 @@ interface Worked {
   readonly next: Next;
 }
 
-async function work<T>(options: ControllerOptions<T>, key: string, signal: AbortSignal): Promise<Worked> {
+async function work<T>(options: ControllerOptions<T>, key: string, { signal, since }: { readonly signal: AbortSignal; readonly since: number }): Promise<Worked> {
   const subject = options.find(parseKey(key));
   if (subject === undefined) return { label: 'gone', next: { kind: 'done' } };
 
   const timeout = options.timeout ?? defaultTimeout;
-  const attempt = await attemptWithin(options.clock, timeout, signal, (deadline) => options.reconcile(subject, deadline));
+  const attempt = await attemptWithin(options.clock, timeout, signal, (deadline) => options.reconcile(subject, deadline, since));
   if (!attempt.ok && signal.aborted) return { label: 'aborted', next: { kind: 'done' } };
   // somebody else wrote first, or the cache is behind: nothing to tell anybody, look again
   if (!attempt.ok && isKubeError(attempt.error, 'conflict', 'exists')) return { label: 'conflict', next: { kind: 'retry' } };
@@ -151,7 +155,10 @@ function retriable(outcome: Outcome): Outcome {
 
 function nextOf(outcome: Outcome): Next {
   if (outcome.kind === 'stalled') return { kind: 'done' };
-  if (outcome.kind === 'failed') return outcome.retryAfter === undefined ? { kind: 'retry' } : { kind: 'retry', after: outcome.retryAfter };
+  if (outcome.kind === 'failed') {
+    const { retryAfter, isHeldUp } = outcome;
+    return { kind: 'retry', ...(retryAfter === undefined ? {} : { after: retryAfter }), ...(isHeldUp === undefined ? {} : { isSameWork: isHeldUp }) };
+  }
   return outcome.requeueAfter === undefined ? { kind: 'done' } : { kind: 'again', after: outcome.requeueAfter };
 }
 

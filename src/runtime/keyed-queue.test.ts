@@ -1,41 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts';
-import { KeyedQueue, type KeyedQueueOptions, type Next } from './keyed-queue.ts';
-
-interface Bench {
-  readonly clock: FakeClock;
-  readonly queue: KeyedQueue;
-  /** Every run so far, with the time it started at. */
-  readonly runs: { readonly key: string; readonly at: number }[];
-  /** Lets the oldest running piece of work of that key end. */
-  readonly end: (key: string, next?: Next) => Promise<void>;
-  readonly keys: () => readonly string[];
-}
-
-/** A queue whose work ends when the test says so, or at once where `auto` says with what. */
-function bench(options: Partial<KeyedQueueOptions> & { readonly auto?: (key: string) => Next } = {}): Bench {
-  const clock = createFakeClock();
-  const runs: { key: string; at: number }[] = [];
-  const open = new Map<string, (next: Next) => void>();
-  const queue = new KeyedQueue({
-    clock,
-    random: () => 1,
-    concurrency: 1,
-    work: (key) => {
-      runs.push({ key, at: clock.monotonic() });
-      if (options.auto !== undefined) return Promise.resolve(options.auto(key));
-      return new Promise((resolve) => open.set(key, resolve));
-    },
-    ...options,
-  });
-  const end = async (key: string, next: Next = { kind: 'done' }): Promise<void> => {
-    open.get(key)!(next);
-    open.delete(key);
-    await clock.settle();
-  };
-  return { clock, queue, runs, end, keys: () => runs.map(({ key }) => key) };
-}
+import { createFakeClock } from '../../test/support/fake-clock.ts';
+import { openQueueBench as bench } from '../../test/support/queue-bench.ts';
+import { KeyedQueue, type Next } from './keyed-queue.ts';
 
 describe('the keyed queue', () => {
   it('works on a key once, however often it was added before', async () => {

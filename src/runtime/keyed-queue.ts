@@ -1,7 +1,7 @@
 import { backoffDelay, type BackoffPolicy } from '../lib/backoff.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
-import { type Lane, Lanes } from './lanes.ts';
+import { type Lane, Lanes, tenantOf } from './lanes.ts';
 
 /** What becomes of a key once its work is done. */
 export type Next =
@@ -9,17 +9,28 @@ export type Next =
   | { readonly kind: 'done' }
   /** It went well; run it again after this many milliseconds. */
   | { readonly kind: 'again'; readonly after: number }
-  /** It went wrong; run it again after the backoff, and not before `after` milliseconds where a server asked for that. */
-  | { readonly kind: 'retry'; readonly after?: number };
+  /**
+   * It went wrong; run it again after the backoff, and not before `after` milliseconds where a server asked for that. `isSameWork`: it did
+   * not get so far as to learn anything, and is due since when it was.
+   */
+  | { readonly kind: 'retry'; readonly after?: number; readonly isSameWork?: true };
 
 export interface KeyedQueueOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** How many keys are worked on at once. */
   readonly concurrency: number;
+  /**
+   * Once all workers are busy, keys that are no news are taken so many at a time, or as many as wait: work that shares calls comes
+   * together then, and not one by one as others end. 1 unless told; less than the workers.
+   */
+  readonly group?: number;
   readonly backoff?: BackoffPolicy;
-  /** Must not reject: a rejection is a bug of the caller, surfaces as an unhandled one, and the key is retried. */
-  readonly work: (key: string, signal: AbortSignal) => Promise<Next>;
+  /**
+   * Must not reject: a rejection is a bug of the caller, surfaces as an unhandled one, and the key is retried.
+   * @param since when the key was added last, or failed last, on the monotonic clock; -Infinity where only its time has come
+   */
+  readonly work: (key: string, signal: AbortSignal, since: number) => Promise<Next>;
 }
 
 const defaultBackoff: BackoffPolicy = { base: 1_000, factor: 2, cap: 300_000 };
@@ -30,13 +41,21 @@ const longestRetryAfter = 3_600_000;
 /** The share of the workers that is kept for news, where there are as many: refreshes of a provider that hangs may take all others. */
 const reservedShare = 1 / 8;
 
+/**
+ * A namespace takes a worker only while it has fewer than so many times as many as would be free: one whose work hangs leaves an eighth
+ * to the others, two of them less, but some, and a few workers are all anybody's.
+ */
+const mostPerFree = 7;
+
 /** How long aborted work has to come to its end. */
 const abortGrace = 2_000;
 
 interface Entry {
   state: 'idle' | 'ready' | 'running';
   /** Added while it runs: run it once more. */
-  again?: Lane;
+  again?: { readonly lane: Lane; readonly since: number };
+  /** Since when it is due, on the monotonic clock; of what makes it due last. */
+  since: number;
   /** Failures in a row. */
   failures: number;
   timer?: { readonly due: number; readonly cancel: Cancel };
@@ -61,6 +80,10 @@ export class KeyedQueue {
   #running = 0;
   /** How many of those are not news. */
   #runningOthers = 0;
+  /** How many of all are of each namespace. */
+  readonly #runningOf = new Map<string, number>();
+  /** There was no worker left for those: they wait until there are enough. */
+  #isGathering = false;
   #phase: 'held' | 'open' | 'closed' = 'held';
   #wake: (() => void) | undefined;
 
@@ -77,11 +100,17 @@ export class KeyedQueue {
 
   /** Something happened to the key: work on it as soon as there is room, whatever it waits for. */
   add(key: string, lane: Lane = 'edit'): void {
-    this.#makeReady(key, lane);
+    this.#makeReady(key, lane, this.#options.clock.monotonic());
   }
 
   /** Works on the key in `ms` milliseconds, or earlier where something earlier is pending. */
   addAfter(key: string, ms: number): void {
+    // for which moment that was planned, and of which many keys share it, is known to who planned it, and told by no timer
+    this.#schedule(key, ms, -Infinity);
+  }
+
+  /** @param since of work that is due already and only waits; absent: it is due when it is tried again */
+  #schedule(key: string, ms: number, since?: number): void {
     if (this.#phase === 'closed') return;
     const { clock } = this.#options;
     const entry = this.#entry(key);
@@ -90,7 +119,7 @@ export class KeyedQueue {
     entry.timer?.cancel();
     const cancel = clock.after(ms, () => {
       delete entry.timer;
-      this.#makeReady(key, 'due');
+      this.#makeReady(key, 'due', since ?? Math.min(due, clock.monotonic()));
     });
     entry.timer = { due, cancel };
   }
@@ -143,20 +172,21 @@ export class KeyedQueue {
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { state: 'idle', failures: 0 };
+    const entry: Entry = { state: 'idle', failures: 0, since: -Infinity };
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #makeReady(key: string, lane: Lane): void {
+  #makeReady(key: string, lane: Lane, since: number): void {
     if (this.#phase === 'closed') return;
     const entry = this.#entry(key);
     if (entry.state === 'running') {
-      if (entry.again === undefined || lane === 'edit') entry.again = lane;
+      entry.again = { lane: entry.again?.lane === 'edit' ? 'edit' : lane, since: Math.max(since, entry.again?.since ?? -Infinity) };
       return;
     }
     // news about a key that only waited for its time move it forward
     this.#lanes.add(key, lane);
+    entry.since = entry.state === 'ready' ? Math.max(since, entry.since) : since;
     entry.state = 'ready';
     this.#pump();
   }
@@ -168,11 +198,24 @@ export class KeyedQueue {
     this.#lanes.delete(key);
   }
 
-  /** What may be taken: anything, or news only where all else has its share of the workers. */
+  /** What may be taken: anything, or news only where all else has its share of the workers, or gathers. */
   #take(): { readonly key: string; readonly lane: Lane } | undefined {
-    const { concurrency } = this.#options;
-    const isShareSpent = this.#runningOthers >= concurrency - Math.floor(concurrency * reservedShare);
-    return this.#lanes.take(isShareSpent ? ['edit'] : undefined);
+    const { concurrency, group = 1 } = this.#options;
+    const free = concurrency - Math.floor(concurrency * reservedShare) - this.#runningOthers;
+    if (free <= 0) this.#isGathering = true;
+    else if (free >= Math.min(group, this.#lanes.size())) this.#isGathering = false;
+    return this.#lanes.take(this.#isGathering ? ['edit'] : undefined, this.#isBusy);
+  }
+
+  readonly #isBusy = (tenant: string): boolean => (this.#runningOf.get(tenant) ?? 0) >= mostPerFree * (this.#options.concurrency - this.#running);
+
+  #count(key: string, lane: Lane, more: 1 | -1): void {
+    const tenant = tenantOf(key);
+    const running = (this.#runningOf.get(tenant) ?? 0) + more;
+    if (running === 0) this.#runningOf.delete(tenant);
+    else this.#runningOf.set(tenant, running);
+    this.#running += more;
+    if (lane !== 'edit') this.#runningOthers += more;
   }
 
   #pump(): void {
@@ -187,16 +230,15 @@ export class KeyedQueue {
     // what was planned before is superseded: this run decides what comes next
     this.#unschedule(key, entry);
     const abort = new AbortController();
+    const { since } = entry;
     entry.state = 'running';
     entry.run = { startedAt: this.#options.clock.monotonic(), abort };
-    this.#running += 1;
-    if (lane !== 'edit') this.#runningOthers += 1;
+    this.#count(key, lane, 1);
     let next: Next = { kind: 'retry' };
     try {
-      next = await this.#options.work(key, abort.signal);
+      next = await this.#options.work(key, abort.signal, since);
     } finally {
-      this.#running -= 1;
-      if (lane !== 'edit') this.#runningOthers -= 1;
+      this.#count(key, lane, -1);
       this.#finish(key, entry, next);
     }
   }
@@ -206,10 +248,10 @@ export class KeyedQueue {
     entry.state = 'idle';
     entry.failures = next.kind === 'retry' ? entry.failures + 1 : 0;
     if (next.kind === 'again') this.addAfter(key, next.after);
-    if (next.kind === 'retry') this.addAfter(key, this.#backoff(entry.failures, next.after));
+    if (next.kind === 'retry') this.#schedule(key, this.#backoff(entry.failures, next.after), next.isSameWork === true ? entry.since : undefined);
     const { again } = entry;
     delete entry.again;
-    if (again !== undefined) this.#makeReady(key, again);
+    if (again !== undefined) this.#makeReady(key, again.lane, again.since);
     if (entry.state === 'idle' && entry.timer === undefined) this.#entries.delete(key);
     this.#pump();
     if (this.#running === 0) this.#wake?.();

@@ -9,7 +9,8 @@ export type Outcome =
   | { readonly kind: 'synced'; readonly reason: string; readonly message: string; readonly requeueAfter?: number }
   | { readonly kind: 'waiting'; readonly reason: string; readonly message: string; readonly requeueAfter?: number }
   | { readonly kind: 'stalled'; readonly reason: string; readonly message: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly retryAfter?: number };
+  /** `isHeldUp`: its turn did not come, and nothing was learnt: what it is due for is what it was due for. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly retryAfter?: number; readonly isHeldUp?: true };
 
 /** An event to record once the writes are done. */
 export interface EventNote {

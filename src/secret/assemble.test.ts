@@ -160,7 +160,7 @@ const secret = 'hunter2-very-secret';
 test.each<[string, Partial<Pick<ExternalSecretSpec, 'data' | 'dataFrom'>>, Parameters<typeof remote>[0], string]>([
   ['an absent value', { data: [single('k', 'gone')] }, {}, 'spec.data[0] absent: the provider has no "gone"'],
   ['an absent version', { data: [single('k', 'gone', { version: '7' })] }, {}, 'spec.data[0] absent: the provider has no "gone" (version "7")'],
-  ['an absent property', { data: [single('k', 'v', { property: 'pw' })] }, { v: `{"a":"${secret}"}` }, 'spec.data[0] absent: "v" has no property "pw"'],
+  ['an absent property', { data: [single('k', 'v', { property: 'pw' })] }, { v: `{"a":"${secret}"}` }, 'spec.data[0] unusable: "v" has no property "pw"'],
   ['a property of what is not JSON', { data: [single('k', 'v', { property: 'pw' })] }, { v: secret }, 'spec.data[0] unusable: "v": '],
   ['an extract of what is no object', { dataFrom: [whole('v')] }, { v: `["${secret}"]` }, 'spec.dataFrom[0] unusable: "v": '],
   ['a refused read', { data: [single('k', 'v')] }, { v: new ProviderError('denied', 'not yours') }, 'spec.data[0] denied: "v" could not be read (denied): not yours'],

@@ -117,3 +117,13 @@ test('a key that the store keeps from the namespace is not asked for, and denied
     { kind: 'error', error: { kind: 'denied', message: 'SecretStore "vault" does not allow this key to this namespace' } },
   ]);
 });
+
+test('a provider that looks properties up itself is told them, each a reference of its own', async () => {
+  const { reader, asked } = recordingReader();
+  const telling: StoreReader = { ...reader, propertyLookup: () => 'by-provider' };
+  const spec = specOf({ dataFrom: [{ extract: { key: 'a', property: 'x' } }], data: [{ secretKey: 'x', remoteRef: { key: 'a', property: 'x' } }, { secretKey: 'y', remoteRef: { key: 'a', property: 'y' } }, { secretKey: 'z', remoteRef: { key: 'a' } }] });
+  const values = await read(spec, telling);
+
+  expect(asked.map(({ refs }) => refs)).toEqual([[{ key: 'a', property: 'x' }, { key: 'a', property: 'y' }, { key: 'a' }]]);
+  expect(spec.data.map(({ store, remoteRef }) => values.of(store, remoteRef).kind)).toEqual(['value', 'value', 'value']);
+});

@@ -18,6 +18,8 @@ export interface ReadableStores {
   readonly mayRead: (store: StoreReference, key: string) => boolean;
   /** The ExternalSecret is new or was edited: it goes before those whose time is up. */
   readonly urgent?: boolean;
+  /** Since when the ExternalSecret is due, on the monotonic clock: what was read since then for others is right for it. */
+  readonly since?: number;
 }
 
 /** What the providers answered to one ExternalSecret. */
@@ -38,15 +40,16 @@ export interface RemoteValues {
  * @throws the signal's reason only
  */
 export async function readValues(reader: StoreReader, access: ReadableStores, spec: ExternalSecretSpec, signal: AbortSignal): Promise<RemoteValues> {
+  const lookup = (store: StoreReference): PropertyLookup => reader.propertyLookup(handleOf(access, store));
   const [reads, finds] = await Promise.all([
-    Promise.all(referencesOf(spec).map(async (one) => [storeId(one.store), await readStore(reader, access, one, signal)] as const)),
+    Promise.all(referencesOf(spec, lookup).map(async (one) => [storeId(one.store), await readStore(reader, access, one, signal)] as const)),
     Promise.all(spec.dataFrom.map(async (entry) => (entry.kind === 'find' ? findValues(reader, access, { ...entry, isRetained: spec.deletionPolicy === 'Retain' }, signal) : undefined))),
   ]);
   const byStore = new Map(reads);
   return {
-    of: (store, source) => byStore.get(storeId(store))?.get(refId(remoteRef(source))) ?? unanswered(),
+    of: (store, source) => byStore.get(storeId(store))?.get(refId(remoteRef(source, lookup(store)))) ?? unanswered(),
     found: (index) => finds[index] ?? unanswered(),
-    lookup: (store) => reader.propertyLookup(handleOf(access, store)),
+    lookup,
     label: (store) => handleOf(access, store).label,
     json: new JsonScan(),
   };
@@ -55,7 +58,7 @@ export async function readValues(reader: StoreReader, access: ReadableStores, sp
 /** The answers by `refId`. */
 async function readStore(reader: StoreReader, access: ReadableStores, { store, refs }: StoreReads, signal: AbortSignal): Promise<ReadonlyMap<string, ReadResult>> {
   const allowed = refs.filter(({ key }) => access.mayRead(store, key));
-  const results = allowed.length === 0 ? [] : await reader.read(handleOf(access, store), allowed, signal, { urgent: access.urgent === true });
+  const results = allowed.length === 0 ? [] : await reader.read(handleOf(access, store), allowed, signal, { urgent: access.urgent === true, ...(access.since === undefined ? {} : { since: access.since }) });
   const refused: ReadResult = { kind: 'error', error: new ProviderError('denied', `${storeName(store)} does not allow this key to this namespace`) };
   const byId = new Map(allowed.map((ref, index) => [refId(ref), results[index] ?? unanswered()]));
   return new Map(refs.map((ref) => [refId(ref), byId.get(refId(ref)) ?? refused]));

@@ -1,6 +1,7 @@
 import type { ExternalSecretSpec, RemoteSource } from '../api/external-secret-spec.ts';
 import type { GeneratorReference, StoreReference } from '../api/source-reference.ts';
 import type { RemoteRef } from '../provider/contract.ts';
+import type { PropertyLookup } from '../provider/property.ts';
 
 /** What names a store among those that one object refers to. */
 export function storeId({ kind, name }: StoreReference): string {
@@ -58,20 +59,21 @@ export interface StoreReads {
 }
 
 /** What names a reference within one store. Key and version are free text, so no separator would be safe. */
-export function refId({ key, version = '', metadata }: RemoteRef): string {
-  return JSON.stringify([key, version, metadata === true]);
+export function refId({ key, version = '', property = '', metadata }: RemoteRef): string {
+  return JSON.stringify([key, version, metadata === true, property]);
 }
 
-/** What an ExternalSecret reads by key, store by store. Several properties of one value are one reference. */
-export function referencesOf(spec: ExternalSecretSpec): readonly StoreReads[] {
+/** What an ExternalSecret reads by key, store by store. Several properties of one value are one reference, unless the provider looks them up. */
+export function referencesOf(spec: ExternalSecretSpec, lookup: (store: StoreReference) => PropertyLookup = () => 'path-only'): readonly StoreReads[] {
   const sources = [...spec.dataFrom.flatMap((entry) => (entry.kind === 'extract' ? [{ store: entry.store, source: entry.extract }] : [])), ...spec.data.map(({ store, remoteRef }) => ({ store, source: remoteRef }))];
   return storesOf(spec).flatMap((store) => {
-    const refs = sources.flatMap((one) => (storeId(one.store) === storeId(store) ? [remoteRef(one.source)] : []));
+    const refs = sources.flatMap((one) => (storeId(one.store) === storeId(store) ? [remoteRef(one.source, lookup(store))] : []));
     return refs.length === 0 ? [] : [{ store, refs: [...new Map(refs.map((ref) => [refId(ref), ref])).values()] }];
   });
 }
 
 /** A source as the reader takes it. */
-export function remoteRef({ key, version, metadataPolicy }: RemoteSource): RemoteRef {
-  return { key, ...(version === undefined ? {} : { version }), ...(metadataPolicy === 'Fetch' ? { metadata: true } : {}) };
+export function remoteRef({ key, version, property, metadataPolicy }: RemoteSource, lookup: PropertyLookup): RemoteRef {
+  const told = lookup === 'by-provider' && property !== undefined ? { property } : {};
+  return { key, ...(version === undefined ? {} : { version }), ...told, ...(metadataPolicy === 'Fetch' ? { metadata: true } : {}) };
 }

@@ -3,6 +3,7 @@ import type { StoreReference } from '../api/source-reference.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
 import type { ReadResult } from '../provider/contract.ts';
 import { ScanLimitError } from '../provider/json-scan.ts';
+import { MemberBytes } from '../provider/member-bytes.ts';
 import { extractMap, selectProperty } from '../provider/property.ts';
 import { ProviderError } from '../provider/provider-error.ts';
 import { decode, hasNullByte } from './decode.ts';
@@ -16,6 +17,7 @@ export function selectValue({ remoteRef, store }: Omit<DataEntry, 'secretKey'>, 
   const selected = propertyOf(store, remoteRef, values);
   if (!selected.ok) return selected;
   const { value, origin } = selected.value;
+  if ((remoteRef.property ?? '') === '' && value instanceof MemberBytes && value.needsMember) return unusable(`${nameOf(remoteRef)} has no value of its own; say by property what of it is meant`);
   const decoded = decodeValue(remoteRef, nameOf(remoteRef), value);
   return decoded.ok ? { ok: true, value: { value: decoded.value, origin } } : decoded;
 }
@@ -73,7 +75,8 @@ function propertyOf(store: StoreReference, source: RemoteSource, values: RemoteV
   if (property === undefined) return { ok: true, value: { value: value.value, origin } };
   const selected = explained(source, () => selectProperty(value.value, property, values.lookup(store), values.json));
   if (!selected.ok) return selected;
-  if (selected.value === undefined) return { ok: false, problem: { kind: 'absent', message: `${nameOf(source)} has no property ${JSON.stringify(property)}` } };
+  // what is there without this property is not gone: no deletion policy may take a slip, or another's edit, for an order
+  if (selected.value === undefined) return unusable(`${nameOf(source)} has no property ${JSON.stringify(property)}`);
   return { ok: true, value: { value: selected.value, origin } };
 }
 

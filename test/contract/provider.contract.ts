@@ -339,7 +339,8 @@ export function providerContract(name: string, open: () => Promise<ProviderBench
       it(exemption === undefined ? title : `${title}: not this one, because ${exemption.because}`, async () => {
         if (exemption !== undefined) return exemption.instead(bench);
         await using client = await bench.connect();
-        return clause(bench, client);
+        // awaited, so that the client is not disposed before
+        await clause(bench, client);
       });
     }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/lib/clock.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import type { ProviderClient } from '../../src/provider/contract.ts';
+import type { ProviderClient, ProviderContext } from '../../src/provider/contract.ts';
 import { createRegistry, erase } from '../../src/provider/registry.ts';
 import { aws } from '../../providers/aws/index.ts';
 import { noContext } from './generator-context.ts';
@@ -11,6 +11,10 @@ export interface AwsStoreOptions {
   readonly accessKeyId: string;
   readonly secretAccessKey?: string;
   readonly prefix?: string;
+  /** Fields of `spec.provider.aws` besides those of access keys. */
+  readonly fields?: object;
+  /** What the context has besides. */
+  readonly context?: Partial<ProviderContext>;
 }
 
 /** `spec.provider` of a store whose keys stand in the Secret `aws-credentials`. */
@@ -20,7 +24,12 @@ export function awsProviderOf(prefix?: string) {
   return { aws: { service: 'SecretsManager', region: 'eu-central-1', auth: { secretRef }, ...(prefix === undefined ? {} : { prefix }) } };
 }
 
-/** Connects the adapter, with the real SDK, to whatever speaks Secrets Manager at an endpoint. */
+/** The variables that send all that Prelude asks of AWS to one endpoint. */
+export function awsEnvironment(endpoint: string): Readonly<Record<string, string>> {
+  return { AWS_SECRETSMANAGER_ENDPOINT: endpoint, AWS_SSM_ENDPOINT: endpoint, AWS_STS_ENDPOINT: endpoint };
+}
+
+/** Connects the adapter, with the real SDK, to whatever speaks as AWS does at an endpoint. */
 export function connectAws(options: AwsStoreOptions): Promise<ProviderClient> {
   const keys = new Map([
     ['id', options.accessKeyId],
@@ -29,9 +38,10 @@ export function connectAws(options: AwsStoreOptions): Promise<ProviderClient> {
   const context = {
     ...noContext,
     secret: ({ key }: { readonly key: string }) => Promise.resolve(SecretBytes.fromUtf8(keys.get(key) ?? '')),
-    environment: new Map([['AWS_SECRETSMANAGER_ENDPOINT', options.endpoint]]),
+    environment: new Map(Object.entries(awsEnvironment(options.endpoint))),
     clock: options.clock,
+    ...options.context,
   };
-  const provider = createRegistry([erase(aws)]).configure(awsProviderOf(options.prefix));
+  const provider = createRegistry([erase(aws)]).configure({ aws: { ...awsProviderOf(options.prefix).aws, ...options.fields } });
   return provider.connect(context, new AbortController().signal);
 }

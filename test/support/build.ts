@@ -1,4 +1,5 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build as bundle, type BuildOptions, type Metafile } from 'esbuild';
 import { z } from 'zod';
@@ -6,7 +7,20 @@ import { bundledPackages, noticesFor } from './notices.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 
-const packageSchema = z.object({ name: z.string(), version: z.string(), description: z.string(), license: z.string() });
+const packageSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+  dependencies: z.object({ zod: z.string() }),
+  devDependencies: z.object({ vitest: z.string() }),
+});
+
+/** What people and scripts start. kubeseal stands in for the program of that name. */
+const programs = { prelude: 'src/cli/bin.ts', kubeseal: 'src/cli/kubeseal-bin.ts' };
+
+/** What adapters of other packages are written and tested with. The image, which is built without tests, holds neither. */
+const kit = { provider: 'src/provider/adapter.ts', 'provider-contract': 'test/contract/adapter-suite.ts' };
 
 /**
  * CommonJS packages that are bundled into ES modules still ask for these. Kept on one line, so that the lines of a
@@ -39,17 +53,20 @@ export const bundling = {
 } satisfies BuildOptions;
 
 /**
- * Bundles the program into `folder`, which is then a package of its own: prelude.js checks its Node.js and loads the rest,
+ * Bundles the programs into `folder`, which is then a package of its own: prelude.js and kubeseal.js check their Node.js and load the rest,
  * template-thread.js is what the threads run that render templates, and chunks/ holds a file for each part that is loaded on first use,
- * so that no command pays for an SDK it does not need.
+ * so that no command pays for an SDK it does not need. Where the tests are there, it also holds what adapters of other packages are
+ * written with: provider.js and provider-contract.js, which share their chunks with the program, and their types.
  */
 export async function build(folder: string): Promise<Metafile> {
-  const { name, version, description, license } = packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  const { name, version, description, license, dependencies, devDependencies } = packageSchema.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const withKit = existsSync(join(root, kit['provider-contract']));
   const { metafile } = await bundle({
     ...bundling,
-    entryPoints: { prelude: 'src/cli/bin.ts', 'template-thread': 'src/template/worker/thread.ts' },
+    entryPoints: { ...programs, 'template-thread': 'src/template/worker/thread.ts', ...(withKit ? kit : {}) },
+    external: ['vitest'],
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
     define: {
@@ -59,18 +76,46 @@ export async function build(folder: string): Promise<Metafile> {
     },
   });
 
-  const program = join(folder, 'prelude.js');
-  writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`);
-  chmodSync(program, 0o755);
+  for (const name of Object.keys(programs)) {
+    const program = join(folder, `${name}.js`);
+    writeFileSync(program, `#!/usr/bin/env node\n${readFileSync(program, 'utf8')}`);
+    chmodSync(program, 0o755);
+  }
   writeFileSync(
     join(folder, 'package.json'),
-    `${JSON.stringify({ name, version, description, license, type: 'module', bin: { prelude: 'prelude.js' }, engines: { node: '>=24' } }, undefined, 2)}\n`,
+    `${JSON.stringify({ name, version, description, license, type: 'module', bin: { prelude: 'prelude.js', kubeseal: 'kubeseal.js' }, engines: { node: '>=24' }, ...(withKit ? kitManifest(dependencies.zod, devDependencies.vitest) : {}) }, undefined, 2)}\n`,
   );
+  if (withKit) writeTypes(join(folder, 'types'));
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), noticesFor(root, bundledPackages(metafile)));
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   // `up` creates these in a cluster that has none
   cpSync(join(root, 'crds'), join(folder, 'crds'), { recursive: true, filter: (path) => !path.endsWith('examples') });
   return metafile;
+}
+
+/** zod is bundled, and named for its types; vitest is the adapter's own. */
+function kitManifest(zod: string, vitest: string): object {
+  const entry = (file: string, types: string): object => ({ types: `./types/${types}.d.ts`, default: `./${file}.js` });
+  return {
+    exports: { './provider': entry('provider', 'src/provider/adapter'), './provider-contract': entry('provider-contract', 'test/contract/adapter-suite') },
+    peerDependencies: { zod, vitest },
+    peerDependenciesMeta: { zod: { optional: true }, vitest: { optional: true } },
+  };
+}
+
+/** The declarations of what the kit exports. Their imports name the declarations, which the compiler does not see to. */
+function writeTypes(folder: string): void {
+  const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', folder];
+  const { include: _, ...settings } = z.looseObject({ compilerOptions: z.looseObject({}) }).parse(JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')));
+  const project = join(folder, 'tsconfig.json');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(project, JSON.stringify({ ...settings, compilerOptions: { ...settings.compilerOptions, rootDir: root, typeRoots: [join(root, 'node_modules/@types')] }, files: Object.values(kit).map((file) => join(root, file)) }));
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project, ...options], { cwd: root });
+  rmSync(project);
+  for (const file of globSync('**/*.d.ts', { cwd: folder })) {
+    const path = join(folder, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(from|import\() ?'(\.[^']*)\.ts'/g, (_match, before: string, name: string) => `${before}${before === 'from' ? ' ' : ''}'${name}.js'`));
+  }
 }
 
 if (import.meta.main) {

@@ -13,6 +13,10 @@ export interface CertificateOptions {
   readonly organizations?: readonly string[];
   /** DNS names and IPv4 addresses of a server. */
   readonly hosts?: readonly string[];
+  /** A key of RSA, for those whose protocols know no other. */
+  readonly rsa?: true;
+  /** Its time was over a minute ago. */
+  readonly expired?: true;
 }
 
 /** A certificate authority of a test's own, valid from an hour ago for ten days. */
@@ -28,9 +32,9 @@ export function createAuthority(commonName: string): CertificateAuthority {
   return {
     cert,
     issue: (options) => {
-      const leaf = keyPair();
+      const leaf = options.rsa === true ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : keyPair();
       return {
-        cert: sign({ subject: nameOf(options), issuer: nameOf({ commonName }), publicKey: leaf.publicKey, issuerKey: pair.privateKey, extensions: leafExtensions(options.hosts ?? []) }),
+        cert: sign({ subject: nameOf(options), issuer: nameOf({ commonName }), publicKey: leaf.publicKey, issuerKey: pair.privateKey, extensions: leafExtensions(options.hosts ?? []), ...(options.expired === true ? { until: -60_000 } : {}) }),
         key: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       };
     },
@@ -47,15 +51,17 @@ interface Signing {
   readonly publicKey: KeyObject;
   readonly issuerKey: KeyObject;
   readonly extensions: Buffer;
+  /** Milliseconds from now; absent: ten days. */
+  readonly until?: number;
 }
 
 /** RFC 5280, section 4.1: TBSCertificate, its algorithm and its signature. */
-function sign({ subject, issuer, publicKey, issuerKey, extensions }: Signing): string {
+function sign({ subject, issuer, publicKey, issuerKey, extensions, until = 10 * 86_400_000 }: Signing): string {
   const algorithm = sequence(oid('1.2.840.10045.4.3.2'));
   // a leading bit of 0 keeps the serial number positive, and one of 1 after it keeps it in its shortest form
   const serial = randomBytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
-  const validity = sequence(time(-3_600_000), time(10 * 86_400_000));
+  const validity = sequence(time(-3_600_000), time(until));
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const toBeSigned = sequence(element(0xa0, integer(2)), element(0x02, serial), algorithm, issuer, validity, subject, spki, element(0xa3, extensions));
   const signature = createSign('sha256').update(toBeSigned).sign(issuerKey);

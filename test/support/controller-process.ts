@@ -13,6 +13,8 @@ export interface ControllerOptions {
   readonly kubeconfig: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The program, where it is not the one of this repository. */
+  readonly program?: string;
   /** Where clones are kept; a new folder unless told. */
   readonly cache?: string;
 }
@@ -39,7 +41,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const [port = 0] = await freePorts(1);
   const own = options.cache === undefined ? mkdtempSync(join(tmpdir(), 'prelude-run-')) : undefined;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [programPath, 'run', '--kubeconfig', options.kubeconfig, '--listen', `127.0.0.1:${port}`, '--log-level', 'debug', ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [options.program ?? programPath, 'run', '--kubeconfig', options.kubeconfig, '--listen', `127.0.0.1:${port}`, '--log-level', 'debug', ...(options.args ?? [])], {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PRELUDE_CACHE_DIR: options.cache ?? own ?? '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ import { wrappedSpecField } from '../../src/api/generator-kinds.ts';
 import { generatorStateSpec } from '../../src/api/generator-state.ts';
 import { pushSecretSpec } from '../../src/api/push-secret-spec.ts';
 import { pushSecretStatus } from '../../src/api/push-secret.ts';
+import { sealedSecretSpec, sealedSecretStatus } from '../../src/api/sealed-secret.ts';
 import { secretStoreSpec, secretStoreStatus } from '../../src/api/secret-store.ts';
 import type { Structural } from './structural-schema.ts';
 import { structuralSchema } from './structural-schema.ts';
@@ -23,6 +24,7 @@ import {
   generatorStateType,
   generatorType,
   pushSecretType,
+  sealedSecretType,
   secretStoreType,
 } from '../../src/kube/resource-types.ts';
 
@@ -199,6 +201,19 @@ function definitions(): readonly Definition[] {
     },
     storeDefinition(secretStoreType, 'ss', 'Says where the ExternalSecrets of its namespace read values, and with which credentials.'),
     storeDefinition(clusterSecretStoreType, 'css', 'Says where ExternalSecrets of the namespaces it admits read values, and with which credentials.'),
+    {
+      type: sealedSecretType,
+      description: 'Makes a Secret of values that anybody could encrypt, and only the controller can open.',
+      names: {},
+      // upstream's, by which scripts and Argo CD read it
+      columns: [
+        { name: 'Status', type: 'string', jsonPath: '.status.conditions[0].message' },
+        { name: 'Synced', type: 'string', jsonPath: '.status.conditions[0].status' },
+        { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      ],
+      spec: structuralSchema(sealedSecretSpec),
+      status: structuralSchema(sealedSecretStatus),
+    },
     {
       type: applicationType,
       description: 'Says which folder of which Git repository is kept in which namespace.',

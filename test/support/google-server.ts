@@ -5,6 +5,10 @@ import { startMoodyServer } from './moody-server.ts';
 export interface GoogleServer extends MoodyServer {
   /** Calls in short: `POST /v1/token for AUDIENCE`. */
   readonly seen: readonly string[];
+  /** What was traded in for tokens. */
+  readonly subjects: readonly string[];
+  /** How many seconds the tokens of keys are good from now on. */
+  readonly tokensLast: (seconds: number) => void;
 }
 
 export interface GoogleServerOptions {
@@ -24,28 +28,53 @@ export function googleOrigins(url: string): Readonly<Record<string, string>> {
 
 const invalidGrant: ServedAnswer = { status: 400, body: { error: 'invalid_grant', error_description: 'unquotable' } };
 
-/** Google's four endpoints that give tokens, as far as they are used: OAuth, GKE's workload identity, federation, and impersonation. */
+/** Google's endpoints that give tokens, as far as they are used: OAuth, GKE's workload identity, federation, impersonation, and the metadata server. */
 export async function startGoogleServer({ publicKey, jwts = [] }: GoogleServerOptions): Promise<GoogleServer> {
   const seen: string[] = [];
+  const subjects: string[] = [];
+  let seconds = 3599;
   let url = '';
   const server = await startMoodyServer((request) => {
     const { method, path, form, body } = request;
     const said = path.endsWith('identitybindingtoken') ? new URLSearchParams(JSON.parse(body)) : form;
     seen.push(`${method} ${path}${said.has('audience') ? ` for ${said.get('audience')}` : ''}`);
     if (path === '/subject') return request.headers['x-key'] === 'subject-key' ? { body: { id_token: 'jwt-of-the-issuer' } } : { status: 401 };
-    if (path === '/token') return isSigned(form.get('assertion') ?? '', publicKey, [`${url}/token`, 'https://oauth2.googleapis.com/token']) ? token('ya29.key', 3599) : invalidGrant;
-    if (path === '/v1/identitybindingtoken' || path === '/v1/token') return exchange(said, jwts);
+    if (path === '/token') return oauth(form, publicKey, [`${url}/token`, 'https://oauth2.googleapis.com/token']) ? token('ya29.key', seconds) : invalidGrant;
+    if (path.startsWith('/computeMetadata/v1/')) return metadata(path, request.headers['metadata-flavor']);
+    if (path === '/v1/identitybindingtoken' || path === '/v1/token') {
+      subjects.push(said.get('subject_token') ?? '');
+      return exchange(said, jwts);
+    }
     return generate(request);
   });
   url = server.url;
-  return { ...server, seen };
+  return { ...server, seen, subjects, tokensLast: (value) => void (seconds = value) };
 }
 
 function token(accessToken: string, seconds: number): ServedAnswer {
   return { body: { access_token: accessToken, expires_in: seconds, token_type: 'Bearer' } };
 }
 
+/** A statement that a key has signed, or what gcloud leaves of a log-in of a user. */
+function oauth(form: URLSearchParams, publicKey: KeyObject, audiences: readonly string[]): boolean {
+  if (form.get('grant_type') === 'refresh_token') return form.get('client_id') === 'client' && form.get('client_secret') === 'canary-client-secret' && form.get('refresh_token') === 'canary-refresh-token';
+  return isSigned(form.get('assertion') ?? '', publicKey, audiences);
+}
+
+/** A machine of the project `project`, in the cluster `main`. */
+function metadata(path: string, flavor: unknown): ServedAnswer {
+  if (flavor !== 'Google') return { status: 403, body: 'Missing Metadata-Flavor:Google header.' };
+  const facts: Readonly<Record<string, ServedAnswer>> = {
+    'instance/service-accounts/default/token': token('ya29.own', 3599),
+    'project/project-id': { body: 'project' },
+    'instance/attributes/cluster-location': { body: 'europe-west1' },
+    'instance/attributes/cluster-name': { body: 'main' },
+  };
+  return facts[path.slice('/computeMetadata/v1/'.length)] ?? { status: 404, body: 'not found' };
+}
+
 function exchange(said: URLSearchParams, jwts: readonly string[]): ServedAnswer {
+  if (said.get('subject_token_type') === 'urn:ietf:params:aws:token-type:aws4_request') return token('ya29.federated', 3600);
   const wanted = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', requested_token_type: 'urn:ietf:params:oauth:token-type:access_token', subject_token_type: 'urn:ietf:params:oauth:token-type:jwt', scope: 'https://www.googleapis.com/auth/cloud-platform' };
   if (Object.entries(wanted).some(([name, value]) => said.get(name) !== value)) return { status: 400, body: { error: 'invalid_request', error_description: 'unquotable' } };
   return jwts.includes(said.get('subject_token') ?? '') ? token('ya29.federated', 3600) : invalidGrant;

@@ -4,7 +4,7 @@ import type { Certificate } from './certificate.ts';
 import { listenLocally } from './listen-locally.ts';
 
 /** What may be wrong with a service, whoever asks. */
-export type Mood = 'well' | 'refusing' | 'down' | 'throttling' | 'hanging' | 'garbled' | 'redirecting';
+export type Mood = 'well' | 'refusing' | 'down' | 'throttling' | 'hanging' | 'garbled' | 'redirecting' | 'elsewhere';
 
 export interface MoodyServer {
   readonly url: string;
@@ -30,7 +30,7 @@ export interface ServedRequest {
 export interface ServedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, unless it is a text. */
+  /** JSON, unless it is a text or bytes. */
   readonly body?: unknown;
 }
 
@@ -44,6 +44,8 @@ const moods: Readonly<Record<Exclude<Mood, 'well' | 'hanging'>, ServedAnswer>> =
   down: { status: 503, body: unquotable },
   throttling: { status: 429, headers: { 'retry-after': '7' }, body: { message: unquotable } },
   garbled: { status: 200, body: `<html>${unquotable}</html>` },
+  /** Something else stands at the address. */
+  elsewhere: { status: 404, body: `<html>${unquotable}</html>` },
   redirecting: { status: 302, headers: { location: `/${unquotable}` } },
 };
 
@@ -57,7 +59,7 @@ export async function startMoodyServer(serve: Serve, tls?: Certificate & { reado
     if (mood === 'hanging') return;
     const { status = 200, headers = {}, body: told = '' } = mood === 'well' ? serve(servedOf(request, body)) : moods[mood];
     response.writeHead(status, { 'content-type': typeof told === 'string' ? 'text/html' : 'application/json', ...headers });
-    response.end(typeof told === 'string' ? told : JSON.stringify(told));
+    response.end(typeof told === 'string' || told instanceof Uint8Array ? told : JSON.stringify(told));
   };
   const listener: RequestListener = (request, response) => void answer(request, response);
   const server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: false }, listener);

@@ -21,6 +21,8 @@ export interface Moto extends AsyncDisposable {
   readonly url: string;
   /** Creates a user who may do these actions. Only before `enforce`. */
   readonly createUser: (name: string, actions: readonly string[]) => Promise<AwsUser>;
+  /** Creates a role that anybody may assume, and that may do these actions. Returns its ARN. Only before `enforce`. */
+  readonly createRole: (name: string, actions: readonly string[]) => Promise<string>;
   /** Checks every signature and policy from now on, or no longer. */
   readonly enforce: (on: boolean) => Promise<void>;
 }
@@ -35,10 +37,15 @@ export async function startMoto(): Promise<Moto> {
   await group.until(() => answers(url), 'moto answers');
   return {
     url,
+    createRole: async (name, actions) => {
+      const trust = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' } }] });
+      const answer = await callIam(url, { Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: trust });
+      await callIam(url, { Action: 'PutRolePolicy', RoleName: name, PolicyName: 'test', PolicyDocument: allowing(actions) });
+      return element(answer, 'Arn');
+    },
     createUser: async (name, actions) => {
       await callIam(url, { Action: 'CreateUser', UserName: name });
-      const document = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] });
-      if (actions.length > 0) await callIam(url, { Action: 'PutUserPolicy', UserName: name, PolicyName: 'test', PolicyDocument: document });
+      if (actions.length > 0) await callIam(url, { Action: 'PutUserPolicy', UserName: name, PolicyName: 'test', PolicyDocument: allowing(actions) });
       const answer = await callIam(url, { Action: 'CreateAccessKey', UserName: name });
       return { accessKeyId: element(answer, 'AccessKeyId'), secretAccessKey: element(answer, 'SecretAccessKey') };
     },
@@ -47,6 +54,10 @@ export async function startMoto(): Promise<Moto> {
     },
     [Symbol.asyncDispose]: () => group.stop(),
   };
+}
+
+function allowing(actions: readonly string[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] });
 }
 
 /** The interpreter of a virtual environment that holds moto. */

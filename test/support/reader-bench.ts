@@ -29,6 +29,7 @@ export interface ReaderBenchOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Replaces parts of the source of credentials. */
   readonly credentials?: Partial<CredentialSource>;
+  readonly allowOwnIdentity?: boolean;
 }
 
 /** A store reader over a scripted provider, with time and Secrets in the test's hands. */
@@ -38,6 +39,10 @@ export interface ReaderBench {
   readonly secrets: FakeSecrets;
   /** Every call that the reader reported. */
   readonly measured: readonly ProviderCall[];
+  /** Every call for versions, likewise. */
+  readonly compared: readonly ProviderCall[];
+  /** How many references were answered without a read, and for how many seconds calls were held back. */
+  readonly sums: { spared: number; held: number };
   readonly reader: StoreReader & StoreWriter;
 }
 
@@ -46,6 +51,8 @@ export function openReaderBench(options: ReaderBenchOptions = {}): ReaderBench {
   const clock = createFakeClock();
   const secrets = createSecrets();
   const measured: ProviderCall[] = [];
+  const compared: ProviderCall[] = [];
+  const sums = { spared: 0, held: 0 };
   const reader = createStoreReader({
     registry: createRegistry([erase(script.provider)]),
     credentials: { ...secrets, ...options.credentials },
@@ -53,11 +60,17 @@ export function openReaderBench(options: ReaderBenchOptions = {}): ReaderBench {
     random: () => 0,
     http: noContext.http,
     renderTemplate: async ({ tenant, template }) => SecretBytes.fromUtf8(`${tenant} renders ${template}`),
-    metrics: { providerCalled: (call) => measured.push(call) },
+    metrics: {
+      providerCalled: (call) => measured.push(call),
+      versionsCalled: (call) => compared.push(call),
+      providerSpared: (_, count) => void (sums.spared += count),
+      providerHeld: (_, seconds) => void (sums.held += seconds),
+    },
+    ...(options.allowOwnIdentity === undefined ? {} : { allowOwnIdentity: options.allowOwnIdentity }),
     environment: options.environment ?? {},
     limits: options.limits ?? {},
   });
-  return { script, clock, secrets, measured, reader };
+  return { script, clock, secrets, measured, compared, sums, reader };
 }
 
 function createSecrets(): FakeSecrets {

@@ -13,6 +13,8 @@ export interface RealWorld extends World {
   /** Closes nothing: several stages share the world, and `stop` ends it. */
   readonly close: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** The admin's: for processes. */
+  readonly kubeconfig: string;
   /** Every request the API server has answered so far. */
   readonly audit: () => readonly AuditEntry[];
 }
@@ -33,6 +35,7 @@ export async function openRealWorld(): Promise<RealWorld> {
   const cluster = await openCluster({ kubeconfig: controlPlane.kubeconfig, userAgent: 'prelude/test' });
   return {
     cluster,
+    kubeconfig: controlPlane.kubeconfig,
     audit: () => readAuditLog(controlPlane.auditLog),
     close: () => Promise.resolve(),
     stop: async () => {

@@ -7,15 +7,18 @@ export interface RecordingCredentials {
   readonly seen: readonly string[];
 }
 
-/** A cluster that has everything, in every namespace, under every name, and writes down what is asked of it. */
+/**
+ * A cluster that has everything, in every namespace, under every name, and writes down what is asked of it.
+ * @param value of every key, but of Secrets whose name begins with `aws-`: an access key is no PEM
+ */
 export function recordCredentials(value: string): RecordingCredentials {
   const seen: string[] = [];
   const note = (kind: string, namespace: string, name: string): void => void seen.push(`${kind} ${namespace}/${name}`);
-  const answer = <T>(kind: string, give: () => T) => (namespace: string, name: string): Promise<T> => {
+  const answer = <T>(kind: string, give: (name: string) => T) => (namespace: string, name: string): Promise<T> => {
     note(kind, namespace, name);
-    return Promise.resolve(give());
+    return Promise.resolve(give(name));
   };
-  const bytes = (): SecretBytes => SecretBytes.fromUtf8(value);
+  const bytes = (name: string): SecretBytes => SecretBytes.fromUtf8(name.startsWith('aws-') ? 'AKIAEXAMPLE' : value);
   const version = (kind: string) => (namespace: string, name: string): string => {
     note(kind, namespace, name);
     return '1';
@@ -23,7 +26,7 @@ export function recordCredentials(value: string): RecordingCredentials {
   const source: CredentialSource = {
     read: answer('Secret', bytes),
     version: version('Secret'),
-    readWhole: answer('Secret', () => ({ labels: { 'external-secrets.io/type': 'webhook' }, data: new Map([['user', bytes()]]) })),
+    readWhole: answer('Secret', (name) => ({ labels: { 'external-secrets.io/type': 'webhook' }, data: new Map([['user', bytes(name)]]) })),
     readConfigMap: answer('ConfigMap', () => value),
     configMapVersion: version('ConfigMap'),
     serviceAccount: answer('ServiceAccount', () => accountAnnotations),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import type { Provider, ProviderClient, ProviderContext, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
+import type { CallRate, ConsumerInput, Provider, ProviderClient, ProviderContext, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
 import type { ProviderError } from '../../src/provider/provider-error.ts';
 import { secretKeySelector } from '../../src/provider/field.ts';
 
@@ -34,6 +34,14 @@ export interface ScriptedProvider {
   remove: NonNullable<ProviderClient['remove']>;
   /** Takes the optional members away, as of a provider that can do no more than read. */
   readsOnly: boolean;
+  /** Set before the first use, the client tells versions by it. */
+  versions: ProviderClient['versions'];
+  /** Set before the first use, the client says that it takes no more calls than this. */
+  rate: CallRate | undefined;
+  /** What of the consumer the provider is told. */
+  consumerInputs: readonly ConsumerInput[];
+  /** Whether a store without a token asks as Prelude itself. */
+  usesOwnIdentity: boolean;
   connect: (signal: AbortSignal) => Promise<void>;
   validate: (signal: AbortSignal) => Promise<Validation>;
 }
@@ -65,6 +73,10 @@ export function createScriptedProvider(batchSize = 20): ScriptedProvider {
     write: async () => ({ kind: 'written' }),
     remove: async () => ({ kind: 'removed' }),
     readsOnly: false,
+    versions: undefined,
+    rate: undefined,
+    consumerInputs: [],
+    usesOwnIdentity: false,
     connect: async () => {},
     validate: async () => 'valid',
     provider: {
@@ -73,6 +85,8 @@ export function createScriptedProvider(batchSize = 20): ScriptedProvider {
       propertyLookup: 'path-only',
       environment: ['SCRIPTED_ENDPOINT'],
       capabilities: 'ReadWrite',
+      consumerInputs: () => script.consumerInputs,
+      usesOwnIdentity: ({ token }) => script.usesOwnIdentity && token === undefined,
       credentials: ({ token, whole, ca, serviceAccount }) => [
         ...(token === undefined ? [] : [token]),
         ...(whole === undefined ? [] : [{ kind: 'WholeSecret', ...whole } as const]),
@@ -85,6 +99,8 @@ export function createScriptedProvider(batchSize = 20): ScriptedProvider {
         await script.connect(signal);
         return {
           batchSize,
+          ...(script.rate === undefined ? {} : { rate: script.rate }),
+          ...(script.versions === undefined ? {} : { versions: async (refs, within) => (await script.versions?.(refs, within)) ?? [] }),
           read: (refs, within) => {
             script.calls.push({ keys: refs.map(({ key }) => key), token: token === undefined ? undefined : Buffer.from(token.reveal()).toString('utf8') });
             return script.answer(refs, within);

@@ -1,4 +1,5 @@
 import { createFake } from '../../providers/fake/index.ts';
+import { createStorePlaces } from '../../src/app/events/store-places.ts';
 import { informersOf } from '../../src/app/start-informers.ts';
 import { composeSecrets } from '../../src/app/secrets-half.ts';
 import type { KubeObject } from '../../src/api/object.ts';
@@ -8,6 +9,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import type { ChangeNotice } from '../../src/provider/change-notice.ts';
 import type { FindQuery, FoundValue, ReadResult, RemoteRef } from '../../src/provider/contract.ts';
 import { eraseGenerator } from '../../src/provider/generator-registry.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
@@ -32,6 +34,8 @@ export interface RunningSecrets {
   /** What the renderer was asked for. */
   readonly requests: readonly RenderRequest[];
   readonly events: { readonly about: string; readonly note: EventNote }[];
+  /** Tells of a change at the provider; answers how many ExternalSecrets it concerns. */
+  readonly wake: (notice: ChangeNotice) => number;
   /** What a scrape finds. */
   readonly metrics: () => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -63,7 +67,7 @@ export async function startSecrets(cluster: Cluster, remote: Remote = {}, concer
       events: { record: ({ metadata, kind }, note) => void events.push({ about: `${kind} ${metadata.namespace ?? ''}/${metadata.name}`, note }) },
       lifetime: lifetime.signal,
     },
-    { registry: createRegistry([erase(script.provider), erase(createFake())]), generators: [eraseGenerator(generator.generator)], controllerClass: 'default', environment: {}, genericTargets, renderer: { ...renderer, close: () => Promise.resolve() }, ...(concerns === undefined ? {} : { concerns }) },
+    { registry: createRegistry([erase(script.provider), erase(createFake())]), generators: [eraseGenerator(generator.generator)], controllerClass: 'default', environment: {}, genericTargets, placeOf: createStorePlaces([]), renderer: { ...renderer, close: () => Promise.resolve() }, ...(concerns === undefined ? {} : { concerns }) },
   );
   await Promise.all(half.caches.map(({ synced }) => synced));
   for (const controller of half.controllers) controller.start();
@@ -72,6 +76,7 @@ export async function startSecrets(cluster: Cluster, remote: Remote = {}, concer
     script,
     generator,
     events,
+    wake: half.wake,
     metrics: async () => (await metrics.expose()).text,
     requests: renderer.requests,
     stop: async () => {

@@ -52,7 +52,7 @@ export function createSecretsApi(namespace: string, token: string): SecretsApi {
     return secret.metadata.resourceVersion === there.metadata.resourceVersion ? keep(secret) : failure(409, 'Conflict');
   }
 
-  function many({ method, body }: HttpRequest, query: URLSearchParams): Answered {
+  function many({ method, body, headers }: HttpRequest, query: URLSearchParams): Answered {
     if (method === 'POST') {
       const secret = written.parse(JSON.parse(String(body)));
       return secrets.has(secret.metadata.name) ? failure(409, 'AlreadyExists') : keep(secret);
@@ -60,7 +60,10 @@ export function createSecretsApi(namespace: string, token: string): SecretsApi {
     const wanted = (query.get('labelSelector') ?? '').split(',').filter((term) => term !== '').map((term) => term.split('='));
     const items = [...secrets.values()].filter(({ metadata: { labels = {} } }) => wanted.every(([key = '', value]) => labels[key] === value));
     const [from, limit] = [Number(query.get('continue') ?? 0), Number(query.get('limit'))];
-    return { status: 200, body: { kind: 'SecretList', metadata: { continue: from + limit < items.length ? String(from + limit) : '' }, items: items.slice(from, from + limit) } };
+    const more = from + limit < items.length ? { continue: String(from + limit), remainingItemCount: items.length - from - limit } : { continue: '' };
+    const page = items.slice(from, from + limit);
+    if (headers?.['accept']?.includes('as=PartialObjectMetadataList') !== true) return { status: 200, body: { kind: 'SecretList', metadata: more, items: page } };
+    return { status: 200, body: { kind: 'PartialObjectMetadataList', metadata: more, items: page.map(({ metadata }) => ({ metadata })) } };
   }
 
   function answer(request: HttpRequest): Answered {

@@ -28,6 +28,12 @@ export const snippetExemptions: readonly SnippetExemption[] = [
   // a map with a key twice, of which nobody can say which one is meant
   { file: 'full-external-secret.yaml', says: 'this key stands twice in the same map', upstream: { never: 'it lists all fields, also those that exclude each other' } },
   { file: 'gcpsm-ssh-auth-externalsecret.yaml', says: 'this key stands twice in the same map', upstream: 'there is no object' },
+  // placeholders in brackets, which YAML takes for lists
+  { file: 'gcpsm-sa-secret-store.yaml', kind: 'SecretStore', says: 'spec.provider.gcpsm.projectID must be string', upstream: 'its schema refuses it' },
+  { file: 'gcpsm-wif-core-controller-secret-store.yaml', kind: 'SecretStore', says: 'spec.provider.gcpsm.projectID must be string', upstream: 'its schema refuses it' },
+  { file: 'gcpsm-wif-iam-secret-store.yaml', kind: 'SecretStore', says: 'spec.provider.gcpsm.projectID must be string', upstream: 'its schema refuses it' },
+  { file: 'gcpsm-wif-sa-secret-store.yaml', kind: 'SecretStore', says: 'spec.provider.gcpsm.projectID must be string', upstream: 'its schema refuses it' },
+  { file: 'gcpsm-wif-sa-secret-store-with-explicit-name-and-location.yaml', kind: 'SecretStore', says: 'spec.provider.gcpsm.projectID must be string', upstream: 'its schema refuses it' },
   // listings of all fields, also of those that exclude each other
   { file: 'full-cluster-external-secret.yaml', kind: 'ClusterExternalSecret', says: 'spec.externalSecretSpec.dataFrom[0].key', upstream: 'its schema refuses it' },
   { file: 'full-cluster-push-secret.yaml', kind: 'ClusterPushSecret', says: 'spec.pushSecretSpec.selector', upstream: 'its schema refuses it' },
@@ -54,6 +60,8 @@ export const snippetExemptions: readonly SnippetExemption[] = [
   // fields that stand at the wrong place
   { file: 'ibm-external-secret-with-metadata.yaml', kind: 'ExternalSecret', says: 'spec.dataFrom[0].secretKey unknown field', upstream: 'its schema refuses it' },
   { file: 'multiline-template-v1-external-secret.yaml', kind: 'ExternalSecret', says: 'spec.target.engineVersion unknown field', upstream: 'its schema refuses it' },
+  // placeholders in the place of a boolean and of a list
+  { file: 'gitlab-secret-store.yaml', kind: 'SecretStore', says: 'spec.provider.gitlab.inheritFromGroups', upstream: 'its schema refuses it' },
   // two values for one key of the Secret
   { file: 'volcengine-external-secrets.yaml', kind: 'ExternalSecret', says: 'spec.data[1].secretKey "password" stands here twice', upstream: { never: 'its webhook says the same' } },
   // versions that nobody serves
@@ -62,4 +70,5 @@ export const snippetExemptions: readonly SnippetExemption[] = [
   { file: 'passworddepot-secret-store.yaml', kind: 'ClusterSecretStore', says: 'apiVersion is not a version', upstream: 'its schema refuses it' },
   { file: 'template-v2-push-secret.yaml', kind: 'PushSecret', says: 'apiVersion is not a version', upstream: 'its schema refuses it' },
   { file: 'pkcs12-template-v1-external-secret.yaml', kind: 'ExternalSecret', says: 'spec.target.template.engineVersion', upstream: 'its schema refuses it' },
+  { file: 'vault-mtls-store.yaml', kind: 'SecretStore', says: 'spec.provider.vault.tls.clientCert', upstream: 'its schema refuses it' },
 ];

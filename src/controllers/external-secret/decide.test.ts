@@ -98,6 +98,14 @@ test('an interval of 0 never refreshes by time, but a change of the object does'
 });
 
 const due = { now: 16 * minute };
+
+test('what time is the reason for says since when; what is asked for says nothing of the kind', () => {
+  const late = decide(observed({ now: 40 * minute }), 'default');
+  const asked = decide(observed({ lastSync: { version: 'old', at: 0, time: 0 }, now: 40 * minute }), 'default');
+
+  expect(late.kind === 'sync' && late.due > 14 * minute && late.due <= 16 * minute).toBe(true);
+  expect(asked).toMatchObject({ kind: 'sync', due: -Infinity });
+});
 const clusterRef = { secretStoreRef: { kind: 'ClusterSecretStore', name: 'vault' } };
 
 test.each<[string, Observed, string]>([

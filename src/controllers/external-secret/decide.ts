@@ -5,7 +5,7 @@ import type { LiveSecret } from '../../secret/live-secret.ts';
 import type { KindState } from './generic/target-kinds.ts';
 import type { Observed } from './observe.ts';
 import { stalled, synced, waiting } from './outcomes.ts';
-import { followsSources, isHeldByWindow, isSameRequest, isSecretIntact, isUnmarked, refreshDue } from './refresh-due.ts';
+import { followsSources, isHeldByWindow, isNoticed, isSameRequest, isSecretIntact, isUnmarked, refreshDue } from './refresh-due.ts';
 import { areServed, checkSources, isDenied, isOursToRefuse, providerOf, type Sources } from './sources.ts';
 
 export type Decision =
@@ -19,7 +19,7 @@ export type Decision =
   | { readonly kind: 'held'; readonly after: number }
   /** The Secret has lost what says whose it is. Its values are right: nobody is asked for them. */
   | { readonly kind: 'mark'; readonly externalSecret: ExternalSecret; readonly live: LiveSecret }
-  | ({ readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly why: SyncReason } & Sources);
+  | ({ readonly kind: 'sync'; readonly externalSecret: ExternalSecret; readonly why: SyncReason; readonly due: number } & Sources);
 
 /**
  * - `due`: something is asked for that was not read yet, or time is up
@@ -42,7 +42,7 @@ export function decide(observed: Observed, controllerClass: string): Decision {
   const externalSecret = entry.parsed.value;
   // a right that was taken away is told at once, not at the next refresh; the Secret stays
   const due = isDenied(observed) ? -Infinity : refreshDue(externalSecret, observed, providerOf(observed));
-  if (due <= observed.now) return decideSync(externalSecret, observed, isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed) ? 'heal' : 'due');
+  if (due <= observed.now) return decideSync(externalSecret, observed, isSameRequest(externalSecret, observed) && !isSecretIntact(externalSecret, observed) ? 'heal' : 'due', due);
   const { live } = observed;
   if (live !== undefined && isUnmarked(externalSecret, live, observed)) return { kind: 'mark', externalSecret, live };
   if (followsSources(externalSecret, live) && haveSourcesChanged(observed)) return decideSync(externalSecret, observed, 'sources');
@@ -68,8 +68,9 @@ function checkKind(kind: KindState): Decision | undefined {
   return { kind: 'report', outcome: kind.state === 'refused' ? stalled(kind.message) : waiting(kind.message) };
 }
 
-function decideSync(externalSecret: ExternalSecret, observed: Observed, why: SyncReason): Decision {
+/** @param due since when time is reason to read, on the monotonic clock; -Infinity: it is not */
+function decideSync(externalSecret: ExternalSecret, observed: Observed, why: SyncReason, due = -Infinity): Decision {
   const checked = checkSources(observed);
   if (checked.kind !== 'ready') return checked;
-  return { ...checked, kind: 'sync', externalSecret, why, urgent: why === 'heal' || !isSameRequest(externalSecret, observed) };
+  return { ...checked, kind: 'sync', externalSecret, why, due, urgent: why === 'heal' || !isSameRequest(externalSecret, observed) || isNoticed(observed) };
 }

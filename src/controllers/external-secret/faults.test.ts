@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { externalSecretObject } from '../../../test/support/external-secret.ts';
+import { storeChangesContract } from '../../../test/contract/store-changes.contract.ts';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import { recordCalls } from '../../../test/support/recording-cluster.ts';
+import { cloudScenes, serviceScenes } from '../../../test/support/provider-fault-scenes.ts';
 import { makeNamespace, secretData, startSecrets } from '../../../test/support/secret-world.ts';
 import { parseExternalSecretStatus } from '../../api/external-secret.ts';
 import type { KubeObject } from '../../api/object.ts';
@@ -102,3 +104,5 @@ test('a write whose answer is lost leaves nothing behind of a template that was 
   await running.stop();
   await close();
 }, 60_000);
+
+for (const scene of [...cloudScenes(), ...serviceScenes()].filter(({ name }) => ['aws, SecretsManager', 'vault', 'doppler'].includes(name))) storeChangesContract(scene, openLocalWorld);

@@ -18,6 +18,7 @@ import { type RenderTexts, renderTexts } from '../../secret/template/render-text
 import { templateParts } from '../../secret/template/template-part.ts';
 import type { SourceTexts } from '../../secret/template/template-source.ts';
 import type { ValueProblem } from '../../secret/value-problem.ts';
+import { type ReadVersions, readVersions } from '../../secret/version-order.ts';
 import type { TemplateRenderer } from '../../template/renderer.ts';
 import { makeManifest } from './generic/make-manifest.ts';
 import { unassembled, unrendered } from './outcomes.ts';
@@ -42,6 +43,8 @@ export interface Content {
   /** What is gone from the providers, where the deletion policy takes that for an answer. */
   readonly missing: readonly ValueProblem[];
   readonly provenance: Provenance;
+  /** Of what was read, whatever templates have made of it. */
+  readonly versions: ReadVersions;
   /** What generators have left: to be recorded once the Secret is written, and taken back where it is not. */
   readonly generated: readonly GeneratedState[];
 }
@@ -103,7 +106,8 @@ async function compose(externalSecret: ExternalSecret, assembled: Assembled & { 
   const isEmpty = data.size === 0;
   // what is deleted or retained is not rendered
   const isAnswer = isEmpty && deletionPolicy !== 'Merge';
-  const plain: Content = { kind: 'made', content: plainContent(externalSecret, data), isEmpty, missing, provenance, generated };
+  const versions = readVersions(externalSecret.spec, provenance);
+  const plain: Content = { kind: 'made', content: plainContent(externalSecret, data), isEmpty, missing, provenance, versions, generated };
   if (kind !== undefined && !isAnswer) {
     const composed = await makeManifest(externalSecret, kind, data, texts, render);
     return composed.ok ? { ...plain, manifest: composed.content } : notMade(unrendered(composed.problems), composed.problems);
@@ -112,7 +116,7 @@ async function compose(externalSecret: ExternalSecret, assembled: Assembled & { 
   const parts = templateParts(template, texts);
   const composed = composeContent({ template, data, parts }, await render(parts.map((part) => renderJob(part, data))));
   if (!composed.ok) return notMade(unrendered(composed.problems), composed.problems);
-  return { kind: 'made', content: composed.content, isEmpty, missing, provenance: renderedFrom(provenance, data, composed.content), generated };
+  return { ...plain, content: composed.content, provenance: renderedFrom(provenance, data, composed.content) };
 }
 
 /** What a template has put there, or in the place of what was read, is rendered; the rest is where it came from. */

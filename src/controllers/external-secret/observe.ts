@@ -96,6 +96,8 @@ export interface Observed {
   readonly time: number;
   /** When the controller started, on the monotonic scale. */
   readonly startedAt?: number;
+  /** When a provider last told of a change that concerns it, likewise. */
+  readonly noticedAt?: number;
 }
 
 export interface ObserveOptions {
@@ -125,6 +127,7 @@ export function observe(entry: ExternalSecretEntry, options: ObserveOptions): Ob
   const outcome = memory.outcome(uid);
   const sources = viewSources(externalSecret, caches);
   const rendered = memory.sources(uid);
+  const noticedAt = memory.noticedAt(uid);
   return {
     ...facts,
     stores: observeStores(externalSecret, name, caches),
@@ -136,6 +139,7 @@ export function observe(entry: ExternalSecretEntry, options: ObserveOptions): Ob
     ...(outcome === undefined ? {} : { outcome }),
     ...(sources === undefined ? {} : { sources }),
     ...(rendered === undefined ? {} : { rendered }),
+    ...(noticedAt === undefined ? {} : { noticedAt }),
   };
 }
 

@@ -65,7 +65,9 @@ export function unassembled(store: string, problems: readonly ValueProblem[]): O
   const asked = problems.flatMap(({ retryAfter }) => retryAfter ?? []);
   const slow = problems.some(({ kind }) => kind === 'unusable' || kind === 'invalid' || kind === 'unsupported' || kind === 'template' || kind === 'limit') ? [slowRetry] : [];
   const waits = [...asked, ...slow];
-  return failed(message, waits.length === 0 ? undefined : Math.max(...waits));
+  const outcome = failed(message, waits.length === 0 ? undefined : Math.max(...waits));
+  // what has been read so far is kept for a while: only the rest is asked for again
+  return outcome.kind === 'failed' && problems.every(({ kind }) => kind === 'throttled') ? { ...outcome, isHeldUp: true } : outcome;
 }
 
 /**

@@ -17,7 +17,7 @@ import { mark, sync } from './sync.ts';
 /** How long a store may go without a verdict before its ExternalSecrets say so. */
 const judgementGrace = 5_000;
 
-export type ReconcileOptions = SyncOptions & FinalizeOptions;
+export interface ReconcileOptions extends SyncOptions, FinalizeOptions {}
 
 /** Observe, decide, act: one ExternalSecret. Undefined: there is nothing to report. */
 export async function reconcileExternalSecret(entry: ExternalSecretEntry, options: ReconcileOptions, signal: AbortSignal): Promise<Reconciled | undefined> {

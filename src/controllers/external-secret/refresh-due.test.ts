@@ -183,3 +183,25 @@ test.each<[string, Facts, boolean]>([
 
   expect(followsSources(declared, observed.live)).toBe(expected);
 });
+
+describe('a change that the provider tells of', () => {
+  const noticed = (given: Facts, noticedAt: number): number => {
+    const { declared, observed } = facts(given);
+    return refreshDue(declared, { ...observed, noticedAt }, given.provider);
+  };
+
+  test('is read at once, unless it was told before the last read began', () => {
+    expect(noticed({ now: minute, last: { at: 1_000 } }, 1_000)).toBeLessThanOrEqual(minute);
+    expect(noticed({ now: minute, last: { at: 1_000 } }, 999)).toBeGreaterThan(minute);
+  });
+
+  test('waits for the next window', () => {
+    const syncWindows = { kind: 'allow', windows: [{ schedule: '0 13 * * *', duration: '1h' }] };
+    const spec = { syncWindows };
+    expect(noticed({ spec, now: minute }, minute)).toBe(hour);
+  });
+
+  test('is no reason to read what is read once, for its declaration alone, or never', () => {
+    for (const spec of [{ refreshPolicy: 'CreatedOnce' }, { refreshPolicy: 'OnChange' }, { refreshInterval: '0' }]) expect(noticed({ spec, now: minute }, minute)).toBe(Infinity);
+  });
+});

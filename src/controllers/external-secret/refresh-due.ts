@@ -70,10 +70,10 @@ export function isUnmarked(externalSecret: ExternalSecret, live: LiveSecret, { l
 }
 
 /** Whether a refresh that time asks for, and that has not come to anything yet, waits for a window. */
-export function isHeldByWindow(externalSecret: ExternalSecret, { lastSync, live, outcome = 'synced', now, startedAt }: Observed): boolean {
+export function isHeldByWindow(externalSecret: ExternalSecret, { lastSync, live, outcome = 'synced', now, startedAt, noticedAt }: Observed): boolean {
   const { refreshPolicy, refreshInterval, syncWindows } = externalSecret.spec;
   if (lastSync === undefined || syncWindows === undefined || isFrozen(externalSecret, live) || refreshPolicy !== 'Periodic' || refreshInterval === 0) return false;
-  return lastSync.failing === true || (outcome !== 'synced' && nextRefresh(externalSecret, lastSync.at, startedAt) <= now);
+  return lastSync.failing === true || (outcome !== 'synced' && (isNoticed({ lastSync, noticedAt }) || nextRefresh(externalSecret, lastSync.at, startedAt) <= now));
 }
 
 /** Whether the Secret is there and may never be written again: the provider need not be asked what it would hold. */
@@ -87,19 +87,26 @@ export function followsSources({ spec }: Pick<ExternalSecret, 'spec'>, live: Liv
   return generatorsOf(spec).length === 0 || (spec.refreshPolicy === 'Periodic' && spec.refreshInterval > 0);
 }
 
+/** Whether its provider has told of a change that the last sync, which began before, may not have seen. */
+export function isNoticed({ lastSync, noticedAt = -Infinity }: { readonly lastSync?: LastSync | undefined; readonly noticedAt?: number | undefined }): boolean {
+  return lastSync !== undefined && noticedAt >= lastSync.at;
+}
+
 /** A moment on both scales. */
-type Moment = Pick<Observed, 'now' | 'time' | 'startedAt'>;
+type Moment = Pick<Observed, 'now' | 'time' | 'startedAt' | 'noticedAt'>;
 
 /**
  * When time is reason to read the provider again, on the monotonic scale; Infinity: never. Only while the windows let it, if there are
  * any: their next opening is known to the moment.
  */
-export function dueAfter(externalSecret: ExternalSecret, lastSync: LastSync, { now, time, startedAt }: Moment): number {
+export function dueAfter(externalSecret: ExternalSecret, lastSync: LastSync, { now, time, startedAt, noticedAt }: Moment): number {
   const { refreshPolicy, refreshInterval, syncWindows } = externalSecret.spec;
   if (refreshPolicy !== 'Periodic' || refreshInterval === 0) return Infinity;
   // a time in the future says nothing: the clock was wrong then or is now
   const isOpen = lastSync.failing === true || lastSync.at > now;
-  const due = isOpen ? now : nextRefresh(externalSecret, lastSync.at, startedAt);
+  // what was read since then, for others, is right for it
+  const noticed = isNoticed({ lastSync, noticedAt }) ? noticedAt : undefined;
+  const due = noticed ?? (isOpen ? now : nextRefresh(externalSecret, lastSync.at, startedAt));
   if (syncWindows === undefined) return due;
   const from = Math.max(due, now);
   const wall = time + (from - now);

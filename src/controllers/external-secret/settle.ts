@@ -19,6 +19,7 @@ import { decide } from './decide.ts';
 import type { Content } from './make-content.ts';
 import type { ExternalSecretEntry, Observed, ObserveOptions } from './observe.ts';
 import { liveTarget, observe, orphansOf, targetKey } from './observe.ts';
+import { holdBack } from './held-versions.ts';
 import { failed, stalled, synced } from './outcomes.ts';
 import { dueAfter, isFrozen, requestOf } from './refresh-due.ts';
 import { report, statusAfterSync } from './report.ts';
@@ -62,13 +63,18 @@ export const fightSpan = 60_000;
 
 /** Does with what was read as the policies say. What generators gave is kept account of if it is in the Secret, and taken back if not. */
 export async function settle(attempt: Attempt, gathered: Gathered, options: SettleOptions, signal: AbortSignal, settleTarget: SettleTarget = settleContent): Promise<Reconciled | undefined> {
-  const { generated } = gathered.made;
+  const { generated, versions } = gathered.made;
+  const { entry } = attempt;
   let isKept = false;
   try {
-    return await settleTarget(attempt, gathered, options, signal, async () => {
+    const heldBack = holdBack(attempt, versions, options);
+    if (heldBack !== undefined) return report(entry, heldBack, options);
+    const settled = await settleTarget(attempt, gathered, options, signal, async () => {
       isKept = true;
       if (generated.length > 0) await options.states?.commit(attempt.decision.externalSecret, generated, signal);
     });
+    if (settled?.outcome.kind === 'synced') options.memory.recordVersions(entry.metadata.uid ?? '', versions);
+    return settled;
   } finally {
     if (!isKept) await takeBack(options.generators, generated);
   }

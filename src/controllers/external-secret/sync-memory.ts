@@ -2,6 +2,7 @@ import type { ObjectKey } from '../../api/object.ts';
 import { formatKey } from '../../api/object.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import type { LiveSecret } from '../../secret/live-secret.ts';
+import type { ReadVersions } from '../../secret/version-order.ts';
 import type { SourcesMemory } from './template-sources.ts';
 
 /**
@@ -53,6 +54,14 @@ interface Entry {
   follows?: readonly number[];
   /** What a Secret that is merged into was last found to agree with; see `recordMerge`. */
   merged?: string;
+  /** When it was last told that what it reads has changed at the provider. */
+  noticedAt?: number;
+  /** The versions of what it was last made of. */
+  versions?: ReadVersions;
+  /** Since when the provider answers with older ones. */
+  lagging?: number;
+  /** When its last attempt to read providers ended with an answer, on the monotonic clock. */
+  readAt?: number;
   /** When it was last rendered anew because what its template is made of had changed. */
   renders?: readonly number[];
 }
@@ -76,6 +85,15 @@ export class SyncMemory {
     const entry = this.#entry(uid);
     entry.last = last;
     delete entry.unjudged;
+  }
+
+  /** When it last had an answer of its providers; -Infinity: not yet. */
+  readAt(uid: string): number {
+    return this.#entries.get(uid)?.readAt ?? -Infinity;
+  }
+
+  recordRead(uid: string, at: number): void {
+    this.#entry(uid).readAt = at;
   }
 
   /** What the object was first found at rest with; undefined where it was not yet. */
@@ -170,6 +188,36 @@ export class SyncMemory {
 
   isMerged(uid: string, id: string): boolean {
     return this.#entries.get(uid)?.merged === id;
+  }
+
+  /** Something that the object reads has changed at the provider: reads that began before this moment may not know it. */
+  recordNotice(uid: string, now: number): void {
+    this.#entry(uid).noticedAt = now;
+  }
+
+  /** The last such moment, on the monotonic scale. */
+  noticedAt(uid: string): number | undefined {
+    return this.#entries.get(uid)?.noticedAt;
+  }
+
+  /** The versions of what it was last made of; undefined where that is not known. */
+  versions(uid: string): ReadVersions | undefined {
+    return this.#entries.get(uid)?.versions;
+  }
+
+  recordVersions(uid: string, versions: ReadVersions): void {
+    this.#entry(uid).versions = versions;
+  }
+
+  /** Since when the provider has answered with older versions; `now` where it does for the first time. */
+  lagsSince(uid: string, now: number): number {
+    const entry = this.#entry(uid);
+    entry.lagging ??= now;
+    return entry.lagging;
+  }
+
+  forgetLag(uid: string): void {
+    delete this.#entry(uid).lagging;
   }
 
   forget(uid: string): void {

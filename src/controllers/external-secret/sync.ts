@@ -16,7 +16,10 @@ import { conclude, fightSpan, keep, settle, write } from './settle.ts';
 import type { SourcesRead } from './template-sources.ts';
 import { readSources } from './template-sources.ts';
 
-export interface SyncOptions extends ObserveOptions, SettleOptions, ContentOptions {}
+export interface SyncOptions extends ObserveOptions, SettleOptions, ContentOptions {
+  /** When what makes the object due happened, on the monotonic clock; -Infinity: only its time has come; absent: just now. */
+  readonly since?: number;
+}
 
 type SyncDecision = Decision & { readonly kind: 'sync' };
 
@@ -41,9 +44,21 @@ export async function sync(entry: ExternalSecretEntry, decision: SyncDecision, o
     if (memory.sources(uid)?.content === sources.memory?.content) return sourcesUnchanged(entry, decision, sources, options);
     memory.recordRender(uid, started.at, fightSpan);
   }
-  const made = await makeContent({ ...decision, texts: sources.texts }, options, signal);
+  const made = await makeContent({ ...decision, since: Math.max(memory.readAt(uid), dueSince(decision, options, started.at)), texts: sources.texts }, options, signal);
+  // what it has been answered once is not its answer again; what it waits for still may be, with what it has
+  if (!isHeldUp(made)) memory.recordRead(uid, options.clock.monotonic());
   if (made.kind === 'not') return unmade(entry, externalSecret, made, options);
   return settle({ entry, decision, started }, { made, sources }, options, signal, ...(manifest === undefined ? [] : [settleManifest]));
+}
+
+function isHeldUp(made: Awaited<ReturnType<typeof makeContent>>): boolean {
+  return made.kind === 'not' && made.outcome.kind === 'failed' && made.outcome.isHeldUp === true;
+}
+
+/** What was read since then is right for it. A timer that has no reason to read the provider is none to believe what was read before. */
+function dueSince({ due }: SyncDecision, { since = -Infinity }: SyncOptions, now: number): number {
+  const latest = Math.max(due, since);
+  return latest === -Infinity ? now : latest;
 }
 
 /** Puts right what says whose the Secret is, and looks again: neither its values nor its times change. */

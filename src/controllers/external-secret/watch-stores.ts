@@ -61,7 +61,8 @@ export function storeTerms({ metadata, parsed, named }: ExternalSecretEntry): re
   return (parsed.ok ? namedStores(parsed.value.spec) : (named?.stores ?? [])).map(({ kind, name }) => storeTerm(kind, kind === 'SecretStore' ? { namespace: metadata.namespace ?? '', name } : { name }));
 }
 
-function storeTerm(kind: StoreKind, key: ObjectKey): string {
+/** A store, as the indexes name it. */
+export function storeTerm(kind: StoreKind, key: ObjectKey): string {
   return `${kind} ${formatKey(key)}`;
 }
 

@@ -18,6 +18,9 @@ import type { ExternalSecretCaches, ExternalSecretInformers } from './observe.ts
 import { externalSecretEntry, targetKey } from './observe.ts';
 import type { SyncMemory } from './sync-memory.ts';
 import { sourceTerm, sourceTerms } from './template-sources.ts';
+import type { ChangeNotice } from '../../provider/change-notice.ts';
+import { RemoteKeyIndex } from './remote-key-index.ts';
+import { type PlaceOfConfig, placeOfStore, watchRemoteKeys } from './watch-remote-keys.ts';
 import { type CredentialReaders, credentialsOf, type StoreIndexes, storeTerms, watchCredentials, watchStores } from './watch-stores.ts';
 
 /** What each cache of this controller watches, and what it keeps. */
@@ -35,6 +38,8 @@ export const externalSecretInformers: { readonly [Name in keyof ExternalSecretIn
 export interface Watching {
   /** Keys of managed Secrets with the uid among their owners. */
   readonly ownedBy: (uid: string) => Iterable<ObjectKey>;
+  /** The ExternalSecrets that a change at a provider may concern. */
+  readonly concernedBy: (notice: ChangeNotice) => Iterable<ObjectKey>;
   /** Stops listening. */
   readonly stop: () => void;
 }
@@ -42,6 +47,8 @@ export interface Watching {
 export interface WatchOptions extends CredentialReaders {
   readonly caches: ExternalSecretCaches;
   readonly memory: SyncMemory;
+  /** Where stores' values live; absent: nobody tells of changes there, and no account is kept of who reads what. */
+  readonly placeOf?: PlaceOfConfig;
 }
 
 /** Which ExternalSecrets have to do with what. */
@@ -60,7 +67,8 @@ type Enqueue = (key: ObjectKey, lane: Lane) => void;
  * Turns events of the caches into keys of ExternalSecrets to reconcile. What is about one of them goes before what is about all that
  * depend on something, so that an object somebody has just made does not wait behind thousands that share a store.
  */
-export function watchExternalSecrets({ caches, memory, reader, runner }: WatchOptions, enqueue: Enqueue): Watching {
+export function watchExternalSecrets({ caches, memory, reader, runner, placeOf }: WatchOptions, enqueue: Enqueue): Watching {
+  const byRemoteKey = placeOf === undefined ? undefined : new RemoteKeyIndex((store) => placeOfStore(store, caches, placeOf));
   const indexes: Indexes = {
     byStore: new ReverseIndex(),
     byTarget: new ReverseIndex(),
@@ -80,6 +88,7 @@ export function watchExternalSecrets({ caches, memory, reader, runner }: WatchOp
     caches.namespaces.subscribe(({ key, current, previous }) => {
       if (!isDeepStrictEqual(current, previous)) enqueueAll(indexes.byNamespace.itemsOf(key.name));
     }),
+    ...(byRemoteKey === undefined ? [] : watchRemoteKeys(caches, indexes, byRemoteKey)),
     ...watchStores(caches, indexes, enqueueAll),
     ...watchCredentials(caches, memory, indexes, enqueueAll),
     caches.generators.subscribe((term) => {
@@ -89,6 +98,7 @@ export function watchExternalSecrets({ caches, memory, reader, runner }: WatchOp
   ];
   return {
     ownedBy: (uid) => [...indexes.secretsByOwner.itemsOf(uid)].map(parseKey),
+    concernedBy: (notice) => [...(byRemoteKey?.concernedBy(notice) ?? [])].map(parseKey),
     stop: () => {
       for (const stop of stops) stop();
     },

@@ -3,6 +3,7 @@ import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../lib/clock.ts';
 import { KubeError } from '../kube-error.ts';
+import { type KubeconfigOverrides, overrideKubeconfig } from './kubeconfig-overrides.ts';
 
 /** How a connection is made; everything that makes two connections different ones. */
 export interface TlsSettings {
@@ -45,6 +46,8 @@ export interface AccessOptions {
   readonly kubeconfig?: string | undefined;
   /** Absent: the file's current one. */
   readonly context?: string | undefined;
+  /** What is said instead of the file. */
+  readonly overrides?: KubeconfigOverrides;
   readonly clock: Clock;
 }
 
@@ -97,7 +100,7 @@ export async function findCluster(options: AccessOptions): Promise<ClusterAccess
   };
 }
 
-async function configLoader({ kubeconfig, context }: AccessOptions): Promise<() => KubeConfig> {
+async function configLoader({ kubeconfig, context, overrides = {} }: AccessOptions): Promise<() => KubeConfig> {
   const { KubeConfig } = await import('./client-node.ts');
   return () => {
     const config = new KubeConfig();
@@ -108,6 +111,7 @@ async function configLoader({ kubeconfig, context }: AccessOptions): Promise<() 
       throw new KubeError('invalid', `the kubeconfig ${kubeconfig ?? process.env['KUBECONFIG'] ?? '~/.kube/config'} cannot be read: ${readFailure(error)}`);
     }
     if (context !== undefined) config.setCurrentContext(context);
+    overrideKubeconfig(config, overrides);
     return config;
   };
 }

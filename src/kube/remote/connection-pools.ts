@@ -9,7 +9,7 @@ export interface Connections {
 }
 
 /** How many requests are under way at once; the others wait for a connection. */
-const mostRequests = 16;
+const mostRequests = 32;
 /**
  * Watches have no bound of their own: each stands for minutes, so one that waited for a connection would wait unseen. Their number
  * is bounded by who starts them: a watch for each kind, or for each kind and namespace where the controller is confined.

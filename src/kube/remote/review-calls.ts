@@ -1,6 +1,6 @@
 import { formatKey, type ObjectKey } from '../../api/object.ts';
 import { KubeError } from '../kube-error.ts';
-import type { AccessQuestion, ResourceType } from '../port.ts';
+import type { AccessQuestion, CallerQuestion, ResourceType } from '../port.ts';
 import { serviceAccountType } from '../resource-types.ts';
 import type { ApiClient } from './api-client.ts';
 import { isJsonMap } from './object-shape.ts';
@@ -57,6 +57,27 @@ export async function reviewAccess(client: ApiClient, { verb, type, namespace, n
   const { allowed } = statusOf(body);
   if (typeof allowed !== 'boolean') throw new KubeError('unavailable', `the server does not say whether we may ${verb} ${type.plural}`);
   return allowed;
+}
+
+const tokenReviewType: ResourceType = { ...reviewType, group: 'authentication.k8s.io', kind: 'TokenReview', plural: 'tokenreviews' };
+const callerReviewType: ResourceType = { ...reviewType, kind: 'SubjectAccessReview', plural: 'subjectaccessreviews' };
+
+/** Whether the bearer of a token may do what is asked: `unknown` where the server knows no such bearer. The token is in no message. */
+export async function reviewCaller(client: ApiClient, { token, ...asked }: CallerQuestion, signal: AbortSignal): Promise<'admitted' | 'refused' | 'unknown'> {
+  const { authenticated, user } = statusOf(await createReview(client, tokenReviewType, { token }, signal));
+  if (authenticated !== true || !isJsonMap(user)) return 'unknown';
+  const { username, uid, groups, extra } = user;
+  const spec = { resourceAttributes: asked, user: username, uid, groups, extra };
+  const { allowed } = statusOf(await createReview(client, callerReviewType, spec, signal));
+  return allowed === true ? 'admitted' : 'refused';
+}
+
+async function createReview(client: ApiClient, type: ResourceType, spec: object, signal: AbortSignal): Promise<unknown> {
+  const { body } = await client.send(
+    { verb: 'create', resource: type.plural, target: '', sensitive: true, method: 'POST', path: collectionPath(type, undefined), body: { apiVersion: `${type.group}/${type.version}`, kind: type.kind, spec } },
+    signal,
+  );
+  return body;
 }
 
 function statusOf(body: unknown): Readonly<Record<string, unknown>> {

@@ -24,5 +24,6 @@ test('what is UTF-8 comes back as it was, whatever it is', () => {
     fc.property(texts, (data) => {
       expect(JSON.parse(textOf(data))).toEqual({ ...data });
     }),
+    { numRuns: 40 },
   );
 });

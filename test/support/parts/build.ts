@@ -20,6 +20,10 @@ export interface PartPaths {
   /** kwok's stages: how its nodes and pods live. */
   readonly kwokStages: string;
   readonly helm: string;
+  readonly sops: string;
+  readonly age: string;
+  /** See test/support/vault-process.ts. */
+  readonly vault: string;
   /** See test/support/template/oracle.ts. */
   readonly templateOracle: string;
   /** Folders of External Secrets' module: its documentation's manifests, its Helm chart, its CRDs. */
@@ -30,7 +34,7 @@ export type Progress = (line: string) => void;
 
 /**
  * Builds what is not yet in the cache, one part after the other, and answers where everything is. Cold, with an empty
- * Go cache, it takes ten minutes; afterwards none. etcd and kube-apiserver come from KUBEBUILDER_ASSETS where that is set.
+ * Go cache, it takes twenty minutes; afterwards none. etcd and kube-apiserver come from KUBEBUILDER_ASSETS where that is set.
  */
 export async function buildParts(progress: Progress): Promise<PartPaths> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
@@ -38,6 +42,9 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
   const kubernetes = await build(parts.kubernetes, progress);
   const kwok = await build(parts.kwok, progress);
   const helm = await build(parts.helm, progress);
+  const sops = await build(parts.sops, progress);
+  const age = await build(parts.age, progress);
+  const vault = await build(parts.vault, progress);
   const templateOracle = await build(parts.templateOracle, progress);
   return {
     etcd,
@@ -47,6 +54,9 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
     kwok: join(kwok, 'kwok'),
     kwokStages: join(kwok, 'stage'),
     helm: join(helm, 'helm'),
+    sops: join(sops, 'sops'),
+    age: join(age, 'age'),
+    vault: join(vault, 'vault'),
     templateOracle: join(templateOracle, 'template-oracle'),
     upstream: { snippets: join(templateOracle, 'snippets'), chart: join(templateOracle, 'chart'), crds: join(templateOracle, 'crds') },
   };

@@ -44,5 +44,9 @@ export const parts = {
     },
     coldMinutes: 3,
   },
+  // Vault's own core with the few engines that tests need; its main.go lies beside its go.mod
+  vault: { name: 'vault', programs: { vault: '.' }, coldMinutes: 7 },
+  sops: { name: 'sops', programs: { sops: 'github.com/getsops/sops/v3/cmd/sops' }, coldMinutes: 2 },
+  age: { name: 'age', programs: { age: 'filippo.io/age/cmd/age' }, coldMinutes: 1 },
   helm: { name: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' }, coldMinutes: 2 },
 } as const satisfies Readonly<Record<string, Part>>;
