@@ -37,6 +37,7 @@ const byDesign: readonly { readonly fields: RegExp; readonly why: string }[] = [
   { fields: /^ClusterPushSecret spec\.namespaceSelectors$/, why: 'says in which namespaces objects are made; each of those is then bound to its own namespace' },
   { fields: /^ClusterSecretStore spec\.conditions\[\]\.namespace(s|Selector|Regexes)$/, why: 'takes rights away: only these namespaces may use the store' },
   { fields: /^ClusterSecretStore spec\.provider\.kubernetes\.remoteNamespace$/, why: 'the platform team says which namespace its own credentials read' },
+  { fields: /^(Cluster)?SecretStore spec\.provider\.(vault|openBao)\.(auth\.)?namespace$/, why: "a namespace of Vault's or OpenBao's, no namespace of the cluster's" },
   { fields: /^VaultDynamicSecret spec\.provider\.(auth\.)?namespace$/, why: "a namespace of Vault's, no namespace of the cluster's" },
   { fields: /^ClusterGenerator spec\.generator\.vaultDynamicSecretSpec\.provider\.(auth\.)?namespace$/, why: "a namespace of Vault's, no namespace of the cluster's" },
   { fields: /^Application spec\.destination\.namespace$/, why: 'an Application deploys to the namespace it names; it counts only in the namespaces that the operator lists' },
@@ -117,7 +118,8 @@ const metrics = createMetrics({ version: 'test', process: false });
 
 async function askStore(id: string, config: unknown, scope: 'namespaced' | 'cluster'): Promise<Attempt> {
   const { services: given, seen } = services();
-  await using reader = disposable(createStoreReader({ ...given, registry, metrics, environment: { AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9' }, limits: { deadline: 2_000 } }));
+  // a tenant that may ask as Prelude itself may name no more than any other
+  await using reader = disposable(createStoreReader({ ...given, registry, metrics, allowOwnIdentity: true, environment: { AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9' }, limits: { deadline: 2_000 } }));
   const store = { label: 'the store', provider: { [id]: config }, scope, namespace: own };
   // credentials are looked up before anything is asked of the provider; whether it answers does not matter here
   const named = reader.credentials(store).map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);

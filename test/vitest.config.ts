@@ -12,6 +12,10 @@ export default defineConfig({
         root,
         test: {
           name: 'fast',
+          // at a desk 5 s mean that something hangs; where cores are shared, that others had their turn
+          testTimeout: process.env['CI'] === 'true' ? 20_000 : 5_000,
+          // some wait for time that passes, and not for a core
+          maxWorkers: 3,
           include: ['src/**/*.test.ts', 'providers/**/*.test.ts', 'test/*.test.ts', 'test/support/**/*.test.ts'],
         },
       },

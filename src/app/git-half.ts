@@ -5,11 +5,15 @@ import type { Progress } from '../gitops/apply/progress.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
 import type { Informer } from '../kube/informer.ts';
+import { createHttpClient } from '../lib/http-client.ts';
+import type { ProviderRegistry } from '../provider/registry.ts';
 import type { Outcome } from '../runtime/outcome.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
 import { createProviderCheck } from './provider-check.ts';
 
 export interface GitHalfOptions {
+  /** Which providers stores may be of, for the plan. */
+  readonly registry: ProviderRegistry;
   readonly resolver: Resolver;
   /** Where Applications are taken from. */
   readonly applicationNamespaces: readonly string[];
@@ -34,7 +38,8 @@ const manifestCache = 32 << 20;
 /** Puts together what releases Applications from Git. */
 export function composeGit(foundation: Foundation, options: GitHalfOptions): GitHalf {
   const { cluster, lifetime, startInformer, clock, random, log, metrics, events } = foundation;
-  const { applicationNamespaces, only, ...rest } = options;
+  const { applicationNamespaces, only, registry, ...rest } = options;
+  const http = createHttpClient({ clock });
   const caches: NamedCache[] = [];
   const applications = applicationInformers(applicationNamespaces).map((informer) => {
     const ours: typeof informer = { ...informer, project: (object) => (only === undefined || only.has(formatKey(keyOf(object))) ? informer.project(object) : undefined) };
@@ -47,9 +52,10 @@ export function composeGit(foundation: Foundation, options: GitHalfOptions): Git
     applications,
     startInformer,
     reader: createManifestReader(manifestCache),
-    checkProvider: createProviderCheck(),
+    checkProvider: createProviderCheck(registry),
+    http: http.request,
     signal: lifetime,
     ...{ cluster, clock, random, log, metrics, events },
   });
-  return { caches, controllers: [controller], finish: () => Promise.resolve(), applications };
+  return { caches, controllers: [controller], finish: () => http.close(), applications };
 }

@@ -5,6 +5,7 @@ import { parseGenerator } from '../api/generator.ts';
 import { externalSecretsGroup } from '../api/names.ts';
 import { type KubeObject, parseApiVersion } from '../api/object.ts';
 import { parsePushSecret } from '../api/push-secret.ts';
+import { isSealedSecret, parseSealedSecret } from '../api/sealed-secret.ts';
 import type { FieldError, Parsed } from '../api/schema.ts';
 import { parseSecretStore } from '../api/secret-store.ts';
 import { generatorsApiVersion } from '../api/source-reference.ts';
@@ -30,6 +31,7 @@ export function createObjectChecks({ providers, generators }: ObjectCheckOptions
   };
   return (object) => {
     if (object.apiVersion === generatorsApiVersion) return object.kind === 'GeneratorState' ? undefined : { errors: generatorErrors(object, generators), warnings: [] };
+    if (isSealedSecret(object)) return { errors: errorsOf(parseSealedSecret(object)), warnings: [] };
     if (parseApiVersion(object.apiVersion).group !== externalSecretsGroup || !Object.hasOwn(parsers, object.kind)) return undefined;
     return { errors: parsers[object.kind]?.(object) ?? [], warnings: warningsOf(object) };
   };

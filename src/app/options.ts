@@ -1,6 +1,7 @@
 import type { GitProtocol } from '../gitops/source/git-command.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type AllowedTargets, type GroupKind, parseGenericTargets } from '../secret/manifest/allowed-targets.ts';
+import type { KeyOrder } from './sealing-keys/key-policy.ts';
 import { type LogLevel, logLevels } from '../lib/log.ts';
 
 /** A bad option, to be told with exit code 2. */
@@ -30,7 +31,20 @@ export interface UpOptions {
   readonly timeout: number;
   /** Go on although External Secrets Operator runs there with the same class. */
   readonly besideEso?: boolean;
+  readonly adapters?: AdapterOptions;
 }
+
+/** What stores may be of, and as whom they may ask. */
+export interface AdapterOptions {
+  /** Adapters beside those that Prelude is built with: names of npm packages, or paths of files. */
+  readonly packages: readonly string[];
+  /** Whether namespaced stores may ask as Prelude itself. */
+  readonly allowOwnIdentity: boolean;
+  /** Folders whose files may be read by stores of provider `file`. */
+  readonly fileRoots: readonly string[];
+}
+
+export const noAdapters: AdapterOptions = { packages: [], allowOwnIdentity: false, fileRoots: [] };
 
 export interface RunOptions {
   readonly cluster: ClusterOptions;
@@ -55,8 +69,47 @@ export interface RunOptions {
   readonly genericTargets: AllowedTargets;
   /** Milliseconds between validations of a store that does not say. */
   readonly storeRequeueInterval: number;
+  readonly adapters: AdapterOptions;
   /** Absent: no admission webhook is served. */
   readonly admission?: AdmissionOptions;
+  /** Absent: changes at providers are found by refreshes alone. */
+  readonly events?: EventsOptions;
+  /** For the controller of SealedSecrets; without it, it does not run. */
+  readonly sealing?: SealingOptions;
+}
+
+/** How SealedSecrets are opened: keys, and who may ask. */
+export interface SealingOptions {
+  /** Where the keys' Secrets are. */
+  readonly keyNamespace: string;
+  readonly keyPrefix: string;
+  /** Bits. */
+  readonly keySize: number;
+  /** Milliseconds that a certificate is good for. */
+  readonly keyTtl: number;
+  readonly commonName: string;
+  /** Milliseconds from one key to the next; 0: only the first is made. */
+  readonly renewPeriod: number;
+  readonly keyOrder: KeyOrder;
+  /** Keys from before are too old to seal with: milliseconds since the epoch. */
+  readonly cutoff?: number;
+  readonly keyLabels: Readonly<Record<string, string>>;
+  readonly keyAnnotations: Readonly<Record<string, string>>;
+  readonly acceptDeprecated: boolean;
+  /** Absent: kubeseal is not served. */
+  readonly listen?: Address;
+  /** Requests to verify and rotate a second, and at once after a rest, of each caller. */
+  readonly rate: { readonly perSecond: number; readonly burst: number };
+  /** Whether callers without a token are turned away: those that come through the API server's proxy have none. */
+  readonly refuseTokenless: boolean;
+}
+
+/** Who tells of changes at providers, and where they are listened to. */
+export interface EventsOptions {
+  /** The file that declares the sources. */
+  readonly config: string;
+  /** Absent: sources are pulled only. */
+  readonly listen: Address | undefined;
 }
 
 /** Where the admission webhook listens, and the folder with its tls.crt and tls.key. */
@@ -65,8 +118,8 @@ export interface AdmissionOptions {
   readonly certFolder: string;
 }
 
-/** The half that resolves secrets, and the half that releases from Git. They can run apart. */
-export const controllerGroups = ['secrets', 'git'] as const;
+/** The half that resolves secrets, the half that releases from Git, and the half that opens SealedSecrets. They can run apart. */
+export const controllerGroups = ['secrets', 'git', 'sealed'] as const;
 export type ControllerGroup = (typeof controllerGroups)[number];
 
 export interface Address {
@@ -119,7 +172,7 @@ export function parseLogLevel(text: string): LogLevel {
   return level;
 }
 
-/** `secrets`, `git` or both, separated by commas. */
+/** `secrets`, `git`, `sealed`, or several separated by commas. */
 export function parseControllers(text: string): ReadonlySet<ControllerGroup> {
   return new Set(parseList('--controllers', text, controllerGroups));
 }

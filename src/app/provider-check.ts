@@ -1,12 +1,10 @@
-import { providers } from '../../providers/index.ts';
 import type { CheckProvider } from '../gitops/plan/declare/declare.ts';
-import { createRegistry } from '../provider/registry.ts';
+import type { ProviderRegistry } from '../provider/registry.ts';
 
 const prefix = 'spec.provider.';
 
 /** The check of `spec.provider` that `plan` makes: the adapters' own schemas, and nothing of their SDKs. */
-export function createProviderCheck(): CheckProvider {
-  const registry = createRegistry(providers);
+export function createProviderCheck(registry: ProviderRegistry): CheckProvider {
   return (provider) => {
     const parsed = registry.parse(provider);
     if (parsed.ok) return [];

@@ -1,4 +1,4 @@
-import { generators, providers } from '../../providers/index.ts';
+import { generators } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { silentProgress } from '../gitops/apply/progress.ts';
 import { createResolver } from '../gitops/source/resolver.ts';
@@ -6,17 +6,22 @@ import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
-import { createRegistry } from '../provider/registry.ts';
+import type { ProviderRegistry } from '../provider/registry.ts';
 import { judgeLiveness, judgeReadiness } from '../server/health.ts';
 import { createServer, type Server, type ServerData } from '../server/server.ts';
+import { adapterEnvironment } from './adapter-environment.ts';
 import { startAdmissionWebhook } from './admission-webhook.ts';
+import type { Events, Wake } from './events/open-events.ts';
 import { failureMessage } from './failure-message.ts';
 import { createFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
 import type { Foundation, Half } from './half.ts';
+import { loadProviders } from './load-providers.ts';
 import type { Address, RunOptions } from './options.ts';
 import { runHalves } from './run-halves.ts';
+import { composeSealed, type SealedHalf, sealedHalfOptions } from './sealed-half.ts';
+import { serveKubeseal } from './sealing-keys/serve-kubeseal.ts';
 import { composeSecrets } from './secrets-half.ts';
 import { refuseBesideLive } from './takeover/live-operator.ts';
 import { openTargetCluster } from './target-cluster.ts';
@@ -32,11 +37,14 @@ const stuckAfter = 15 * 60_000;
 /**
  * The controller: runs until the signal aborts, then drains.
  * @returns why it could not start, for a person
+ * @throws UsageError for an adapter that cannot be loaded, and for events whose configuration is wrong
  */
 export async function run(options: RunOptions, { environment }: RunSurroundings, signal: AbortSignal): Promise<string | undefined> {
+  const registry = await loadProviders(options.adapters.packages);
   const clock = systemClock;
   const log = createLog({ level: options.logLevel, destination: 'stdout' });
   const metrics = createMetrics({ version, process: true });
+  const events = options.events === undefined ? undefined : await (await import('./events/open-events.ts')).openEvents(options.events, { clock, random: Math.random, log });
   let foundation;
   try {
     const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
@@ -46,7 +54,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
     if (message === undefined) throw error;
     return message;
   }
-  const halves = compose(foundation, options, environment);
+  const { halves, wake, sealed } = compose(foundation, options, { registry, environment: adapterEnvironment(environment, options.adapters), ...(events === undefined ? {} : { placeOf: events.placeOf }) });
   const caches = halves.flatMap((half) => half.caches);
   const controllers = halves.flatMap((half) => half.controllers);
   let started = false;
@@ -61,12 +69,26 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
     try {
       const refused = await refuseStart(foundation, options, signal);
       if (refused !== undefined) return refused;
-      const webhook = options.admission === undefined ? undefined : await startAdmissionWebhook(options.admission, { clock, log });
+      const webhook = options.admission === undefined ? undefined : await startAdmissionWebhook(options.admission, { registry, clock, log });
       if (typeof webhook === 'string') return webhook;
+      // what comes while the controllers drain would be lost: it is to be sent again
+      const listening = await events?.start(wake, () => started && !signal.aborted);
+      if (typeof listening === 'string') {
+        await webhook?.close();
+        return listening;
+      }
+      const sealing = sealed === undefined || options.sealing?.listen === undefined ? undefined : await serveKubeseal(options.sealing.listen, sealed.keys, { ...options.sealing, cluster: foundation.cluster, clock });
+      if (typeof sealing === 'string') {
+        await listening?.close();
+        await webhook?.close();
+        return sealing;
+      }
       log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
       try {
         await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
       } finally {
+        await sealing?.close();
+        await listening?.close();
         await webhook?.close();
       }
     } finally {
@@ -105,17 +127,32 @@ async function listen({ host, port }: Address, data: ServerData): Promise<Server
 
 const listenFailures: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-function compose(foundation: Foundation, options: RunOptions, environment: RunSurroundings['environment']): readonly Half[] {
+interface Composing extends RunSurroundings, Partial<Pick<Events, 'placeOf'>> {
+  readonly registry: ProviderRegistry;
+}
+
+interface Composed {
+  readonly halves: readonly Half[];
+  readonly wake: Wake;
+  readonly sealed: SealedHalf | undefined;
+}
+
+function compose(foundation: Foundation, options: RunOptions, { registry, environment, ...places }: Composing): Composed {
   const halves: Half[] = [];
+  let wake: Wake = () => 0;
   if (options.controllers.has('secrets')) {
-    const { controllerClass, genericTargets, storeRequeueInterval } = options;
-    halves.push(composeSecrets(foundation, { registry: createRegistry(providers), generators, controllerClass, genericTargets, storeRequeueInterval, environment }));
+    const { controllerClass, genericTargets, storeRequeueInterval, adapters: { allowOwnIdentity } } = options;
+    const secrets = composeSecrets(foundation, { registry, generators, controllerClass, genericTargets, storeRequeueInterval, allowOwnIdentity, environment, ...places });
+    wake = secrets.wake;
+    halves.push(secrets);
   }
   if (options.controllers.has('git')) {
     const git = { cache: gitCacheFolder(environment), protocols: options.gitProtocols, clock: foundation.clock };
     const resolver = createResolver({ mapped: new Map(options.repositories.map(({ url, path }) => [url, path])), git });
     const { applicationNamespaces, pollInterval } = options;
-    halves.push(composeGit(foundation, { resolver, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress }));
+    halves.push(composeGit(foundation, { registry, resolver, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress }));
   }
-  return halves;
+  const sealed = options.controllers.has('sealed') && options.sealing !== undefined ? composeSealed(foundation, sealedHalfOptions(options.sealing)) : undefined;
+  if (sealed !== undefined) halves.push(sealed);
+  return { halves, wake, sealed };
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.ts';
 import { createExternalSecretController } from '../controllers/external-secret/controller.ts';
+import type { PlaceOfConfig } from '../controllers/external-secret/watch-remote-keys.ts';
 import type { GeneratorLedger } from '../controllers/external-secret/settle.ts';
 import { createClusterExternalSecretController } from '../controllers/fan-out/cluster-external-secret.ts';
 import { createClusterPushSecretController } from '../controllers/fan-out/cluster-push-secret.ts';
@@ -7,7 +8,9 @@ import { createGeneratorStateController } from '../controllers/generator-state/c
 import { createGeneratorStates } from '../controllers/generator-state/record-states.ts';
 import { createPushSecretController } from '../controllers/push-secret/controller.ts';
 import { createSecretStoreController } from '../controllers/secret-store/controller.ts';
+import type { HttpClient } from '../lib/http.ts';
 import { createHttpClient } from '../lib/http-client.ts';
+import type { ChangeNotice } from '../provider/change-notice.ts';
 import { createGeneratorRegistry, type ErasedGenerator } from '../provider/generator-registry.ts';
 import type { ProviderServices } from '../provider/provider-context.ts';
 import { createStoreReader } from '../provider/read-planner.ts';
@@ -20,6 +23,8 @@ import { createRendererPool, type RendererPool } from '../template/worker/pool.t
 import { createCredentialSource } from './credential-source.ts';
 import { createGeneratorCache } from './generator-cache.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
+import { ownAddresses } from './own-addresses.ts';
+import { createOwnMeans } from './own-means.ts';
 import { startNamed, startSecretViews } from './secret-views.ts';
 
 export interface SecretsHalfOptions {
@@ -35,23 +40,35 @@ export interface SecretsHalfOptions {
   readonly concerns?: (object: KubeObject) => boolean;
   /** The process's environment; each provider sees only what it declares. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether namespaced stores may ask as Prelude itself. */
+  readonly allowOwnIdentity?: boolean;
   /** Whether stores and generators may name this very machine: for tests. */
   readonly allowLoopback?: boolean;
+  /** Where requests of adapters go that use no SDK; absent: to whom stores name, by the rules for addresses that tenants write. */
+  readonly http?: HttpClient;
+  /** Where stores' values live; absent: nobody tells of changes there. */
+  readonly placeOf?: PlaceOfConfig;
   /** Absent: a pool of threads, which start with the first template and end with this half. */
   readonly renderer?: Pick<RendererPool, 'render' | 'close'>;
 }
 
+export interface SecretsHalf extends Half {
+  /** Reads anew, before others, whom a change at a provider may concern; answers how many those are. */
+  readonly wake: (notice: ChangeNotice) => number;
+}
+
 /** Puts together what turns ExternalSecrets into Secrets, and pushes Secrets: caches, the one store reader, and the controllers. */
-export function composeSecrets(foundation: Foundation, options: SecretsHalfOptions): Half {
+export function composeSecrets(foundation: Foundation, options: SecretsHalfOptions): SecretsHalf {
   const { cluster, clock, random, log, metrics, events } = foundation;
   const { registry, environment, controllerClass, storeRequeueInterval: requeueInterval, genericTargets: allowed = noTargets, concerns = () => true, renderer = createRendererPool({ clock }) } = options;
   const caches: NamedCache[] = [];
   const start = startNamed(foundation, caches);
   const views = startSecretViews(start, concerns);
-  const http = createHttpClient({ clock, allowLoopback: options.allowLoopback ?? false });
+  const http = createHttpClient({ clock, allowLoopback: options.allowLoopback ?? false, ownAddresses: ownAddresses(environment) });
   const renderTemplate: ProviderServices['renderTemplate'] = (request, signal) => renderForProvider(renderer, request, signal);
-  const services = { credentials: createCredentialSource(cluster, views), clock, random, metrics, environment, http: http.request, renderTemplate };
-  const reader = createStoreReader({ ...services, registry });
+  const ownMeans = createOwnMeans(clock);
+  const services = { credentials: createCredentialSource(cluster, views), clock, random, metrics, environment, http: options.http ?? http.request, renderTemplate };
+  const reader = createStoreReader({ ...services, own: ownMeans.own, registry, allowOwnIdentity: options.allowOwnIdentity ?? false });
   const kinds = createGeneratorRegistry(options.generators);
   const runner = createGeneratorRunner({ ...services, registry: kinds });
   const generators = createGeneratorCache(kinds.kinds, start);
@@ -61,10 +78,11 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
   const surroundings = { cluster, events, clock, random, log, metrics, partial };
   const shared = { ...surroundings, reader, renderer, controllerClass };
   const { namespaces, externalSecrets: declared, pushSecrets: declaredPushes } = views;
-  const externalSecrets = createExternalSecretController({ ...shared, generators: runner, states: ledgerOf(states), generic: { allowed, startInformer: foundation.startInformer }, caches: { ...views, generators } });
+  const externalSecrets = createExternalSecretController({ ...shared, generators: runner, states: ledgerOf(states), generic: { allowed, startInformer: foundation.startInformer }, caches: { ...views, generators }, ...(options.placeOf === undefined ? {} : { placeOf: options.placeOf }) });
   const pushSecrets = createPushSecretController({ ...shared, writer: reader, runner, states, generators, caches: views });
   const stores = { ...shared, holds: pushSecrets.storesHeld, ...(requeueInterval === undefined ? {} : { requeueInterval }) };
   return {
+    wake: externalSecrets.wake,
     caches,
     controllers: [
       createSecretStoreController({ ...stores, kind: 'SecretStore', caches: { ...views, stores: views.secretStores } }),
@@ -81,6 +99,7 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
       await pushSecrets.persist(signal);
       await reader.close();
       await http.close();
+      await ownMeans.close();
       await renderer.close();
     },
   };

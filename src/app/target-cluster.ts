@@ -10,6 +10,7 @@ import {
   generatorStateType,
   generatorType,
   pushSecretType,
+  sealedSecretType,
   secretStoreType,
 } from '../kube/resource-types.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -30,7 +31,7 @@ export interface TargetClusterDeps {
 export async function openTargetCluster(options: ClusterOptions, { clock, log, metrics }: TargetClusterDeps): Promise<Cluster> {
   if (options.kind === 'local') {
     const { openLocalCluster } = await import('../kube/local/local-cluster.ts');
-    const types = [...secretTypes, ...servedGeneratorKinds.map(generatorType), clusterGeneratorType, generatorStateType, applicationType];
+    const types = [...secretTypes, ...servedGeneratorKinds.map(generatorType), clusterGeneratorType, generatorStateType, sealedSecretType, applicationType];
     return openLocalCluster({ dir: options.folder, types, clock, onProblem: ({ file, problem }) => log.warn({ file, problem }, 'a file of the local cluster') });
   }
   const { openCluster } = await import('../kube/open-cluster.ts');

@@ -1,4 +1,4 @@
-import { generators, providers } from '../../providers/index.ts';
+import { generators } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { formatKey, keyOf, type ObjectKey } from '../api/object.ts';
 import type { ProgressEvent } from '../gitops/apply/progress.ts';
@@ -11,15 +11,18 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
-import { createRegistry } from '../provider/registry.ts';
+import type { ProviderRegistry } from '../provider/registry.ts';
+import { adapterEnvironment } from './adapter-environment.ts';
 import { createFoundation, type OwnedFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
 import { installCrds } from './install-crds.ts';
-import { gitProtocols, type UpOptions } from './options.ts';
+import { loadProviders } from './load-providers.ts';
+import { type AdapterOptions, gitProtocols, noAdapters, type UpOptions } from './options.ts';
 import { concernsOf } from './plan-concerns.ts';
 import { createProviderCheck } from './provider-check.ts';
 import { runHalves } from './run-halves.ts';
+import { composeSealed, type SealedHalfOptions } from './sealed-half.ts';
 import { composeSecrets } from './secrets-half.ts';
 import { refuseBesideLive } from './takeover/live-operator.ts';
 import { openTargetCluster } from './target-cluster.ts';
@@ -58,16 +61,18 @@ const drainWithin = 2_000;
 /**
  * Brings every Application of a repository up, once: plans all of it, refuses all of it where anything is missing, writes the
  * Applications into the cluster, and runs the same controllers as `run` until each has been synced, or cannot be.
- * @throws SourceError, KubeError
+ * @throws SourceError, KubeError; UsageError for an adapter that cannot be loaded
  */
 export async function up(options: UpOptions, surroundings: UpSurroundings, signal: AbortSignal): Promise<UpResult> {
   const { clock, log, environment, progress } = surroundings;
   // an Application of somebody else's must not read this machine's disk; what the person names may
   const ownDisk = [options.target, ...options.repositories.map(({ path }) => path)].some((place) => place.startsWith('file:'));
   const git = { cache: gitCacheFolder(environment), protocols: ownDisk ? gitProtocols : gitProtocols.filter((name) => name !== 'file'), clock };
+  const adapters = options.adapters ?? noAdapters;
+  const registry = await loadProviders(adapters.packages);
   const home = await openHome(options.target, { git, ...(options.revision === undefined ? {} : { revision: options.revision }) }, signal);
   const resolver = createResolver({ home, git, mapped: new Map(options.repositories.map(({ url, path }) => [url, path])) });
-  const plan = await planRepository({ home, resolver, reader: createManifestReader(manifestCache), checkProvider: createProviderCheck() }, signal);
+  const plan = await planRepository({ home, resolver, reader: createManifestReader(manifestCache), checkProvider: createProviderCheck(registry) }, signal);
   if (isRefused(plan)) return { kind: 'refused', plan };
 
   const metrics = createMetrics({ version, process: false });
@@ -79,7 +84,7 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
     if (rival !== undefined) return { kind: 'rivalled', message: rival };
     progress.planned(plan, cluster);
     await prepare(foundation, plan.applications, progress, signal);
-    const results = await bringUp(foundation, { options, plan, resolver, surroundings }, signal);
+    const results = await bringUp(foundation, { options, adapters, registry, plan, resolver, surroundings }, signal);
     return { kind: 'ended', plan, cluster: cluster.kind, results };
   } finally {
     await foundation.end();
@@ -92,19 +97,30 @@ async function prepare({ cluster, clock }: OwnedFoundation, applications: readon
   for (const name of namespaces) progress.prepared(`Namespace ${name} created`);
 }
 
+/** Keys are put into the folder by `prelude keys restore --local`, or `new`; none is made without being asked for. */
+const recordedSealing: SealedHalfOptions = {
+  shape: { namespace: 'prelude', prefix: 'sealed-secrets-key', bits: 4096, validFor: 0, commonName: '', labels: {}, annotations: {} },
+  policy: { order: 'CertNotBefore', period: 0 },
+  makesKeys: false,
+  acceptDeprecated: true,
+};
+
 interface BringUp {
   readonly options: UpOptions;
+  readonly adapters: AdapterOptions;
+  readonly registry: ProviderRegistry;
   readonly plan: RepositoryPlan;
   readonly resolver: Resolver;
   readonly surroundings: UpSurroundings;
 }
 
-async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, surroundings }: BringUp, signal: AbortSignal): Promise<readonly ApplicationResult[]> {
+async function bringUp(foundation: OwnedFoundation, { options, adapters, registry, plan, resolver, surroundings }: BringUp, signal: AbortSignal): Promise<readonly ApplicationResult[]> {
   const { clock, log, environment, progress } = surroundings;
   const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? defaultApplicationNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
-  const secrets = composeSecrets(foundation, { registry: createRegistry(providers), generators, controllerClass, environment, concerns: concernsOf(plan) });
+  const secrets = composeSecrets(foundation, { registry, generators, controllerClass, environment: adapterEnvironment(environment, adapters), allowOwnIdentity: adapters.allowOwnIdentity, concerns: concernsOf(plan) });
   const git = composeGit(foundation, {
+    registry,
     resolver,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],
     controlNamespace: defaultApplicationNamespace,
@@ -114,13 +130,15 @@ async function bringUp(foundation: OwnedFoundation, { options, plan, resolver, s
     progress,
     onOutcome: (application, outcome) => watch.outcome(formatKey(keyOf(application)), outcome, application),
   });
+  // in a folder nobody else opens them; in a cluster a controller does, ours or another, which has the keys
+  const sealed = foundation.cluster.kind === 'recorded' ? [composeSealed(foundation, recordedSealing)] : [];
   for (const informer of git.applications) informer.subscribe(({ key, current }) => watch.changed(formatKey(key), current));
 
   const timeout = new AbortController();
   const cancel = clock.after(options.timeout, () => timeout.abort());
   const until = AbortSignal.any([signal, timeout.signal, watch.finished]);
   try {
-    await runHalves(until, [secrets, git], { clock, log, drainWithin });
+    await runHalves(until, [secrets, git, ...sealed], { clock, log, drainWithin });
   } finally {
     cancel();
   }

@@ -7,6 +7,8 @@ export interface Io {
   /** Width of the terminal in characters. */
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** All of standard input; absent where there is none. */
+  readonly stdin?: () => Promise<Uint8Array>;
 }
 
 /** 0 done, 1 refused or failed, 2 bad usage. */

@@ -1,4 +1,5 @@
 import { program } from './program.ts';
+import { readStandardInput } from './standard-input.ts';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -8,6 +9,6 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 process.exitCode = await program(
   process.argv.slice(2),
-  { out: process.stdout, err: process.stderr, isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 100, env: process.env },
+  { out: process.stdout, err: process.stderr, isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 100, env: process.env, stdin: readStandardInput },
   stop.signal,
 );

@@ -1,10 +1,16 @@
 import { Command, CommanderError, Option } from 'commander';
 import { parseAddress, parseControllers, parseGitProtocols, parseLogLevel, parseNames, type RepositoryMapping, type RunOptions, UsageError } from '../app/options.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
+import type { CheckProvider } from '../gitops/plan/declare/declare.ts';
 import { version } from '../lib/version.ts';
+import { type AdapterFlags, adaptersOf, fileRootOption, ownIdentityOption, providerOption } from './adapter-options.ts';
 import { contextOption, genericTargetOption, kubeconfigOption, repoOption, usageOption, waitOption } from './command-options.ts';
 import type { Done, ExitCode, Io } from './io.ts';
+import { addSealingOptions, type SealingFlags, sealingOf } from './seal-run-options.ts';
 import { explainCommand } from './explain-command.ts';
+import { resealCommand, unsealCommand, verifyCommand } from './opened-commands.ts';
+import { sealCommand } from './seal-command.ts';
+import { keysCommand } from './keys-command.ts';
 import { storeCommand } from './store-command.ts';
 import { takeoverCommand } from './takeover-command.ts';
 
@@ -34,7 +40,7 @@ function describe(io: Io, signal: AbortSignal, done: Done): Command {
     .exitOverride()
     .showHelpAfterError('(prelude --help shows the commands, prelude COMMAND --help an example)')
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
-  for (const make of [planCommand, renderCommand, upCommand, runCommand, explainCommand, storeCommand, takeoverCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
+  for (const make of [planCommand, renderCommand, upCommand, runCommand, explainCommand, storeCommand, keysCommand, takeoverCommand, sealCommand, verifyCommand, resealCommand, unsealCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
   return root;
 }
 
@@ -50,11 +56,12 @@ function planCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .description('Say what would be done and what would be missing; offline: no cluster, no provider.')
     .argument('[path]', 'folder of a config repository', '.')
     .addOption(repoOption())
+    .addOption(providerOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text'))
     .addHelpText('after', '\nExample, in a pull request:\n  prelude plan .\n\nExit codes: 0 can be released, 1 refused, 2 bad usage.')
-    .action(async (path: string, { repo, output }: { repo: RepositoryMapping[]; output: 'text' | 'json' | 'yaml' }) => {
-      const [{ plan }, { createProviderCheck }] = await Promise.all([import('./plan.ts'), import('../app/provider-check.ts')]);
-      done(await plan({ path, repositories: repo, output, checkProvider: createProviderCheck() }, io, signal));
+    .action(async (path: string, { repo, provider, output }: RepositoryFlags & { output: 'text' | 'json' | 'yaml' }) => {
+      const [{ plan }, checkProvider] = await Promise.all([import('./plan.ts'), providerCheck(provider)]);
+      done(await plan({ path, repositories: repo, output, checkProvider }, io, signal));
     });
 }
 
@@ -63,12 +70,24 @@ function renderCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .description('Print every object of every Application as it would be applied; values of Secrets are masked.')
     .argument('[path]', 'folder of a config repository', '.')
     .addOption(repoOption())
+    .addOption(providerOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
     .addHelpText('after', '\nExample:\n  prelude render test/sample | less')
-    .action(async (path: string, { repo, output }: { repo: RepositoryMapping[]; output: 'yaml' | 'json' }) => {
-      const [{ render }, { createProviderCheck }] = await Promise.all([import('./render.ts'), import('../app/provider-check.ts')]);
-      done(await render({ path, repositories: repo, output, checkProvider: createProviderCheck() }, io, signal));
+    .action(async (path: string, { repo, provider, output }: RepositoryFlags & { output: 'yaml' | 'json' }) => {
+      const [{ render }, checkProvider] = await Promise.all([import('./render.ts'), providerCheck(provider)]);
+      done(await render({ path, repositories: repo, output, checkProvider }, io, signal));
     });
+}
+
+interface RepositoryFlags {
+  readonly repo: RepositoryMapping[];
+  readonly provider: readonly string[];
+}
+
+/** The check of stores, with the adapters of packages that are named. */
+async function providerCheck(packages: readonly string[]): Promise<CheckProvider> {
+  const [{ createProviderCheck }, { loadProviders }] = await Promise.all([import('../app/provider-check.ts'), import('../app/load-providers.ts')]);
+  return createProviderCheck(await loadProviders(packages));
 }
 
 function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
@@ -82,17 +101,20 @@ function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .option('--revision <name>', 'branch, tag or commit, when PATH is a URL')
     .addOption(waitOption('--timeout <duration>', 'give up after', '10m'))
     .option('--beside-eso', 'go on although External Secrets Operator runs there with the same class')
+    .addOption(providerOption())
+    .addOption(ownIdentityOption())
+    .addOption(fileRootOption())
     .addHelpText('after', '\nExamples:\n  prelude up test/sample --local .prelude     no cluster needed\n  prelude up . --context kind-testnets        into a cluster')
     .action(async (target: string, options: UpFlags) => {
       const { local, kubeconfig, context } = options;
       if (local !== undefined && (context ?? kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
       const { up } = await import('./up.ts');
       const cluster = local === undefined ? ({ kind: 'kubernetes', kubeconfig, context } as const) : ({ kind: 'local', folder: local } as const);
-      done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout, besideEso: options.besideEso === true }, io, signal));
+      done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout, besideEso: options.besideEso === true, adapters: adaptersOf(options) }, io, signal));
     });
 }
 
-interface UpFlags {
+interface UpFlags extends AdapterFlags {
   readonly local?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -103,14 +125,14 @@ interface UpFlags {
 }
 
 function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
-  return new Command('run')
+  return addSealingOptions(new Command('run'))
     .description('Run as a controller: secrets are kept current, Applications as Git says.')
     .addOption(kubeconfigOption())
     .addOption(contextOption())
     .addOption(usageOption('--namespace <name>', "the controller's own namespace", (text) => parseNames('--namespace', text)[0] ?? '').default('prelude').env('PRELUDE_NAMESPACE'))
     .addOption(usageOption('--application-namespaces <names>', 'where Applications are taken from (own and argocd unless told)', (text) => parseNames('--application-namespaces', text)).env('PRELUDE_APPLICATION_NAMESPACES'))
     .addOption(usageOption('--namespaces <names>', 'look at these namespaces only; cluster stores are out of reach then', (text) => parseNames('--namespaces', text)).default([], 'all').env('PRELUDE_NAMESPACES'))
-    .addOption(usageOption('--controllers <groups>', 'secrets, git or both', parseControllers).default(parseControllers('secrets,git'), 'secrets,git').env('PRELUDE_CONTROLLERS'))
+    .addOption(usageOption('--controllers <groups>', 'secrets, git, sealed (for SealedSecrets), or several with a comma', parseControllers).default(parseControllers('secrets,git'), 'secrets,git').env('PRELUDE_CONTROLLERS'))
     .option('--controller-class <name>', 'the class of stores to serve; stores that name none belong to all', 'default')
     .addOption(waitOption('--poll-interval <duration>', 'how often a Git revision is looked at', '60s').env('PRELUDE_POLL_INTERVAL'))
     .addOption(usageOption('--git-protocols <names>', "https, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https'), 'https').env('PRELUDE_GIT_PROTOCOLS'))
@@ -119,25 +141,34 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .option('--unsafe-allow-generic-targets', 'ExternalSecrets may make any kind but those that grant rights, run code (Pods, Deployments, Jobs and the like), or belong to External Secrets or Argo CD; --generic-target names these one by one')
     .addOption(waitOption('--store-requeue-interval <duration>', 'how often a store that does not say is validated', '5m'))
     .option('--beside-eso', 'start although External Secrets Operator runs with the same class')
+    .addOption(providerOption())
+    .addOption(ownIdentityOption())
+    .addOption(fileRootOption())
     .addOption(usageOption('--webhook-listen <address>', 'serve the admission webhook there, over HTTPS', (text) => parseAddress('--webhook-listen', text)).env('PRELUDE_WEBHOOK_LISTEN'))
     .addOption(new Option('--webhook-cert-dir <folder>', 'with the tls.crt and tls.key of the webhook').env('PRELUDE_WEBHOOK_CERT_DIR'))
+    .addOption(new Option('--events-config <file>', 'who tells of changes at providers: their ExternalSecrets are read at once').env('PRELUDE_EVENTS_CONFIG'))
+    .addOption(usageOption('--events-listen <address>', 'take the events that are sent there, at /v1/events/<source>', (text) => parseAddress('--events-listen', text)).env('PRELUDE_EVENTS_LISTEN'))
     .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
     .addOption(repoOption())
     .addHelpText('after', '\nExample, from a checkout against the current kube context:\n  prelude run --poll-interval 10s --listen 127.0.0.1:8080')
     .action(async (flags: RunFlags) => {
-      const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, ...rest } = flags;
+      const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, eventsConfig, eventsListen: eventsAt, ...rest } = flags;
       if ((webhookListen === undefined) !== (certFolder === undefined)) throw new UsageError('--webhook-listen and --webhook-cert-dir go together: the API server speaks HTTPS only');
+      if (eventsAt !== undefined && eventsConfig === undefined) throw new UsageError('--events-listen needs --events-config: without sources nobody could be let in');
+      if (eventsConfig !== undefined && !flags.controllers.has('secrets')) throw new UsageError('--events-config is for the controllers of secrets, and --controllers leaves them out');
       const { run } = await import('../app/run.ts');
       const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, defaultApplicationNamespace])];
       const admission = webhookListen === undefined || certFolder === undefined ? {} : { admission: { listen: webhookListen, certFolder } };
-      const options = { ...rest, ...admission, genericTargets: { kinds, others }, besideEso: flags.besideEso === true, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } as const };
+      const events = eventsConfig === undefined ? {} : { events: { config: eventsConfig, listen: eventsAt } };
+      const sealing = flags.controllers.has('sealed') || flags.sealListen !== undefined ? { sealing: sealingOf(flags) } : {};
+      const options = { ...rest, ...admission, ...events, ...sealing, genericTargets: { kinds, others }, adapters: adaptersOf(flags), besideEso: flags.besideEso === true, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } as const };
       const problem = await run(options, { environment: io.env }, signal);
       if (problem !== undefined) io.err.write(`prelude: ${problem}\n`);
       done(problem === undefined ? 0 : 1);
     });
 }
 
-interface RunFlags {
+interface RunFlags extends AdapterFlags, SealingFlags {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly repo: RepositoryMapping[];
@@ -155,5 +186,7 @@ interface RunFlags {
   readonly besideEso?: true;
   readonly webhookListen?: ReturnType<typeof parseAddress>;
   readonly webhookCertDir?: string;
+  readonly eventsConfig?: string;
+  readonly eventsListen?: ReturnType<typeof parseAddress>;
   readonly logLevel: ReturnType<typeof parseLogLevel>;
 }

@@ -1,5 +1,5 @@
 import { failureMessage } from '../app/failure-message.ts';
-import type { ClusterOptions } from '../app/options.ts';
+import type { AdapterOptions, ClusterOptions } from '../app/options.ts';
 import { runStoreCheck } from '../app/store-check/run-store-check.ts';
 import type { StoreCheck, StoreQuestion } from '../app/store-check/store-check.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -12,6 +12,7 @@ import { pad, styleFor, wrap } from './style.ts';
 export interface StoreCheckCommand {
   readonly cluster: ClusterOptions;
   readonly question: StoreQuestion;
+  readonly adapters: AdapterOptions;
   readonly output: 'text' | 'json';
 }
 

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { parseNames, UsageError } from '../app/options.ts';
+import { type AdapterFlags, adaptersOf, fileRootOption, ownIdentityOption, providerOption } from './adapter-options.ts';
 import { contextOption, kubeconfigOption, usageOption } from './command-options.ts';
 import type { Done, Io } from './io.ts';
 
-interface Flags {
+interface Flags extends AdapterFlags {
   readonly namespace?: string;
   readonly cluster?: true;
   readonly as?: string;
@@ -41,6 +42,9 @@ export function storeCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .option('--property <path>', 'and this part of it')
     .option('--controller-class <name>', 'the class of the controller', 'default')
     .option('--local <folder>', 'look into a local cluster in a folder')
+    .addOption(providerOption())
+    .addOption(ownIdentityOption())
+    .addOption(fileRootOption())
     .addOption(kubeconfigOption())
     .addOption(contextOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
@@ -62,7 +66,7 @@ export function storeCommand(io: Io, signal: AbortSignal, done: Done): Command {
         ...(property === undefined ? {} : { property }),
       };
       const cluster = local === undefined ? ({ kind: 'kubernetes', kubeconfig, context } as const) : ({ kind: 'local', folder: local } as const);
-      done(await storeCheck({ cluster, question, output }, io, signal));
+      done(await storeCheck({ cluster, question, adapters: adaptersOf(flags), output }, io, signal));
     });
   return new Command('store').description('Look after stores.').addCommand(check).addHelpText('after', '\nExample:\n  prelude store check vault --namespace testnet-a');
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { parseNames, UsageError } from '../app/options.ts';
 import { contextOption, kubeconfigOption, usageOption } from './command-options.ts';
 import type { Done, Io } from './io.ts';
+import { sealedTakeoverCommand } from './sealed-takeover-command.ts';
 
 interface Flags {
   readonly kubeconfig: string | undefined;
@@ -61,5 +62,5 @@ export function takeoverCommand(io: Io, signal: AbortSignal, done: Done): Comman
         ),
       );
     });
-  return new Command('takeover').description('Take over from another controller.').addCommand(eso).addHelpText('after', '\nExample:\n  prelude takeover eso --check');
+  return new Command('takeover').description('Take over from another controller.').addCommand(eso).addCommand(sealedTakeoverCommand(io, signal, done)).addHelpText('after', '\nExample:\n  prelude takeover eso --check');
 }

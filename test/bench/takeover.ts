@@ -24,6 +24,8 @@ const objects = 500;
 const namespace = 'team-a';
 const by = { fieldManager: 'bench' };
 const never = new AbortController().signal;
+/** Durations as Go spells them. */
+const spelled: Readonly<Record<string, string>> = { '1h': '1h0m0s', '24h': '24h0m0s', '0': '0s' };
 const generators = 'generators.external-secrets.io/v1alpha1';
 
 const parts = await buildParts((line) => console.error(line));
@@ -35,10 +37,17 @@ try {
   await using readiness = await watchReadiness(cluster);
   let operator = await startOperator();
   await readiness.until(objects);
-  await pause(5_000);
+  // its second look at each, after its own first update
+  await pause(30_000);
   await stop(operator);
   console.log(`External Secrets has made ${(await byName(cluster, secretType, namespace)).size - 1} Secrets of ${objects} ExternalSecrets with ${aws.calls()} provider calls`);
 
+  // what it does after any restart, for comparison
+  await adopt('External Secrets, started again,', async () => {
+    operator = await startOperator();
+    await pause(30_000);
+    await stop(operator);
+  });
   const made = await fingerprints();
   await adopt('Prelude', async () => {
     const controller = await startController({ kubeconfig: plane.kubeconfig, args: ['--controllers', 'secrets'], env });
@@ -53,21 +62,24 @@ try {
   });
   compare('External Secrets', made, await fingerprints());
 
-  // Secrets that Prelude has made are taken over as well
-  await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-b' } }, by, never);
-  await prepareNamespace('team-b');
-  await declare('team-b');
+  // Secrets that Prelude has made are taken over as well. The operator's first update of any object spells durations its own way, which
+  // is a new generation, and so a refresh; team-c's objects are written as it would write them, and have none
+  for (const name of ['team-b', 'team-c']) {
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, by, never);
+    await prepareNamespace(name);
+    await declare(name, name === 'team-c' ? asOperatorWrites : (spec) => spec);
+  }
   const controller = await startController({ kubeconfig: plane.kubeconfig, args: ['--controllers', 'secrets'], env });
-  await readiness.until(2 * objects);
+  await readiness.until(3 * objects);
   await pause(3_000);
   await controller.stop();
-  const ours = await fingerprints('team-b');
+  const ours = new Map([['team-b', await fingerprints('team-b')], ['team-c', await fingerprints('team-c')]]);
   await adopt('External Secrets, of what Prelude has made,', async () => {
     operator = await startOperator();
-    await pause(30_000);
+    await pause(60_000);
     await stop(operator);
   });
-  compare('External Secrets', ours, await fingerprints('team-b'));
+  for (const [name, before] of ours) compare(`External Secrets, in ${name}`, before, await fingerprints(name));
 } finally {
   await cluster.close();
   await Promise.all([plane.stop(), aws.close()]);
@@ -92,11 +104,17 @@ async function prepareNamespace(name: string): Promise<void> {
   await cluster.create(generatorType('Password'), { apiVersion: generators, kind: 'Password', metadata: { namespace: name, name: 'random' }, spec: { length: 24, allowRepeat: true, noUpper: false } }, by, never);
 }
 
-async function declare(name: string): Promise<void> {
+function asOperatorWrites(spec: object): object {
+  const { refreshInterval, target, ...rest }: { readonly refreshInterval?: string; readonly target?: { readonly template?: object } } = spec;
+  const template = target?.template === undefined ? {} : { template: { metadata: {}, ...target.template } };
+  return { ...rest, ...(refreshInterval === undefined ? {} : { refreshInterval: spelled[refreshInterval] ?? refreshInterval }), ...(target === undefined ? {} : { target: { ...target, ...template } }) };
+}
+
+async function declare(name: string, written: (spec: object) => object = (spec) => spec): Promise<void> {
   for (const { name: each, spec, foreign, type = 'Opaque' } of takenOver(objects, 'vault')) {
     if (foreign !== undefined) await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: name, name: each }, type, stringData: foreign }, by, never);
     const store = JSON.stringify(spec).includes('"find"') ? { secretStoreRef: { name: 'listed', kind: 'SecretStore' } } : {};
-    await cluster.create(externalSecretType, { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { namespace: name, name: each }, spec: { ...spec, ...store } }, by, never);
+    await cluster.create(externalSecretType, { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { namespace: name, name: each }, spec: { ...written(spec), ...store } }, by, never);
   }
 }
 
@@ -104,7 +122,7 @@ async function startOperator(): Promise<ChildProcess> {
   const [metrics = 0, live = 0] = await freePorts(2);
   const flags = [`--metrics-addr=127.0.0.1:${metrics}`, `--live-addr=127.0.0.1:${live}`, '--concurrent=1', '--client-qps=1000', '--client-burst=2000', '--loglevel=error'];
   // its fake provider does not survive a second worker
-  const child = spawn(peer ?? '', flags, { env: { ...process.env, ...env, KUBECONFIG: plane.kubeconfig }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(peer ?? '', flags, { env: { ...process.env, ...env, KUBECONFIG: plane.kubeconfig }, stdio: 'ignore' });
   return child;
 }
 
@@ -119,7 +137,7 @@ async function adopt(who: string, run: () => Promise<void>): Promise<void> {
   aws.resetCalls();
   await run();
   const writes = readAuditLog(plane.auditLog).slice(from).filter((entry) => isEffectiveWrite(entry) && isOfUsers(entry));
-  const kinds = [...Map.groupBy(writes, ({ verb, resource, subresource = '' }) => `${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`)].map(([what, entries]) => `${entries.length} x ${what}`);
+  const kinds = [...Map.groupBy(writes, ({ verb, resource, subresource = '', namespace: within = '' }) => `${within}: ${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`)].map(([what, entries]) => `${entries.length} x ${what}`);
   console.log(`${who} adopts: ${aws.calls()} provider calls, ${writes.length} writes${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`);
 }
 

@@ -83,10 +83,10 @@ describe('the admission webhook, asked by a real API server', () => {
   });
 
   it('refuses a store whose provider is not served here', async () => {
-    const onepassword = { connectHost: 'https://op.example', vaults: { planted: 1 }, auth: { secretRef: { connectTokenSecretRef: { name: 'op', key: 'token' } } } };
-    const store = { apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { namespace, name: 'elsewhere' }, spec: { provider: { onepassword } } };
+    const chef = { serverUrl: 'https://chef.example/organizations/planted/', username: 'planted', auth: { secretRef: { privateKeySecretRef: { name: 'chef', key: 'key' } } } };
+    const store = { apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { namespace, name: 'elsewhere' }, spec: { provider: { chef } } };
 
-    expect((await refusal(cluster.create(secretStoreType, store, by, never))).message).toMatch(/spec\.provider\.onepassword: the provider is not known/);
+    expect((await refusal(cluster.create(secretStoreType, store, by, never))).message).toMatch(/spec\.provider\.chef: the provider is not known/);
   });
 
   it('lets an object that was stored before, and is not valid, change its metadata and go', async () => {

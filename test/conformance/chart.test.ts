@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
+import { parseYaml } from '../../src/lib/yaml.ts';
 import { chartFolder, helm, renderChart } from '../support/chart.ts';
 import { readCrds } from '../support/chart-crds.ts';
 import { startController } from '../support/controller-process.ts';
@@ -307,6 +308,7 @@ describe('the values', () => {
   it.each([
     ['as they are', {}],
     ['with the admission webhook', { webhook: { enabled: true, certSecret: 'tls' } }],
+    ['with events', { events: { secretName: 'keys', sources: [{ name: 'vault', type: 'cloudevents', provider: 'vault', secrets: [{ key: 'vault' }] }] } }],
   ])('pass helm lint with all its strictness %s', async (_, values) => {
     const { code, stdout } = await helm(['lint', '--strict', chartFolder, '--values', '-'], { values });
 
@@ -332,6 +334,21 @@ describe('the values', () => {
     expect(at(configuration, 'webhooks', 0)).toMatchObject({ failurePolicy: 'Fail', clientConfig: { caBundle: Buffer.from('PEM').toString('base64'), service: { name: 'prelude-webhook', namespace, path: '/validate' } } });
     expect(objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name)).toContain('prelude-webhook');
     expect(JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'))).toContain('"secretName":"tls"');
+  });
+
+  it('lead events to the controller, and only where somebody sends', async () => {
+    const sources = [{ name: 'vault', type: 'cloudevents', provider: 'vault', scope: { server: 'https://vault.example.com' }, secrets: [{ key: 'vault' }] }];
+    const objects = await renderChart({ events: { sources, secretName: 'keys' } });
+    const services = (rendered: typeof objects) => rendered.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
+    const deployment = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
+
+    expect(services(objects)).toContain('prelude-events');
+    expect(deployment).toContain('--events-config=/etc/prelude/events/events.yaml');
+    expect(deployment).toContain('"secretName":"keys"');
+    const file = at(objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'prelude-events'), 'data', 'events.yaml');
+    expect(parseYaml(String(file))[0]?.value).toEqual({ secretsFolder: '/etc/prelude/events-secrets', sources });
+    const pulled = await renderChart({ events: { sources, listen: false } });
+    expect([services(pulled), JSON.stringify(pulled).includes('--events-listen')]).toEqual([services(await renderChart()), false]);
   });
 
   it('reach the objects: image, account, namespaces, extra arguments', async () => {

@@ -42,7 +42,7 @@ beforeAll(async () => {
   await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, by, never);
   await vi.waitFor(async () => expect((await cluster.discover(never, { fresh: true })).find('external-secrets.io/v1', 'SecretStore')).toBeDefined(), { timeout: 20_000, interval: 200 });
   await cluster.create(secretStoreType, store('vault', { fake: { data: [] } }), by, never);
-  await cluster.create(secretStoreType, store('elsewhere', { onepassword: { connectHost: 'https://op.example', vaults: { a: 1 }, auth: { secretRef: { connectTokenSecretRef: { name: 'op', key: 'token' } } } } }), by, never);
+  await cluster.create(secretStoreType, store('elsewhere', { chef: { serverUrl: 'https://chef.example/organizations/a/', username: 'a', auth: { secretRef: { privateKeySecretRef: { name: 'chef', key: 'key' } } } } }), by, never);
   await cluster.create(generatorType('Password'), { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'Password', metadata: { namespace, name: 'random' }, spec: { length: 24, allowRepeat: true, noUpper: false } }, by, never);
   await leaveAllBehind(cluster, oracle, namespace, takenOver(taken, 'vault'));
   await cluster.create(externalSecretType, declared('never-synced', 'vault'), by, never);

@@ -37,9 +37,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* The halves that are on, joined by a comma. */}}
 {{- define "prelude.halves" -}}
-{{- $halves := concat (.Values.secrets.enabled | ternary (list "secrets") list) (.Values.git.enabled | ternary (list "git") list) -}}
-{{- if not $halves }}{{ fail "nothing would run: set secrets.enabled, git.enabled or both" }}{{ end -}}
+{{- $halves := concat (.Values.secrets.enabled | ternary (list "secrets") list) (.Values.git.enabled | ternary (list "git") list) (.Values.sealedSecrets.enabled | ternary (list "sealed") list) -}}
+{{- if not $halves }}{{ fail "nothing would run: set secrets.enabled, git.enabled, sealedSecrets.enabled or several" }}{{ end -}}
 {{- join "," $halves -}}
+{{- end }}
+
+{{/* Where the keys of SealedSecrets are. */}}
+{{- define "prelude.sealingKeyNamespace" -}}
+{{- default .Release.Namespace .Values.sealedSecrets.keyNamespace -}}
 {{- end }}
 
 {{/* The namespaces whose Applications are read, as a JSON list. */}}

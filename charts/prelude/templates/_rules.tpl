@@ -126,6 +126,34 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 {{- end }}
 {{- end }}
 
+{{/* What the half that opens SealedSecrets may do in a namespace. It deletes no Secret: garbage collection does. */}}
+{{- define "prelude.sealedRules" -}}
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets]
+  verbs: [get, list, watch]
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets/status]
+  verbs: [get, patch]
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create, update]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{/* What it may do besides, in the cluster: ask who shows a token to the server for kubeseal. */}}
+{{- define "prelude.sealedClusterRules" -}}
+{{- if .Values.sealedSecrets.serve }}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
+{{- end }}
+
 {{/* What the Git half may do where Applications are: they have no status subresource, so it must write the object. */}}
 {{- define "prelude.applicationRules" -}}
 - apiGroups: [argoproj.io]

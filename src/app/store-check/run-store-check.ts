@@ -2,7 +2,9 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createMetrics } from '../../lib/metrics.ts';
 import { version } from '../../lib/version.ts';
-import type { ClusterOptions } from '../options.ts';
+import { adapterEnvironment } from '../adapter-environment.ts';
+import { loadProviders } from '../load-providers.ts';
+import type { AdapterOptions, ClusterOptions } from '../options.ts';
 import { openTargetCluster } from '../target-cluster.ts';
 import { checkStore, type StoreCheck, type StoreQuestion } from './store-check.ts';
 
@@ -12,15 +14,23 @@ export interface StoreCheckSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+export interface StoreCheckOptions {
+  readonly cluster: ClusterOptions;
+  readonly question: StoreQuestion;
+  readonly adapters: AdapterOptions;
+}
+
 /**
  * Checks a store of the cluster that is meant.
- * @throws KubeError; the signal's reason
+ * @throws KubeError; UsageError for an adapter that cannot be loaded; the signal's reason
  */
-export async function runStoreCheck(options: { readonly cluster: ClusterOptions; readonly question: StoreQuestion }, { clock, log, environment }: StoreCheckSurroundings, signal: AbortSignal): Promise<StoreCheck> {
+export async function runStoreCheck(options: StoreCheckOptions, { clock, log, environment }: StoreCheckSurroundings, signal: AbortSignal): Promise<StoreCheck> {
+  const { adapters } = options;
+  const registry = await loadProviders(adapters.packages);
   const metrics = createMetrics({ version, process: false });
   const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
   try {
-    return await checkStore(options.question, { cluster, clock, random: Math.random, metrics, environment }, signal);
+    return await checkStore(options.question, { cluster, clock, random: Math.random, metrics, registry, environment: adapterEnvironment(environment, adapters), allowOwnIdentity: adapters.allowOwnIdentity }, signal);
   } finally {
     await cluster.close();
   }

@@ -1,3 +1,4 @@
+import { loadProviders } from '../load-providers.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import type { Cluster } from '../../kube/port.ts';
@@ -32,7 +33,7 @@ async function store(kind: 'SecretStore' | 'ClusterSecretStore', name: string, s
 
 async function check(question: Partial<StoreQuestion>): Promise<StoreCheck> {
   const metrics = createMetrics({ version: 'test', process: false });
-  const result = await checkStore({ kind: 'SecretStore', name: 'vault', namespace: 'team', controllerClass: 'default', ...question }, { cluster: world.cluster, clock: systemClock, random: () => 0.5, metrics, environment: {} }, never);
+  const result = await checkStore({ kind: 'SecretStore', name: 'vault', namespace: 'team', controllerClass: 'default', ...question }, { cluster: world.cluster, clock: systemClock, random: () => 0.5, metrics, registry: await loadProviders([]), allowOwnIdentity: false, environment: {} }, never);
   expect(JSON.stringify(result)).not.toContain(planted);
   return result;
 }

@@ -1,4 +1,3 @@
-import { providers } from '../../../providers/index.ts';
 import { allowedKeysAnnotation } from '../../api/names.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { formatErrors } from '../../api/schema.ts';
@@ -6,7 +5,6 @@ import { parseSecretStore, type SecretStore, type StoreKind } from '../../api/se
 import type { Cluster } from '../../kube/port.ts';
 import { apiVersionOf, clusterSecretStoreType, namespaceType, secretStoreType } from '../../kube/resource-types.ts';
 import { ProviderError, type ProviderErrorKind } from '../../provider/provider-error.ts';
-import { createRegistry } from '../../provider/registry.ts';
 import type { StoreReader } from '../../provider/store-reader.ts';
 import { allowedKeysProblem } from '../../secret/allowed-keys.ts';
 import { mayReadKey, mayUseStore, namespaceFacts, servesStore } from '../../secret/store-access.ts';
@@ -56,11 +54,10 @@ export interface StoreCheck {
  * @throws KubeError; the signal's reason
  */
 export async function checkStore(question: StoreQuestion, deps: StoreConnectionDeps, signal: AbortSignal): Promise<StoreCheck> {
-  const { cluster } = deps;
+  const { cluster, registry } = deps;
   const label = question.kind === 'SecretStore' ? `SecretStore ${question.namespace}/${question.name}` : `ClusterSecretStore ${question.name}`;
   const object = await storeObject(cluster, question, signal);
   if (object === undefined) return { label, parts: [refused('store', `there is no ${label}`)] };
-  const registry = createRegistry(providers);
   const parsed = parseSecretStore(object);
   const configured = parsed.ok ? registry.parse(parsed.value.spec.provider) : parsed;
   if (!parsed.ok || !configured.ok) return { label, parts: [{ what: 'store', answer: '', trouble: { kind: 'invalid', message: configured.ok ? '' : formatErrors(configured.errors) } }] };
@@ -68,7 +65,7 @@ export async function checkStore(question: StoreQuestion, deps: StoreConnectionD
   const provider = Object.keys(store.spec.provider)[0] ?? '';
   const parts: CheckedPart[] = [storePart(store, question.controllerClass), await accessPart(store, question, cluster, signal)];
   if (parts.some(({ trouble }) => trouble !== undefined)) return { label, provider, parts };
-  const connection = connectStores(deps, registry);
+  const connection = connectStores(deps);
   try {
     const asked = await ask(connection.reader, store, question, signal);
     return { label, provider, ...asked, parts: [...parts, ...asked.parts] };
@@ -107,7 +104,8 @@ async function ask(reader: StoreReader, store: SecretStore, question: StoreQuest
   const credentials = await credentialsPart(() => reader.validate(handle, signal));
   const { key, version, property } = question;
   if (credentials.trouble !== undefined || key === undefined) return { parts: [credentials] };
-  const [result] = await reader.read(handle, [{ key, ...(version === undefined ? {} : { version }) }], signal);
+  const told = property !== undefined && reader.propertyLookup(handle) === 'by-provider' ? { property } : {};
+  const [result] = await reader.read(handle, [{ key, ...(version === undefined ? {} : { version }), ...told }], signal);
   const name = JSON.stringify(key);
   if (result === undefined || result.kind === 'absent') return { parts: [credentials, refused('key', `the provider has no ${name}${version === undefined ? '' : ` in version ${JSON.stringify(version)}`}`)] };
   if (result.kind === 'error') return { parts: [credentials, { what: 'key', answer: '', trouble: result.error }] };

@@ -12,6 +12,8 @@ import type { ApplicationContext } from './context.ts';
 import type { SyncDecision } from './decide.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
 import { healPrevious } from './heal-previous.ts';
+import { createSopsDocuments } from './open-sops-documents.ts';
+import { sopsKeysKey } from './sops-keys-key.ts';
 import type { Observed } from './observe.ts';
 import { syncOptionsOf } from './sync-options.ts';
 
@@ -25,7 +27,7 @@ export interface Acted {
 }
 
 function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
-  const { cluster, live, clock, progress, concurrency, controlNamespace } = context;
+  const { cluster, live, clock, progress, concurrency, controlNamespace, sops } = context;
   return {
     cluster,
     live,
@@ -33,6 +35,7 @@ function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
     progress,
     concurrency,
     memory: context.memoryOf(observed.key),
+    openSops: createSopsDocuments({ cluster, keys: sopsKeysKey(observed), services: sops }),
     applicationExists: (instance, signal) => applicationExists(cluster, { instance, controlNamespace }, signal),
   };
 }

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../kube/port.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { KeyServices } from '../../seal/sops/keys/open-key.ts';
 import type { Progress } from '../../gitops/apply/progress.ts';
 import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { LiveIndex } from './live-index.ts';
@@ -28,6 +29,8 @@ export interface ApplicationContext {
   /** Whether somebody asked for one sync of every Application, automated or not, and this one has not had it yet. */
   readonly isRequested: (key: string) => boolean;
   readonly requestDone: (key: string) => void;
+  /** Opens the keys of SOPS documents. */
+  readonly sops: KeyServices;
   /** Requests of one Application at a time. */
   readonly concurrency: number;
 }

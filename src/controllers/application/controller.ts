@@ -11,6 +11,7 @@ import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { Cluster } from '../../kube/port.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { HttpClient } from '../../lib/http.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { Random } from '../../lib/random.ts';
@@ -55,6 +56,8 @@ export interface ApplicationControllerOptions {
   readonly pollInterval: number;
   /** Sync every Application once, automated or not: `up`. */
   readonly syncOnce: boolean;
+  /** Where the key services of SOPS documents are asked; absent: none is. */
+  readonly http?: HttpClient;
   /** Ends the watches that the controller has started. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -66,6 +69,9 @@ export interface ApplicationControllerOptions {
 /** Applications at once, and requests of each at once. */
 const concurrentApplications = 8;
 const concurrentRequests = 8;
+
+/** Where gpg's keys may lie while it runs: Linux's folder in memory. */
+const memoryFolder = '/dev/shm';
 
 /** Milliseconds a pass may take: a large Application is written in one. */
 const passTimeout = 600_000;
@@ -131,6 +137,7 @@ export function createApplicationController(options: ApplicationControllerOption
     ...state,
     statuses,
     argoRuns: createArgoPresence(cluster, clock),
+    sops: { now: clock.now, memoryFolder, ...(options.http === undefined ? {} : { http: options.http }) },
   };
   const controller = createController<KubeObject>({
     name: 'application',

@@ -1,11 +1,14 @@
 import { keyOf, formatKey } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
+import type { Stop } from '../../gitops/apply/sync-run.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import { act } from './act.ts';
 import { amendMetadata, withoutAnnotation } from './amend.ts';
 import { cascade } from './cascade.ts';
 import type { ApplicationContext } from './context.ts';
 import { decideClaim, decideSync } from './decide.ts';
+import { holdsSops } from './open-sops-documents.ts';
+import { sopsKeysKey } from './sops-keys-key.ts';
 import { observe, refreshAnnotation, subjectOf } from './observe.ts';
 import type { Observed, Subject } from './observe.ts';
 import { eventsOf, outcomeOf } from './outcome-of.ts';
@@ -29,10 +32,12 @@ function startRefresh(subject: Subject, context: ApplicationContext): void {
   memory.compared.clear();
 }
 
-/** Wakes the Application when a Secret comes that it waits for; ExternalSecrets are watched anyway. */
-function watchSecrets(observed: Observed, isClosed: boolean, context: ApplicationContext): void {
-  if (!isClosed) context.secrets.release(observed.key);
-  else context.secrets.watch(observed.key, observed.plan.needs.map(({ namespace, secret }) => ({ namespace, name: secret })));
+/** Wakes the Application when a Secret comes that it waits for: one that it needs, or the one with keys; ExternalSecrets are watched anyway. */
+function watchSecrets(observed: Observed, stop: Stop | undefined, context: ApplicationContext): void {
+  const needed = stop?.phase === 'barrier' ? observed.plan.needs.map(({ namespace, secret }) => ({ namespace, name: secret })) : [];
+  const keys = stop !== undefined && holdsSops(observed.plan) ? [sopsKeysKey(observed)] : [];
+  if (needed.length + keys.length === 0) context.secrets.release(observed.key);
+  else context.secrets.watch(observed.key, [...needed, ...keys]);
 }
 
 async function work(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
@@ -44,7 +49,7 @@ async function work(subject: Subject, context: ApplicationContext, signal: Abort
   if (decision.kind === 'backoff') return reportBackoff(observed, decision, context, signal);
 
   const acted = await act(observed, decision, context, signal);
-  watchSecrets(observed, acted.result.stop?.phase === 'barrier', context);
+  watchSecrets(observed, acted.result.stop, context);
   await context.statuses.write(observed.raw, acted.status, signal);
   if (acted.result.stop === undefined && decision.kind !== 'compare') context.requestDone(observed.key);
   return { outcome: outcomeOf(acted, observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } };

@@ -1,7 +1,8 @@
 import type { Cluster, ResourceType } from '../../kube/port.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Origin, PhaseName, Plan, RenderedObject } from '../plan/plan.ts';
+import type { SopsDocument } from '../../seal/sops/read-sops.ts';
+import type { Origin, PhaseName, Plan, RenderedObject, SopsSource } from '../plan/plan.ts';
 import type { LiveView } from './object/live-view.ts';
 import type { ObjectRef } from './object/object-ref.ts';
 import { formatRef, refKey } from './object/object-ref.ts';
@@ -47,6 +48,8 @@ export interface SyncDeps {
   readonly applicationExists: (instance: string, signal: AbortSignal) => Promise<boolean>;
   /** How many requests of one Application run at a time. */
   readonly concurrency: number;
+  /** Decrypts a document of SOPS; it throws SopsErrors. Absent: none can be written. */
+  readonly openSops?: (source: SopsSource, signal: AbortSignal) => Promise<SopsDocument>;
 }
 
 /** Why a run ends before its last phase. */

@@ -249,10 +249,10 @@ describe('the problems of a repository', () => {
       'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/sync-options]: an option is not supported by this version of Prelude; supported: Prune=false, Prune=true, Delete=false, Delete=true, ServerSideApply=true, PruneLast=true, Validate=true',
     ]],
     ['a Secret with a value', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  k: canary\n' }, [
-      'devnet/a.yaml:4 error stringData: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead',
+      'devnet/a.yaml:4 error stringData: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',
     ]],
     ['a Secret whose data is a text', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: canary\n' }, [
-      'devnet/a.yaml:4 error data: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead',
+      'devnet/a.yaml:4 error data: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',
     ]],
     ['a SealedSecret', { 'devnet/a.yaml': 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: s}\n' }, ['devnet/a.yaml:2 error kind: SealedSecrets are not supported yet']],
     ['an object twice', { 'devnet/a.yaml': good, 'devnet/b.yaml': externalSecret('faucet', ['token', 'user']) }, ['devnet/b.yaml:1 error ExternalSecret faucet stands twice in this Application; the other is at devnet/a.yaml:8']],

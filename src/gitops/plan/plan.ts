@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/object.ts';
+import type { SopsFormat } from '../../seal/sops/read-sops.ts';
 
 /** Where in the repository something stands. `file` is relative to the repository's root, `line` counts from 1. */
 export interface Origin {
@@ -9,6 +10,21 @@ export interface Origin {
 /** A path inside a rendered object whose value came from a Secret: it is redacted wherever the object is shown. */
 export type TaintedPath = readonly (string | number)[];
 
+/** Where the ciphertext of an object stands that is encrypted with SOPS. Its MAC is over the whole file, so all of it is kept. */
+export interface SopsSource {
+  readonly content: Uint8Array;
+  readonly format: SopsFormat;
+  /** Which of its documents the object is, counted from 0. */
+  readonly document: number;
+}
+
+/** A value of a Secret that is a whole file of SOPS by itself. */
+export interface SopsEntry {
+  readonly field: 'data' | 'stringData';
+  readonly key: string;
+  readonly source: SopsSource;
+}
+
 /** One object that a renderer produced. */
 export interface RenderedObject {
   readonly object: KubeObject;
@@ -16,6 +32,10 @@ export interface RenderedObject {
   readonly taint: readonly TaintedPath[];
   /** The line of a field of the object; absent where a renderer cannot tell (a chart's output). */
   readonly lineOf?: (path: string) => number;
+  /** Encrypted with SOPS: it is decrypted where it is written, and only there. What `taint` names are ciphertexts until then. */
+  readonly sops?: SopsSource;
+  /** Values of a Secret that are files of SOPS, decrypted in the same way. */
+  readonly sopsEntries?: readonly SopsEntry[];
   /** The namespace was filled in for a kind whose scope only the cluster knows: it does not belong there if the kind is cluster-scoped. */
   readonly namespaceAssumed?: true;
 }

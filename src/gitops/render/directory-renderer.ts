@@ -2,7 +2,7 @@ import type { Problem, RenderedObject } from '../plan/plan.ts';
 import { isSourceError } from '../source/source-error.ts';
 import type { LeftOut, SourceFile, SourceTree } from '../source/source-tree.ts';
 import { selectDirectoryFiles, selectLeftOut } from './directory-files.ts';
-import type { ManifestFile, ManifestReader } from './manifest-reader.ts';
+import type { Manifest, ManifestFile, ManifestReader } from './manifest-reader.ts';
 import type { Rendered, Renderer, RenderInput } from './renderer.ts';
 
 /** Bytes of all manifests of one Application together; Argo CD's default is 10 MB. */
@@ -50,9 +50,15 @@ async function renderDirectory({ application, tree, path }: RenderInput, reader:
     if (file.content.includes(skipMarker)) continue;
     const read: ManifestFile = reader.read(file.path, file.content);
     problems.push(...read.problems);
-    objects.push(...read.manifests.map(({ object, origin, lineOf }) => ({ object, origin, lineOf, taint: [] })));
+    objects.push(...read.manifests.map(renderedOf));
   }
   return { objects, problems };
+}
+
+/** What is encrypted is hidden wherever the object is shown: ciphertexts are long, and say nothing. */
+function renderedOf({ object, origin, lineOf, sops, sopsEntries }: Manifest): RenderedObject {
+  const taint = [...(sops?.encrypted ?? []), ...(sopsEntries ?? []).map(({ field, key }) => [field, key])];
+  return { object, origin, lineOf, taint, ...(sops === undefined ? {} : { sops: sops.source }), ...(sopsEntries === undefined ? {} : { sopsEntries }) };
 }
 
 type ReadFile = { readonly path: string; readonly content: Buffer } | Problem;

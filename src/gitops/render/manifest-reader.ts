@@ -5,8 +5,10 @@ import { parseFieldPath } from '../../lib/field-path.ts';
 import { LruMap } from '../../lib/lru-map.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
 import { parseYaml, type YamlDocument } from '../../lib/yaml.ts';
-import type { Origin, Problem } from '../plan/plan.ts';
+import type { Origin, Problem, SopsEntry } from '../plan/plan.ts';
 import { parseManifest } from './manifest-schema.ts';
+import { readSopsEntries } from './sops-entries.ts';
+import { readSopsManifests, type SopsManifest } from './sops-manifest.ts';
 
 /** One Kubernetes object in a file. */
 export interface Manifest {
@@ -15,6 +17,10 @@ export interface Manifest {
   readonly origin: Origin;
   /** The line of a field, in the file. */
   readonly lineOf: (path: string) => number;
+  /** Of an object that is encrypted with SOPS. */
+  readonly sops?: SopsManifest;
+  /** Values of a Secret that are files of SOPS by themselves. */
+  readonly sopsEntries?: readonly SopsEntry[];
 }
 
 /** What a file holds. Documents that are no manifests at all (no apiVersion and no kind) are left out. */
@@ -48,27 +54,42 @@ export function createManifestReader(cacheBytes: number): ManifestReader {
   };
 }
 
+/** What has been found of a file so far. */
+interface Found {
+  readonly manifests: Manifest[];
+  readonly problems: Problem[];
+  others: number;
+}
+
 function readManifests(file: string, content: Uint8Array): ManifestFile {
-  const manifests: Manifest[] = [];
-  const problems: Problem[] = [];
-  let others = 0;
+  const found: Found = { manifests: [], problems: [], others: 0 };
+  const sops = readSopsManifests(file, content);
+  if ('problem' in sops) return { manifests: [], others: 0, problems: [sops.problem] };
   try {
     for (const document of parseYaml(content)) {
-      for (const item of flatten(document)) {
-        if (!looksLikeManifest(item.value)) {
-          others += 1;
-          continue;
-        }
-        const parsed = parseManifest(item.value);
-        if (parsed.ok) manifests.push({ object: freeze(parsed.value), origin: { file, line: item.line }, lineOf: item.lineOf });
-        else for (const { path, message } of parsed.errors) problems.push({ severity: 'error', message, path, origin: { file, line: item.lineOf(path) } });
-      }
+      const encrypted = sops.at(document);
+      if (encrypted === undefined) for (const item of flatten(document)) addManifest({ ...item, file }, found);
+      else if ('severity' in encrypted) found.problems.push(encrypted);
+      else addManifest({ ...encrypted, line: document.line, lineOf: document.lineOf, file }, found);
     }
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     return { manifests: [], others: 0, problems: [{ severity: 'error', message: `not valid YAML: ${error.problem} (column ${error.column})`, origin: { file, line: error.line } }] };
   }
-  return { manifests, problems, others };
+  return found;
+}
+
+function addManifest({ value, line, lineOf, file, sops }: Item & { readonly file: string; readonly sops?: SopsManifest }, found: Found): void {
+  if (!looksLikeManifest(value)) {
+    found.others += 1;
+    return;
+  }
+  const parsed = parseManifest(value);
+  const { entries, errors } = parsed.ok && sops === undefined ? readSopsEntries(parsed.value) : { entries: [], errors: [] };
+  for (const { path, message } of parsed.ok ? errors : parsed.errors) found.problems.push({ severity: 'error', message, path, origin: { file, line: lineOf(path) } });
+  if (!parsed.ok) return;
+  const more = { ...(sops === undefined ? {} : { sops }), ...(entries.length === 0 ? {} : { sopsEntries: entries }) };
+  found.manifests.push({ object: freeze(parsed.value), origin: { file, line }, lineOf, ...more });
 }
 
 interface Item {

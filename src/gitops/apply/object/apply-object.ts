@@ -1,11 +1,14 @@
 import type { KubeObject } from '../../../api/object.ts';
 import { decideApply, isUnchanged } from './apply-decision.ts';
 import type { ApplyDecision } from './apply-decision.ts';
+import { isKubeError } from '../../../kube/kube-error.ts';
+import { SopsError } from '../../../seal/sops/sops-error.ts';
 import { compareObject } from './compare-object.ts';
 import { liveObject } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
+import { openObject } from './open-object.ts';
 import { trackingAnnotation } from './tracking.ts';
 import { failureMessage, fieldManager, formatOrigin, record, say, tell } from '../sync-run.ts';
 import type { ApplyResult, ObjectOutcome, SyncRun } from '../sync-run.ts';
@@ -29,6 +32,20 @@ function failed(run: SyncRun, desired: PreparedObject, reason: string, shared?: 
   return { kind: 'failed', message };
 }
 
+/** A file that does not open: another key, or a service that answers, is waited for; a file that was changed is a failure. */
+function sealed(run: SyncRun, desired: PreparedObject, { kind, message }: SopsError): ApplyResult {
+  const reason = `encrypted with SOPS: ${message}`;
+  if (kind === 'document') return failed(run, desired, reason);
+  record(run, outcome(desired, { status: 'OutOfSync', change: 'none', message: reason }));
+  return { kind: 'waiting', message: `${formatRef(desired.ref)} (${formatOrigin(desired.origin)}): ${reason}` };
+}
+
+/** The API server quotes what it refuses; of what was decrypted, only the kind of refusal is told. */
+function reasonOf(run: SyncRun, { sops, sopsEntries }: PreparedObject, error: unknown): string {
+  const message = failureMessage(run, error);
+  return (sops !== undefined || sopsEntries !== undefined) && isKubeError(error, 'invalid', 'conflict') ? `the API server does not take the decrypted object (${error.kind}); decrypt it and apply it with --dry-run=server to see why` : message;
+}
+
 /** Remembers what an apply left, so that nothing is asked or written while it stays so. */
 function remember(run: SyncRun, desired: PreparedObject, written: KubeObject): void {
   const { uid = '', resourceVersion = '', generation } = written.metadata;
@@ -42,7 +59,7 @@ function changeOf(before: LiveObject | undefined, after: KubeObject): 'created' 
 
 async function write(run: SyncRun, desired: PreparedObject, before: LiveObject | undefined): Promise<ApplyResult> {
   const { cluster } = run.deps;
-  const after = await cluster.apply(desired.type, desired.object, { fieldManager, force: true }, run.signal);
+  const after = await cluster.apply(desired.type, await openObject(run, desired), { fieldManager, force: true }, run.signal);
   remember(run, desired, after);
   const change = changeOf(before, after);
   if (change === 'unchanged') return unchanged(run, desired);
@@ -86,6 +103,7 @@ export async function applyObject(run: SyncRun, desired: PreparedObject): Promis
   try {
     return run.options.mode === 'compare' ? await compareObject(run, desired) : await decideAndWrite(run, desired);
   } catch (error) {
-    return failed(run, desired, failureMessage(run, error));
+    if (error instanceof SopsError) return sealed(run, desired, error);
+    return failed(run, desired, reasonOf(run, desired, error));
   }
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../api/object.ts';
 import { isKubeError } from '../../../kube/kube-error.ts';
 import { keyOfRef, refKey } from './object-ref.ts';
+import { openObject } from './open-object.ts';
 import type { PreparedObject } from './prepared-object.ts';
 import { fieldManager, record } from '../sync-run.ts';
 import type { ApplyResult, SyncRun } from '../sync-run.ts';
@@ -15,9 +16,10 @@ function comparable(object: KubeObject): unknown {
 
 /** Asks the API server what an apply would make of the object; webhooks and defaults are its business, not ours. */
 async function matches(run: SyncRun, desired: PreparedObject, live: KubeObject): Promise<boolean> {
+  const wanted = await openObject(run, desired);
   try {
     const options = { fieldManager, force: true, dryRun: true };
-    const applied = await run.deps.cluster.apply(desired.type, desired.object, options, run.signal);
+    const applied = await run.deps.cluster.apply(desired.type, wanted, options, run.signal);
     return isDeepStrictEqual(comparable(applied), comparable(live));
   } catch (error) {
     // what cannot be applied (an immutable field) differs; what could not be asked is a failure

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
 import { declaredWave } from '../../plan/object-order.ts';
-import type { Origin, PhaseName, RenderedObject } from '../../plan/plan.ts';
+import type { Origin, PhaseName, RenderedObject, SopsEntry, SopsSource } from '../../plan/plan.ts';
 import { refOf } from './object-ref.ts';
 import type { ObjectRef } from './object-ref.ts';
 import { trackingAnnotation, trackingId } from './tracking.ts';
@@ -14,6 +14,9 @@ export interface PreparedObject {
   readonly object: KubeObject;
   readonly origin: Origin;
   readonly phase: PhaseName;
+  /** Its values are ciphertexts: `openObject` gives what is to be written. */
+  readonly sops?: SopsSource;
+  readonly sopsEntries?: readonly SopsEntry[];
   /** Argo CD's sync wave. */
   readonly wave: number;
   /** Tells two manifests apart, in memory only: it is never written anywhere. */
@@ -53,6 +56,8 @@ export function prepareObject(rendered: RenderedObject, preparation: Preparation
   const ref = refOf({ ...manifest, metadata: named });
   const marked = { ...annotations, ...preparation.annotations, [trackingAnnotation]: trackingId(instance, ref, namespace) };
   const object: KubeObject = { ...manifest, metadata: { ...named, annotations: marked } };
+  const { sops, sopsEntries } = rendered;
+  const encrypted = { ...(sops === undefined ? {} : { sops }), ...(sopsEntries === undefined ? {} : { sopsEntries }) };
   const hash = createHash('sha256').update(JSON.stringify(object)).digest('base64url');
-  return { ref, type, object, origin: rendered.origin, phase, wave: declaredWave(object) ?? 0, hash };
+  return { ref, type, object, origin: rendered.origin, phase, wave: declaredWave(object) ?? 0, hash, ...encrypted };
 }

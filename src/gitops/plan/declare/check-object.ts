@@ -3,8 +3,9 @@ import { clusterPushSecretKind, parseClusterPushSecret } from '../../../api/clus
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
 import { parsePushSecret, pushSecretKind } from '../../../api/push-secret.ts';
-import type { Parsed } from '../../../api/schema.ts';
+import { formatPath, type Parsed } from '../../../api/schema.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
+import { fieldsOf } from '../needs/field.ts';
 import { declaredWave, waveAnnotation } from '../object-order.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
 
@@ -19,10 +20,10 @@ const notYet = new Map([
 ]);
 
 /** What is wrong with one object, whatever stands beside it. */
-export function checkObject(rendered: RenderedObject): readonly Problem[] {
+export function checkObject(rendered: RenderedObject, { plainSecrets = false }: { readonly plainSecrets?: boolean } = {}): readonly Problem[] {
   const { object } = rendered;
   const { group } = parseApiVersion(object.apiVersion);
-  return [...checkAnnotations(rendered), ...checkKind(rendered, group), ...(object.kind === 'Secret' && group === '' ? checkSecret(rendered) : [])];
+  return [...checkAnnotations(rendered), ...checkKind(rendered, group), ...(object.kind === 'Secret' && group === '' && !plainSecrets ? checkSecret(rendered) : [])];
 }
 
 function problem(rendered: RenderedObject, path: string, message: string): Problem {
@@ -60,11 +61,22 @@ function parserOf(object: KubeObject): ((object: KubeObject) => Parsed<unknown>)
 
 /** A value in Git is no secret any more. What holds none (a service account's token, say) is filled in by the cluster. */
 function checkSecret(rendered: RenderedObject): readonly Problem[] {
-  const held = (['data', 'stringData'] as const).filter((field) => holdsValues(rendered.object, field));
-  return held.map((field) => problem(rendered, field, 'a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead'));
+  if (rendered.sops !== undefined) return plainValues(rendered).map(([field, key]) => problem(rendered, formatPath([field, key]), 'is not encrypted, unlike the rest of the file; encrypt it, e.g. with --encrypted-regex \'^(data|stringData)$\''));
+  const entries = rendered.sopsEntries ?? [];
+  const held = (['data', 'stringData'] as const).filter((field) => holdsValues(rendered.object, field, entries.filter((entry) => entry.field === field).length));
+  return held.map((field) => problem(rendered, field, 'a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application'));
 }
 
-function holdsValues(object: KubeObject, field: 'data' | 'stringData'): boolean {
+/** The keys of an encrypted Secret whose values are not. An empty value is never encrypted. */
+function plainValues({ object, taint }: RenderedObject): readonly (readonly [field: string, key: string])[] {
+  const encrypted = new Set(taint.map((path) => JSON.stringify(path.slice(0, 2))));
+  return (['data', 'stringData'] as const).flatMap((field) =>
+    Object.entries(fieldsOf(object[field])).flatMap(([key, value]) => (value === '' || value === null || encrypted.has(JSON.stringify([field, key])) ? [] : [[field, key] as const])),
+  );
+}
+
+/** @param encrypted how many of its values are files of SOPS */
+function holdsValues(object: KubeObject, field: 'data' | 'stringData', encrypted: number): boolean {
   const value = object[field];
-  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== '';
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > encrypted : value !== undefined && value !== null && value !== '';
 }

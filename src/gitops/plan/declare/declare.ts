@@ -10,7 +10,9 @@ import type { Rendered } from '../../render/renderer.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
 import { placeObject, type Scopes } from '../scope.ts';
 import { checkObject } from './check-object.ts';
+import { allowsPlainSecrets } from '../check-application.ts';
 import { fieldsOf } from '../needs/field.ts';
+import { checkSops } from './check-sops.ts';
 import { checkTemplates } from './check-templates.ts';
 import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, SpreadSecret } from './declarations.ts';
 import { providedBy, readClusterExternalSecret, type ReadExternalSecrets, readExternalSecret, readGenerator } from './read-objects.ts';
@@ -32,8 +34,9 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
     .filter(({ object }) => !isItself(object, { name, namespace }))
     .map((one) => placeObject(upgrade(one), scopes(one.object), destination));
   const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], misconfigured: new Set() };
+  const plainSecrets = allowsPlainSecrets(application);
   for (const one of objects) {
-    found.problems.push(...checkObject(one));
+    found.problems.push(...checkObject(one, { plainSecrets }), ...checkSops(one, destination));
     if (isExternalSecretsKind(one.object, 'ExternalSecret')) addExternalSecrets(one, readExternalSecret(one), found);
     else if (isExternalSecretsKind(one.object, 'ClusterExternalSecret')) addExternalSecrets(one, readClusterExternalSecret(one), found);
     else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) addStore(one, checkProvider, found);
@@ -82,8 +85,13 @@ function addGenerator(one: RenderedObject, found: Found): void {
 function addCoreObject(one: RenderedObject, destination: string, found: Found): void {
   const { kind, metadata } = one.object;
   if (kind === 'ConfigMap') found.configMaps.push(readConfigMap(one, destination));
-  // filled in by the cluster or by hand: which keys it has is not known here
-  if (kind === 'Secret') found.secrets.push({ namespace: metadata.namespace ?? destination, secret: metadata.name, keys: 'dynamic', by: producerOf(one) });
+  // one without values is filled in by the cluster or by hand: which keys it has is not known here
+  if (kind === 'Secret') found.secrets.push({ namespace: metadata.namespace ?? destination, secret: metadata.name, keys: one.sops === undefined && one.sopsEntries === undefined ? 'dynamic' : keysOf(one.object), by: producerOf(one) });
+}
+
+/** Names of keys are not encrypted. */
+function keysOf(object: KubeObject): readonly string[] {
+  return [...new Set([...Object.keys(fieldsOf(object['data'])), ...Object.keys(fieldsOf(object['stringData']))])];
 }
 
 /** The Application's own manifest may lie in its own path; it is not one of its objects. */
