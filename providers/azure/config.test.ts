@@ -25,6 +25,7 @@ describe('spec.provider.azurekv', () => {
     [{ authType: 'WorkloadIdentity', authSecretRef: undefined }, true, []],
     [{ authType: 'WorkloadIdentity', authSecretRef: undefined, serviceAccountRef: { name: 'app', audiences: ['more'] } }, false, ['ServiceAccount app']],
     [{ authType: 'WorkloadIdentity', tenantId: undefined, authSecretRef: { clientId: ref('id'), tenantId: ref('tenant') }, serviceAccountRef: { name: 'app' } }, false, ['ServiceAccount app', 'id', 'tenant']],
+    [{ authType: 'WorkloadIdentity', authSecretRef: { clientId: ref('id'), tenantId: ref('tenant') }, serviceAccountRef: { name: 'app' } }, false, ['ServiceAccount app', 'id', 'tenant']],
     [{ environmentType: 'AzureStackCloud', useAzureSDK: true, customCloudConfig: { ...custom, keyVaultEndpoint: 'https://vault.stack.example', keyVaultDNSSuffix: '.vault.stack.example', resourceManagerEndpoint: 'https://management.stack.example' } }, false, ['id', 'secret']],
   ])('may be %j', (more, usesOwnIdentity, credentials) => {
     const result = parsed(azureProviderOf(vaultUrl, more));
@@ -41,7 +42,6 @@ describe('spec.provider.azurekv', () => {
     [{ authSecretRef: { clientId: ref('id') } }, 'spec.provider.azurekv.authSecretRef: needs clientSecret or clientCertificate with authType ServicePrincipal'],
     [{ authSecretRef: { clientId: ref('id'), clientSecret: ref('a'), clientCertificate: ref('b') } }, 'spec.provider.azurekv.authSecretRef: must have clientSecret or clientCertificate, not both'],
     [{ authType: 'WorkloadIdentity', serviceAccountRef: { name: 'app' }, authSecretRef: { tenantId: ref('tenant') } }, 'spec.provider.azurekv.authSecretRef.clientId: is required where WorkloadIdentity has an authSecretRef'],
-    [{ authType: 'WorkloadIdentity', serviceAccountRef: { name: 'app' }, authSecretRef: { clientId: ref('id'), tenantId: ref('tenant') } }, 'spec.provider.azurekv.authSecretRef.tenantId: says what tenantId says already; remove one of them'],
     [{ environmentType: 'AzureStackCloud' }, 'spec.provider.azurekv.customCloudConfig: is required with environmentType AzureStackCloud'],
     [{ customCloudConfig: custom }, 'spec.provider.azurekv.customCloudConfig: belongs to environmentType AzureStackCloud only'],
   ])('is an error with %j', (more, message) => {

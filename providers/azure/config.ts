@@ -98,11 +98,9 @@ function authIn(store: Written, problem: Problem): AzureAuth | undefined {
     problem(['authSecretRef', 'clientId'], 'is required where WorkloadIdentity has an authSecretRef');
     return undefined;
   }
-  if (tenantId !== undefined && refs.tenantId !== undefined) {
-    problem(['authSecretRef', 'tenantId'], 'says what tenantId says already; remove one of them');
-    return undefined;
-  }
-  return { kind: 'serviceAccount', account, ...(tenantId === undefined ? {} : { tenant: tenantId }), ...(refs.clientId === undefined ? {} : { clientId: refs.clientId }), ...(refs.tenantId === undefined ? {} : { tenantId: refs.tenantId }) };
+  // of both, the one of the Secret counts, as in External Secrets
+  const tenant = refs.tenantId === undefined ? tenantId : undefined;
+  return { kind: 'serviceAccount', account, ...(tenant === undefined ? {} : { tenant }), ...(refs.clientId === undefined ? {} : { clientId: refs.clientId }), ...(refs.tenantId === undefined ? {} : { tenantId: refs.tenantId }) };
 }
 
 function principalIn({ tenantId: tenant, authSecretRef: refs = {} }: Written, problem: Problem): AzureAuth | undefined {

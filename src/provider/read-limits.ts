@@ -16,6 +16,8 @@ export interface ReadLimits {
   readonly patience: number;
   /** The same while calls are paced and the provider does answer: then waiting is how it gets there. */
   readonly pacedPatience: number;
+  /** How long it may wait where the provider asks to slow down and answers nobody. */
+  readonly refusedPatience: number;
   /** How many references may wait under one identity; those beyond fail at once. */
   readonly mostWaiting: number;
   /** The longest that one throttled answer holds an identity back. */
@@ -45,6 +47,7 @@ export const defaultReadLimits: ReadLimits = {
   findDeadline: 45_000,
   patience: 60_000,
   pacedPatience: 240_000,
+  refusedPatience: 10_000,
   mostWaiting: 100_000,
   longestHold: 60_000,
   idle: 600_000,

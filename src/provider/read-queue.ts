@@ -26,6 +26,8 @@ const mostRefused = 10_000;
 export class ReadQueue {
   readonly #options: ReadQueueOptions;
   readonly #batchSize: number;
+  /** What the provider said to those that wait for another try: more than that they have waited. */
+  readonly #refusals = new WeakMap<Slot, ProviderError>();
   readonly #pending = new WaitingSlots();
   readonly #calls: ReadCalls;
   readonly #checks: VersionCheck;
@@ -203,13 +205,14 @@ export class ReadQueue {
   /** How long a reference may wait: longer while it is the pace it waits for, and the provider does answer. */
   #patience(): number {
     const { pacer, limits } = this.#options;
-    const isPaced = pacer.isHolding && this.#now() - pacer.lastAnswered < limits.patience;
-    return isPaced ? limits.pacedPatience : limits.patience;
+    if (!pacer.isHolding) return limits.patience;
+    // where nothing is answered at all, whoever waits should hear why
+    return this.#now() - pacer.lastAnswered < limits.refusedPatience ? limits.pacedPatience : limits.refusedPatience;
   }
 
   #expire(): void {
     const patience = this.#patience();
-    for (const slot of this.#pending.takeOlder(this.#now() - patience)) settleSlot(slot, { kind: 'error', error: this.#outOfPatience(patience) });
+    for (const slot of this.#pending.takeOlder(this.#now() - patience)) settleSlot(slot, { kind: 'error', error: this.#refusals.get(slot) ?? this.#outOfPatience(patience) });
   }
 
   #outOfPatience(patience: number): ProviderError {
@@ -231,6 +234,7 @@ export class ReadQueue {
     for (const [index, slot] of slots.entries()) {
       const result = results[index] ?? { kind: 'error', error: abandoned };
       if (slot.requests.size > 0 && isThrottled(result) && this.#hasPatience(slot)) {
+        if (result.kind === 'error') this.#refusals.set(slot, result.error);
         this.#pending.putBack(slot);
         continue;
       }
