@@ -16,6 +16,7 @@ export default defineConfig({
           testTimeout: process.env['CI'] === 'true' ? 20_000 : 5_000,
           // some wait for time that passes, and not for a core
           maxWorkers: 3,
+          sequence: { groupOrder: 0 },
           include: ['src/**/*.test.ts', 'providers/**/*.test.ts', 'test/*.test.ts', 'test/support/**/*.test.ts'],
         },
       },
@@ -29,6 +30,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           // real processes on two shared cores miss a deadline now and then; what fails twice is broken. At a desk every failure shows
           retry: process.env['CI'] === 'true' ? 1 : 0,
         },

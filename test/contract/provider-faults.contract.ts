@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -184,7 +185,7 @@ class FaultRun {
     await Promise.all(readers.map((reader) => this.#stage.refresh(reader)));
     await vi.waitFor(async () => {
       for (const reader of readers) {
-        if (JSON.stringify(await this.#stage.data(reader)) !== JSON.stringify(asData(texts))) throw new Error(`${reader} does not follow: ${(await this.#stage.ready(reader))?.message}`);
+        if (!isDeepStrictEqual(await this.#stage.data(reader), asData(texts))) throw new Error(`${reader} does not follow: ${(await this.#stage.ready(reader))?.message}`);
       }
     }, { ...patience, interval: 10 });
     return performance.now() - started;
@@ -219,7 +220,7 @@ class FaultRun {
     for (const running of this.#lanes) {
       for (const reader of running.readers) {
         const [ready, data] = [await this.#stage.ready(reader), await this.#stage.data(reader)];
-        const isRight = ready?.message === 'secret synced' && JSON.stringify(data) === JSON.stringify(asData(wanted(running)));
+        const isRight = ready?.message === 'secret synced' && isDeepStrictEqual(data, asData(wanted(running)));
         if (!isRight) throw new Error(`${titled(running)}: ${ready?.message ?? 'no condition'}; the Secret holds ${JSON.stringify(data)}`);
       }
     }
@@ -280,7 +281,7 @@ export function providerFaultsContract(plans: readonly FaultPlan[], atOnce: numb
     it('never deletes, blanks or half writes a Secret, nor takes what fails for a value (I1, I2)', () => {
       const wrong = report.outcomes.flatMap((outcome) => {
         const { writes, allowed, scene, fault } = outcome;
-        const isMeant = ({ name: written, data }: SecretWrite): boolean => (fault.empties === true && data === undefined && written.endsWith('-gone')) || scene.meansWell?.[fault.name] !== undefined || allowed.some((one) => JSON.stringify(one) === JSON.stringify(data));
+        const isMeant = ({ name: written, data }: SecretWrite): boolean => (fault.empties === true && data === undefined && written.endsWith('-gone')) || scene.meansWell?.[fault.name] !== undefined || allowed.some((one) => isDeepStrictEqual(one, data));
         return writes.filter((write) => !isMeant(write)).map((write) => `${titled(outcome)}: ${JSON.stringify(write)}`);
       });
       expect(wrong).toEqual([]);
