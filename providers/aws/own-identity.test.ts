@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ProviderContext, ReadResult } from '../../src/provider/contract.ts';
+import type { ProviderContext } from '../../src/provider/contract.ts';
 import { startAwsIdentityServer } from '../../test/support/aws-identity-server.ts';
-import { accountToken, awsRoles, connectWithRoles, ownContext, startAwsWithRoles } from '../../test/support/aws-roles.ts';
+import { accountToken, awsRoles, callersOf, connectWithRoles, ownContext, readAsStore, startAwsWithRoles } from '../../test/support/aws-roles.ts';
 import type { CountingAws } from '../../test/support/counting-aws.ts';
 import type { FakeClock } from '../../test/support/fake-clock.ts';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
@@ -24,19 +24,8 @@ afterEach(async () => {
   await server.close();
 });
 
-function told(result: ReadResult | undefined): string {
-  if (result?.kind === 'value') return Buffer.from(result.value.reveal()).toString('utf8');
-  return result?.kind === 'error' ? `${result.error.kind}: ${result.error.message}` : (result?.kind ?? 'nothing');
-}
-
-async function readAs(fields: object, context: Partial<ProviderContext> = {}): Promise<string> {
-  await using client = await connectWithRoles(server, { clock, fields, context });
-  return told((await client.read([{ key: 'a' }], never))[0]);
-}
-
-function seen(): readonly string[] {
-  return server.requests.map(({ operation, by }) => `${operation} by ${by}`);
-}
+const readAs = (fields: object, context: Partial<ProviderContext> = {}): Promise<string> => readAsStore(server, { clock, fields, context });
+const seen = (): readonly string[] => callersOf(server);
 
 describe("Prelude's own identity", () => {
   const nobody = { auth: {} };

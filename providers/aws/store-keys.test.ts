@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProviderContext, ReadResult } from '../../src/provider/contract.ts';
+import type { ProviderContext } from '../../src/provider/contract.ts';
 import { createRegistry, erase } from '../../src/provider/registry.ts';
-import { accountContext, awsRoles, connectWithRoles, startAwsWithRoles } from '../../test/support/aws-roles.ts';
+import { accountContext, awsRoles, callersOf, connectWithRoles, readAsStore, startAwsWithRoles, told } from '../../test/support/aws-roles.ts';
 import { awsProviderOf } from '../../test/support/aws-store.ts';
 import type { CountingAws } from '../../test/support/counting-aws.ts';
 import type { FakeClock } from '../../test/support/fake-clock.ts';
@@ -24,19 +24,8 @@ afterEach(async () => {
   await server.close();
 });
 
-function told(result: ReadResult | undefined): string {
-  if (result?.kind === 'value') return Buffer.from(result.value.reveal()).toString('utf8');
-  return result?.kind === 'error' ? `${result.error.kind}: ${result.error.message}` : (result?.kind ?? 'nothing');
-}
-
-async function readAs(fields: object, context: Partial<ProviderContext> = {}): Promise<string> {
-  await using client = await connectWithRoles(server, { clock, fields, context });
-  return told((await client.read([{ key: 'a' }], never))[0]);
-}
-
-function seen(): readonly string[] {
-  return server.requests.map(({ operation, by }) => `${operation} by ${by}`);
-}
+const readAs = (fields: object, context: Partial<ProviderContext> = {}): Promise<string> => readAsStore(server, { clock, fields, context });
+const seen = (): readonly string[] => callersOf(server);
 
 describe('a role', () => {
   it('is assumed with the keys of the store, once for all reads', async () => {

@@ -14,7 +14,8 @@ export function createFake(): Provider<FakeConfig> {
     environment: [],
     capabilities: 'ReadWrite',
     // what is pushed to one store is not there in another, whatever their configurations
-    clientPerStore: true,
+    // what is pushed is kept in the client itself
+    consumerInputs: () => ['store'],
     credentials: () => [],
     connect: async (config, { store }) => {
       const name = store?.name ?? '';

@@ -1,5 +1,5 @@
+import { asResult } from '../../src/provider/as-result.ts';
 import type { ProviderClient, ReadResult, RemoteRef } from '../../src/provider/contract.ts';
-import { ProviderError } from '../../src/provider/provider-error.ts';
 import { findSecrets } from './find.ts';
 import type { ProjectLocation } from './project-location.ts';
 import { PushTarget } from './push.ts';
@@ -48,13 +48,4 @@ export function createGcpClient({ secrets, where, skipsDisabled, checkCredential
 
 function identityOf({ key, version = '', metadata }: RemoteRef): string {
   return JSON.stringify([key, version, metadata === true]);
-}
-
-async function asResult<R>(act: () => Promise<R>): Promise<R | { readonly kind: 'error'; readonly error: ProviderError }> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof ProviderError) return { kind: 'error', error };
-    throw error;
-  }
 }

@@ -3,11 +3,9 @@ import { ask } from '../../src/provider/ask.ts';
 import type { OwnMeans, ProviderContext } from '../../src/provider/contract.ts';
 import { credentialText } from '../../src/provider/credential-text.ts';
 import { askJson } from '../../src/provider/json-request.ts';
-import { requireClusterStore } from '../../src/provider/own-proof.ts';
+import { ownTokenFile, requireClusterStore } from '../../src/provider/own-proof.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 
-/** Where Kubernetes puts the token of a Pod's service account. */
-const clusterTokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 const azureResource = 'https://management.azure.com/';
 const azureMetadata = 'http://169.254.169.254/metadata/identity/oauth2/token';
 const googleMetadata = 'http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity';
@@ -33,7 +31,7 @@ export async function googleToken(context: ProviderContext, identityId: string, 
 
 /** The token of Prelude's own service account in this cluster. */
 export async function clusterToken(context: ProviderContext): Promise<string> {
-  return credentialText(await ownOf(context).file(clusterTokenFile));
+  return credentialText(await ownOf(context).file(ownTokenFile));
 }
 
 function ownOf(context: ProviderContext): OwnMeans {

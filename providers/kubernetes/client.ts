@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/lib/clock.ts';
 import { createSemaphore } from '../../src/lib/semaphore.ts';
+import { asResult } from '../../src/provider/as-result.ts';
 import type { ProviderClient, ReadResult, RemoteRef } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { KubernetesApi } from './api.ts';
@@ -65,14 +66,4 @@ function resultOf({ version, metadata }: RemoteRef, found: Found | undefined): R
   const { document } = found;
   const { resourceVersion } = document.metadata;
   return { kind: 'value', value: metadata === true ? metadataOf(document) : dataOf(document), ...(resourceVersion === undefined ? {} : { version: resourceVersion }) };
-}
-
-/** What fails for one is that one's result. */
-async function asResult<R>(act: () => Promise<R>): Promise<R | { readonly kind: 'error'; readonly error: ProviderError }> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof ProviderError) return { kind: 'error', error };
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { createSemaphore } from '../../src/lib/semaphore.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import { asResult } from '../../src/provider/as-result.ts';
 import type { ProviderClient, ReadResult, RemoteRef } from '../../src/provider/contract.ts';
 import { goText } from '../../src/provider/go-json.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
@@ -58,14 +59,4 @@ async function readMetadata(engine: KvEngine, key: string, signal: AbortSignal):
   const metadata = await engine.metadata(key, signal);
   if (metadata === undefined) return { kind: 'absent' };
   return { kind: 'value', value: SecretBytes.fromUtf8(goText(JSON.stringify({ ...metadata.system, ...metadata.custom }), 'as-written')) };
-}
-
-/** What fails for one is that one's result. */
-async function asResult<R>(act: () => Promise<R>): Promise<R | { readonly kind: 'error'; readonly error: ProviderError }> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof ProviderError) return { kind: 'error', error };
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { readJson } from '../../src/provider/ask.ts';
 import type { ProviderContext } from '../../src/provider/contract.ts';
-import { requireClusterStore } from '../../src/provider/own-proof.ts';
+import { ownTokenFile, requireClusterStore } from '../../src/provider/own-proof.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { z } from 'zod';
 import type { VaultAuth } from './auth-config.ts';
@@ -81,9 +81,6 @@ async function attemptOf(auth: VaultAuth, context: ProviderContext, signal: Abor
   if (gcp === undefined) throw new ProviderError('invalid', 'auth names no method of logging in');
   return { path: `auth/${gcp.path ?? 'gcp'}/login`, body: await gcpLoginBody(gcp, context, signal), field: 'auth.gcp' };
 }
-
-/** Where Kubernetes puts the token of a pod's service account. */
-const ownTokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 async function accountToken({ serviceAccountRef, secretRef }: NonNullable<VaultAuth['kubernetes']>, context: ProviderContext): Promise<string> {
   if (serviceAccountRef !== undefined) return textOf(await context.serviceAccountToken(serviceAccountRef, { audiences: [], expirationSeconds: tokenSeconds }));

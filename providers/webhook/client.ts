@@ -1,5 +1,6 @@
 import { createSemaphore } from '../../src/lib/semaphore.ts';
 import type { HttpRequest, HttpResponse } from '../../src/lib/http.ts';
+import { asResult } from '../../src/provider/as-result.ts';
 import { abortable } from '../../src/provider/abortable.ts';
 import { send, statusError } from '../../src/provider/ask.ts';
 import type { ProviderClient, ProviderContext, ReadResult, RemotePlace, RemoteRef, RemoteWrite, RemoveResult, TemplateData, Validation, WriteResult } from '../../src/provider/contract.ts';
@@ -208,14 +209,4 @@ function isSuccess({ status }: HttpResponse): boolean {
 function errorOf(answer: HttpResponse): ProviderError {
   if (answer.status === 304) return new ProviderError('unavailable', `${service} says that nothing has changed (HTTP 304), which nobody has asked it`);
   return statusError(answer, { service, advice });
-}
-
-/** What fails for one is that one's result. */
-async function asResult<R>(act: () => Promise<R>): Promise<R | { readonly kind: 'error'; readonly error: ProviderError }> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof ProviderError) return { kind: 'error', error };
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
 import { createAdmissionServer } from '../server/admission.ts';
-import type { Server } from '../server/server.ts';
+import type { Server } from '../server/listen-at.ts';
 import type { AdmissionOptions } from './options.ts';
 import { shippedChecks } from './shipped-checks.ts';
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { providers } from '../../providers/index.ts';
 import { formatErrors, parse } from '../api/schema.ts';
 import type { Provider } from '../provider/contract.ts';
+import { propertyLookups } from '../provider/property.ts';
 import { createRegistry, erase, type ErasedProvider, type ProviderRegistry } from '../provider/registry.ts';
 import { UsageError } from './options.ts';
 
@@ -11,10 +12,9 @@ import { UsageError } from './options.ts';
 const providerShape = z.looseObject({
   id: z.string('must be a string').regex(/^[a-zA-Z][a-zA-Z0-9]*$/, 'must be letters and digits: it is a key of spec.provider'),
   schema: z.custom<z.ZodType>(isSchema, 'must be a zod schema'),
-  propertyLookup: z.enum(['literal-first', 'path-only', 'path-first', 'member-first', 'by-provider']),
+  propertyLookup: z.enum(propertyLookups),
   environment: z.array(z.string()),
   capabilities: z.enum(['ReadOnly', 'WriteOnly', 'ReadWrite']),
-  clientPerStore: z.literal(true).optional(),
   consumerInputs: functionField().optional(),
   usesOwnIdentity: functionField().optional(),
   credentials: functionField(),

@@ -1,7 +1,6 @@
 import type { Explanation } from '../app/explain/explanation.ts';
 import type { SecretName } from '../app/explain/explain-secret.ts';
 import { runExplain } from '../app/explain/run-explain.ts';
-import { failureMessage } from '../app/failure-message.ts';
 import type { ClusterOptions } from '../app/options.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
@@ -9,6 +8,7 @@ import { printYaml } from '../lib/yaml-print.ts';
 import { explainText } from './explain-text.ts';
 import type { ExitCode, Io } from './io.ts';
 import { printable } from './printable.ts';
+import { tellFailure } from './tell-failure.ts';
 
 export interface ExplainOptions {
   readonly cluster: ClusterOptions;
@@ -27,10 +27,7 @@ export async function explain({ output, ...options }: ExplainOptions, io: Io, si
     io.out.write(print(explanation, output, io));
     return explanation.secret === undefined && explanation.declarations.length === 0 ? 1 : 0;
   } catch (error) {
-    const message = failureMessage(error);
-    if (message === undefined) throw error;
-    io.err.write(`prelude: ${message}\n`);
-    return 1;
+    return tellFailure(error, io);
   }
 }
 

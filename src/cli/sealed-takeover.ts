@@ -1,4 +1,3 @@
-import { failureMessage } from '../app/failure-message.ts';
 import { runSealedTakeover, type SealedTakeoverOptions, type SealedTakeoverResult } from '../app/takeover/run-sealed-takeover.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
@@ -6,6 +5,7 @@ import type { ExitCode, Io } from './io.ts';
 import { printable } from './printable.ts';
 import { count } from './problem-lines.ts';
 import { styleFor, table, wrap } from './style.ts';
+import { tellFailure } from './tell-failure.ts';
 
 /**
  * `prelude takeover sealed-secrets`: what stands in the way of taking over from Sealed Secrets, and with `--apply --scale-down` stopping it.
@@ -18,10 +18,7 @@ export async function sealedTakeover(options: SealedTakeoverOptions, output: 'te
     io.out.write(output === 'json' ? `${JSON.stringify(documentOf(result), null, 2)}\n` : textOf(printable(result), io));
     return result.report.ready ? 0 : 1;
   } catch (error) {
-    const message = failureMessage(error);
-    if (message === undefined) throw error;
-    io.err.write(`prelude: ${message}\n`);
-    return 1;
+    return tellFailure(error, io);
   }
 }
 

@@ -1,4 +1,3 @@
-import { failureMessage } from '../app/failure-message.ts';
 import type { AdapterOptions, ClusterOptions } from '../app/options.ts';
 import { runStoreCheck } from '../app/store-check/run-store-check.ts';
 import type { StoreCheck, StoreQuestion } from '../app/store-check/store-check.ts';
@@ -8,6 +7,7 @@ import type { ExitCode, Io } from './io.ts';
 import { count } from './problem-lines.ts';
 import { printable } from './printable.ts';
 import { pad, styleFor, wrap } from './style.ts';
+import { tellFailure } from './tell-failure.ts';
 
 export interface StoreCheckCommand {
   readonly cluster: ClusterOptions;
@@ -28,10 +28,7 @@ export async function storeCheck({ output, ...options }: StoreCheckCommand, io: 
     io.out.write(output === 'json' ? `${JSON.stringify({ sound, ...document(check) }, null, 2)}\n` : storeCheckText(printable(check), io));
     return sound ? 0 : 1;
   } catch (error) {
-    const message = failureMessage(error);
-    if (message === undefined) throw error;
-    io.err.write(`prelude: ${message}\n`);
-    return 1;
+    return tellFailure(error, io);
   }
 }
 

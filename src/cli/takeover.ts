@@ -1,4 +1,3 @@
-import { failureMessage } from '../app/failure-message.ts';
 import { runTakeover, type TakeoverOptions } from '../app/takeover/run-takeover.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
@@ -6,6 +5,7 @@ import type { ExitCode, Io } from './io.ts';
 import { printable } from './printable.ts';
 import { takeoverDocument } from './takeover-document.ts';
 import { takeoverText } from './takeover-text.ts';
+import { tellFailure } from './tell-failure.ts';
 
 export interface TakeoverCommand extends TakeoverOptions {
   readonly output: 'text' | 'json';
@@ -23,9 +23,6 @@ export async function takeover({ output, ...options }: TakeoverCommand, io: Io, 
     io.out.write(output === 'json' ? `${JSON.stringify(takeoverDocument(result), null, 2)}\n` : takeoverText(printable(result), io));
     return result.report.ready ? 0 : 1;
   } catch (error) {
-    const message = failureMessage(error);
-    if (message === undefined) throw error;
-    io.err.write(`prelude: ${message}\n`);
-    return 1;
+    return tellFailure(error, io);
   }
 }

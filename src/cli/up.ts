@@ -1,4 +1,3 @@
-import { failureMessage } from '../app/failure-message.ts';
 import type { UpOptions } from '../app/options.ts';
 import { up as bringUp, type UpProgress, type UpResult } from '../app/up.ts';
 import type { ApplicationResult } from '../app/up-watch.ts';
@@ -8,6 +7,7 @@ import { createLog } from '../lib/log.ts';
 import type { ExitCode, Io } from './io.ts';
 import { allProblems, count, problemLine } from './problem-lines.ts';
 import { type Style, styleFor, table } from './style.ts';
+import { tellFailure } from './tell-failure.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /**
@@ -22,10 +22,7 @@ export async function up(options: UpOptions, io: Io, signal: AbortSignal): Promi
     return report(result, io, signal.aborted ? 'interrupted' : `gave up after ${options.timeout / 1000} s`);
   } catch (error) {
     for (const timeline of timelines) timeline.close();
-    const message = failureMessage(error);
-    if (message === undefined) throw error;
-    io.err.write(`prelude: ${message}\n`);
-    return 1;
+    return tellFailure(error, io);
   }
 }
 

@@ -167,10 +167,10 @@ export class ClientPool<T extends AsyncDisposable> {
 }
 
 /** What of the store a client may know: no more than its identity depends on. */
-function askingStore({ label, scope, namespace }: StoreHandle, { clientPerStore, consumerInputs }: ConfiguredProvider): AskingStore {
+function askingStore({ label, scope, namespace }: StoreHandle, { consumerInputs }: ConfiguredProvider): AskingStore {
   return {
     scope,
-    ...(clientPerStore || consumerInputs.includes('store') ? { name: label } : {}),
+    ...(consumerInputs.includes('store') ? { name: label } : {}),
     ...(consumerInputs.includes('namespace') && namespace !== undefined ? { namespace } : {}),
   };
 }

@@ -131,7 +131,7 @@ export type TemplateData = ReadonlyMap<string, ReadonlyMap<string, SecretBytes>>
 /** The store that asks, as far as its client may know it. */
 export interface AskingStore {
   readonly scope: 'namespaced' | 'cluster';
-  /** With `clientPerStore`, or where `consumerInputs` names the store. */
+  /** Where `consumerInputs` names the store. */
   readonly name?: string;
   /** The consumer's, where `consumerInputs` names it; absent too while a cluster store is validated. */
   readonly namespace?: string;
@@ -226,8 +226,6 @@ export interface Provider<Config> {
   /** Environment variables the provider may see, e.g. for endpoints. They are a part of the identity. */
   readonly environment: readonly string[];
   readonly capabilities: Capabilities;
-  /** Each store has a client of its own, also beside others of the same configuration: for what is kept in the client itself. */
-  readonly clientPerStore?: true;
   /** What of the consumer the provider is told, beside the credentials: it decides as whom it answers. Absent: nothing. */
   readonly consumerInputs?: (config: Config) => readonly ConsumerInput[];
   /** Whether this configuration asks as Prelude itself (its pod's or machine's identity), for lack of credentials. Namespaced stores may not, by default. */

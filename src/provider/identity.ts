@@ -69,7 +69,7 @@ export class Identities {
       credentials: found.map(({ digest }) => digest),
       consumer: provider.consumerInputs.includes('namespace') || dependsOnConsumer(provider.credentials, store) ? store.namespace : undefined,
       scope: store.scope,
-      store: provider.clientPerStore || provider.consumerInputs.includes('store') ? store.label : undefined,
+      store: provider.consumerInputs.includes('store') ? store.label : undefined,
     };
     return { id: this.#hash(canonicalJson(parts)), environment, credentials: values.length === found.length ? new Map(values) : undefined };
   }

@@ -1,6 +1,9 @@
 import type { ProviderContext } from './contract.ts';
 import { ProviderError } from './provider-error.ts';
 
+/** Where Kubernetes mounts the token of the pod's own service account. */
+export const ownTokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
 /**
  * Makes sure that Prelude's own identity is proved to a host that the store names only where an administrator has written the store: whoever
  * stands there can use the proof elsewhere. A tenant's store may not, with `--allow-own-identity` too.

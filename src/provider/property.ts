@@ -7,6 +7,8 @@ import { jsonText } from './json-scalar.ts';
 import { MemberBytes } from './member-bytes.ts';
 import { ProviderError } from './provider-error.ts';
 
+export const propertyLookups = ['literal-first', 'path-first', 'member-first', 'path-only', 'by-provider'] as const;
+
 /**
  * How a `property` is looked up in a JSON value.
  * - `path-only`: it is a gjson path.
@@ -15,7 +17,7 @@ import { ProviderError } from './provider-error.ts';
  * - `member-first`: a key at the top of just that name wins, whatever else it could mean.
  * - `by-provider`: the provider is told the property, and what it answers is what is wanted.
  */
-export type PropertyLookup = 'literal-first' | 'path-first' | 'member-first' | 'path-only' | 'by-provider';
+export type PropertyLookup = (typeof propertyLookups)[number];
 
 /**
  * Selects a property of a value. Of one that has members, the member of just that name wins, whatever dots it holds; else what stands

@@ -11,7 +11,6 @@ export interface ConfiguredProvider {
   readonly propertyLookup: PropertyLookup;
   readonly environment: readonly string[];
   readonly capabilities: Capabilities;
-  readonly clientPerStore: boolean;
   readonly consumerInputs: readonly ConsumerInput[];
   readonly usesOwnIdentity: boolean;
   /** The parsed configuration, as a part of the identity only. It may hold values: never print it. */
@@ -54,7 +53,7 @@ export function erase<Config>(provider: Provider<Config>): ErasedProvider {
       const parsed = parse(provider.schema, input);
       if (!parsed.ok) return parsed;
       const config = parsed.value;
-      const { id, propertyLookup, environment, capabilities, clientPerStore = false } = provider;
+      const { id, propertyLookup, environment, capabilities } = provider;
       return {
         ok: true,
         value: {
@@ -62,7 +61,6 @@ export function erase<Config>(provider: Provider<Config>): ErasedProvider {
           propertyLookup,
           environment,
           capabilities,
-          clientPerStore,
           consumerInputs: provider.consumerInputs?.(config) ?? [],
           usesOwnIdentity: provider.usesOwnIdentity?.(config) ?? false,
           config,

@@ -9,7 +9,7 @@ import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.t
 import { createLog } from '../lib/log.ts';
 import { createAdmissionServer } from './admission.ts';
 import type { CheckObject } from './object-check.ts';
-import type { Server } from './server.ts';
+import type { Server } from './listen-at.ts';
 
 const authority = createAuthority('test');
 const check: CheckObject = ({ kind, spec }) => (kind === 'Other' ? undefined : { errors: spec === 'bad' ? [{ path: 'spec.a', message: 'must be good' }] : [], warnings: spec === 'old' ? ['write it anew'] : [] });

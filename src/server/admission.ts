@@ -5,8 +5,8 @@ import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createBodyReader, type ReadBody } from './body-reader.ts';
 import { judgeAdmission } from './judge-admission.ts';
+import { listenAt, type Server } from './listen-at.ts';
 import type { CheckObject } from './object-check.ts';
-import type { Server } from './server.ts';
 import { keyPairVersion, readKeyPair } from './tls-files.ts';
 
 export interface AdmissionServerOptions {
@@ -44,42 +44,17 @@ export async function createAdmissionServer(options: AdmissionServerOptions): Pr
     void answer(request, judging, gone.signal).then((made) => send(response, made, https.listening));
   });
   https.maxConnections = mostConnections;
-  https.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
   // somebody who speaks no TLS, or trusts another authority
   https.on('tlsClientError', (_error, socket) => socket.destroy());
-  await listen(https, host, port);
+  const server = await listenAt(https, { host, port, clock, grace });
   const stop = followFiles(https, version, { certFolder, clock, log });
-  const address = https.address();
-  let closed: Promise<void> | undefined;
   return {
-    host,
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    ...server,
     close: () => {
       stop();
-      return (closed ??= close(https, clock));
+      return server.close();
     },
   };
-}
-
-function listen(https: HttpsServer, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    https.once('error', reject);
-    https.listen({ host, port }, () => {
-      https.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function close(https: HttpsServer, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(grace, () => https.closeAllConnections());
-    https.close(() => {
-      cancel();
-      resolve();
-    });
-    https.closeIdleConnections();
-  });
 }
 
 /** Takes over a pair that has changed; one that cannot be used is logged, and the one before stays. */

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createServer, type Server, type ServerData } from './server.ts';
+import type { Server } from './listen-at.ts';
+import { createServer, type ServerData } from './server.ts';
 
 const fine: ServerData = {
   live: () => ({ ok: true, lines: ['ok   loop'] }),

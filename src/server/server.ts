@@ -1,6 +1,8 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { systemClock } from '../lib/clock.ts';
 import type { Exposition } from '../lib/metrics.ts';
 import type { Verdict } from './health.ts';
+import { listenAt, type Server } from './listen-at.ts';
 
 /** What the endpoints tell; asked at every request. */
 export interface ServerData {
@@ -20,14 +22,6 @@ export interface ServerOptions {
   readonly data: ServerData;
   /** Milliseconds that open requests have to end after `close`; those that have not are cut. Default 2000. */
   readonly grace?: number;
-}
-
-/** A server that listens. */
-export interface Server {
-  readonly host: string;
-  readonly port: number;
-  /** Takes no more connections, lets open requests end, and resolves when all are gone; a second call waits for the same. */
-  readonly close: () => Promise<void>;
 }
 
 /** Bounds on what a client can hold or make us read: the endpoints take no input at all. */
@@ -52,40 +46,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     void answer(routes, request).then((made) => send(response, made, { head: request.method === 'HEAD', last: last() }));
   });
   http.maxConnections = mostConnections;
-  // a malformed request gets the bare status line, and no word of what was wrong with it
-  http.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
-  await listen(http, options.host, options.port);
-
-  const address = http.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  let closed: Promise<void> | undefined;
-  return {
-    host: options.host,
-    port,
-    close: () => (closed ??= close(http, options.grace ?? 2000)),
-  };
+  return named(options, () => listenAt(http, { host: options.host, port: options.port, clock: systemClock, grace: options.grace ?? 2000 }));
 }
 
-function listen(http: HttpServer, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: Error): void => reject(new Error(`cannot listen on ${host}:${port}: ${error.message}`, { cause: error }));
-    http.once('error', onError);
-    http.listen({ host, port }, () => {
-      http.off('error', onError);
-      resolve();
-    });
-  });
-}
-
-function close(http: HttpServer, grace: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => http.closeAllConnections(), grace);
-    http.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    http.closeIdleConnections();
-  });
+async function named({ host, port }: ServerOptions, listen: () => Promise<Server>): Promise<Server> {
+  try {
+    return await listen();
+  } catch (error) {
+    throw new Error(`cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error });
+  }
 }
 
 interface Answer {

@@ -10,7 +10,7 @@ import { externalSecretType, namespaceType, secretStoreType, validatingWebhookCo
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createAdmissionServer } from '../../src/server/admission.ts';
-import type { Server } from '../../src/server/server.ts';
+import type { Server } from '../../src/server/listen-at.ts';
 import { createAuthority } from '../support/certificate.ts';
 import { type ControlPlane, startControlPlane } from '../support/parts/control-plane.ts';
 import { refusal } from '../support/refusal.ts';

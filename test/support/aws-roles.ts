@@ -1,4 +1,4 @@
-import type { ProviderClient, ProviderContext } from '../../src/provider/contract.ts';
+import type { ProviderClient, ProviderContext, ReadResult } from '../../src/provider/contract.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
 import { connectAws } from './aws-store.ts';
 import type { CountingAws } from './counting-aws.ts';
@@ -54,3 +54,20 @@ export function accountContext(tokens: unknown[], annotations: Readonly<Record<s
 
 /** What a store that may ask as Prelude is given. */
 export const ownContext: Partial<ProviderContext> = { own: { file: () => Promise.reject(new Error('the SDK reads files itself')), http: noContext.http } };
+
+/** What a store with these fields reads under the key `a`; a failure in short. */
+export async function readAsStore(server: CountingAws, options: Parameters<typeof connectWithRoles>[1]): Promise<string> {
+  await using client = await connectWithRoles(server, options);
+  return told((await client.read([{ key: 'a' }], new AbortController().signal))[0]);
+}
+
+/** What a read came to in short. */
+export function told(result: ReadResult | undefined): string {
+  if (result?.kind === 'value') return Buffer.from(result.value.reveal()).toString('utf8');
+  return result?.kind === 'error' ? `${result.error.kind}: ${result.error.message}` : (result?.kind ?? 'nothing');
+}
+
+/** Every request so far: what was asked, and as whom. */
+export function callersOf({ requests }: CountingAws): readonly string[] {
+  return requests.map(({ operation, by }) => `${operation} by ${by}`);
+}

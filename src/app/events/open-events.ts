@@ -9,7 +9,7 @@ import { eraseFormat, type ErasedFormat, type NoticeContext } from '../../provid
 import { ProviderError } from '../../provider/provider-error.ts';
 import type { Accept } from '../../server/events/delivery.ts';
 import { createEventReceiver } from '../../server/events/receiver.ts';
-import type { Server } from '../../server/server.ts';
+import type { Server } from '../../server/listen-at.ts';
 import type { Address, EventsOptions } from '../options.ts';
 import { UsageError } from '../options.ts';
 import { createOwnMeans } from '../own-means.ts';

@@ -1,5 +1,5 @@
 import { createSealingServer } from '../../server/sealing/sealing-server.ts';
-import type { Server } from '../../server/server.ts';
+import type { Server } from '../../server/listen-at.ts';
 import type { Address } from '../options.ts';
 import { admitCallers, type AdmitOptions } from './admit-callers.ts';
 import { answerKubeseal } from './answer-kubeseal.ts';

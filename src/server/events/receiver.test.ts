@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
-import type { Server } from '../server.ts';
+import type { Server } from '../listen-at.ts';
 import type { Accept, Delivery } from './delivery.ts';
 import { createEventReceiver } from './receiver.ts';
 

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
 import { createBodyReader, type ReadBody } from '../body-reader.ts';
-import type { Server } from '../server.ts';
+import { listenAt, type Server } from '../listen-at.ts';
 import { Connections } from './connections.ts';
 import type { Accept, DeliveryAnswer } from './delivery.ts';
 
@@ -44,32 +44,7 @@ export async function createEventReceiver({ host, port, accept, clock }: EventRe
     void answer(request, judging, gone.signal).then((made) => send(response, made, http.listening));
   });
   http.on('connection', (socket) => connections.admit(socket));
-  http.on('clientError', (_error, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
-  await listen(http, host, port);
-  const address = http.address();
-  let closed: Promise<void> | undefined;
-  return { host, port: typeof address === 'object' && address !== null ? address.port : port, close: () => (closed ??= close(http, clock)) };
-}
-
-function listen(http: HttpServer, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen({ host, port }, () => {
-      http.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function close(http: HttpServer, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(grace, () => http.closeAllConnections());
-    http.close(() => {
-      cancel();
-      resolve();
-    });
-    http.closeIdleConnections();
-  });
+  return listenAt(http, { host, port, clock, grace });
 }
 
 interface Judging {

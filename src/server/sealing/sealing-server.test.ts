@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock.ts';
 import { sleep } from '../../lib/sleep.ts';
-import type { Server } from '../server.ts';
+import type { Server } from '../listen-at.ts';
 import { createSealingServer, type SealingData } from './sealing-server.ts';
 
 const grid = 250;
