@@ -209,6 +209,8 @@ export const providerFaults: readonly ProviderFault[] = [
     // gRPC goes on with the addresses that it knows
     concerns: ({ speaks }) => speaks !== 'grpc',
     says: down,
+    // who was on the way when the name went arrives all the same
+    wire: ({ reset }) => reset(),
     begin: (lane) => {
       lost.add(hostOf(lane));
       lane.proxy.cut();
