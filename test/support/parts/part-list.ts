@@ -48,5 +48,12 @@ export const parts = {
   vault: { name: 'vault', programs: { vault: '.' }, coldMinutes: 7 },
   sops: { name: 'sops', programs: { sops: 'github.com/getsops/sops/v3/cmd/sops' }, coldMinutes: 2 },
   age: { name: 'age', programs: { age: 'filippo.io/age/cmd/age' }, coldMinutes: 1 },
+  // kubeseal and the controller that it seals for
+  sealedSecrets: {
+    name: 'sealed-secrets',
+    programs: { kubeseal: 'github.com/bitnami/sealed-secrets/cmd/kubeseal', controller: 'github.com/bitnami/sealed-secrets/cmd/controller' },
+    coldMinutes: 2,
+  },
+  kustomize: { name: 'kustomize', programs: { kustomize: 'sigs.k8s.io/kustomize/kustomize/v5' }, coldMinutes: 1 },
   helm: { name: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' }, coldMinutes: 2 },
 } as const satisfies Readonly<Record<string, Part>>;
