@@ -56,7 +56,7 @@ export interface Controller {
    * The object, or something it depends on, has changed; or will have in `after` milliseconds. `lane: 'start'` says that it was there
    * already when the controller started: then it waits behind what is made and changed meanwhile.
    */
-  readonly enqueue: (key: ObjectKey, after?: number, options?: { readonly lane?: Lane }) => void;
+  readonly enqueue: (key: ObjectKey, after?: number, options?: { readonly lane?: Lane; readonly isNews?: boolean }) => void;
   /** Begins to reconcile. Keys may be enqueued before. */
   readonly start: () => void;
   /** Lets what runs end within `ms` milliseconds, then aborts it. Answers the keys that did not end even so. */
@@ -95,7 +95,7 @@ export function createController<T>(options: ControllerOptions<T>): Controller {
   metrics.watchQueue(name, () => queue.depth());
   return {
     name,
-    enqueue: (key, after, { lane } = {}) => (after === undefined ? queue.add(formatKey(key), lane) : queue.addAfter(formatKey(key), after)),
+    enqueue: (key, after, { lane, isNews } = {}) => (after === undefined ? queue.add(formatKey(key), lane, isNews) : queue.addAfter(formatKey(key), after)),
     start: () => queue.start(),
     drain: (ms) => queue.drain(ms),
     depth: () => queue.depth(),

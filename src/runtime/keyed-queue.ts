@@ -98,9 +98,12 @@ export class KeyedQueue {
     this.#pump();
   }
 
-  /** Something happened to the key: work on it as soon as there is room, whatever it waits for. */
-  add(key: string, lane: Lane = 'edit'): void {
-    this.#makeReady(key, lane, this.#options.clock.monotonic());
+  /**
+   * Something happened to the key: work on it as soon as there is room, whatever it waits for.
+   * @param isNews false where it may go on now with what it was due for before
+   */
+  add(key: string, lane: Lane = 'edit', isNews = true): void {
+    this.#makeReady(key, lane, isNews ? this.#options.clock.monotonic() : -Infinity);
   }
 
   /** Works on the key in `ms` milliseconds, or earlier where something earlier is pending. */

@@ -78,7 +78,7 @@ export function createExternalSecretController(options: ExternalSecretController
   let isStarted = false;
   // before the others: by the time an ExternalSecret is looked at the kind of its target is being watched
   const generic = options.generic === undefined ? undefined : watchTargets(caches.externalSecrets, { ...options.generic, cluster, clock, log }, (key) => controller.enqueue(key));
-  const watching = watchExternalSecrets({ caches, memory, reader, runner: generators, ...(placeOf === undefined ? {} : { placeOf }) }, (key, lane) => controller.enqueue(key, undefined, { lane: isStarted ? lane : 'start' }));
+  const watching = watchExternalSecrets({ caches, memory, reader, runner: generators, ...(placeOf === undefined ? {} : { placeOf }) }, (key, lane, isNews = true) => controller.enqueue(key, undefined, { lane: isStarted ? lane : 'start', isNews }));
   const context = { caches, memory, clock, cluster, writes, reader, generators, ...(states === undefined ? {} : { states }), ...(generic === undefined ? {} : { targets: generic.targets }), renderer, events, controllerClass, ownedBy: watching.ownedBy, lookAgain: (key: ObjectKey, after: number) => controller.enqueue(key, after) };
   const controller = createController<ExternalSecretEntry>({
     name: 'externalsecret',

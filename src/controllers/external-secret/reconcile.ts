@@ -59,7 +59,7 @@ function hold(entry: ExternalSecretEntry, after: number, { memory, lookAgain }: 
 function unjudged(entry: ExternalSecretEntry, outcome: Outcome, options: SyncOptions): Reconciled | undefined {
   const { clock, memory, lookAgain } = options;
   const now = clock.monotonic();
-  const left = judgementGrace - (now - memory.unjudgedSince(entry.metadata.uid ?? '', now));
+  const left = judgementGrace - (now - memory.unjudgedSince(entry.metadata.uid ?? '', now, options.since ?? now));
   if (left <= 0) return report(entry, outcome, options);
   lookAgain(keyOf(entry), left);
   return undefined;

@@ -118,7 +118,7 @@ function denial({ entry, namespace }: Observed, reference: StoreReference, store
 }
 
 /** What the store's controller says of this generation of it; undefined before it has said anything. */
-function verdictOf({ metadata, parsed }: StoreEntry): { readonly ready: boolean; readonly message: string } | undefined {
+export function verdictOf({ metadata, parsed }: StoreEntry): { readonly ready: boolean; readonly message: string } | undefined {
   const ready = parsed.ok ? parsed.value.status.conditions.find(({ type }) => type === 'Ready') : undefined;
   if (ready === undefined || (ready.observedGeneration !== undefined && ready.observedGeneration !== metadata.generation)) return undefined;
   return { ready: ready.status === 'True', message: ready.message };

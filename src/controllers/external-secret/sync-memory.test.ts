@@ -80,10 +80,10 @@ test('what was rendered is remembered until it names nothing any more, and how o
 
 test('a store without a verdict is timed from the first look until the next sync', () => {
   const memory = new SyncMemory();
-  expect(memory.unjudgedSince('uid', 5)).toBe(5);
-  expect(memory.unjudgedSince('uid', 9)).toBe(5);
+  expect(memory.unjudgedSince('uid', 5, 3)).toBe(5);
+  expect(memory.unjudgedSince('uid', 9, -Infinity)).toBe(5);
 
   memory.recordSync('uid', { version: '1-a', at: 9, time: 9 });
 
-  expect(memory.unjudgedSince('uid', 20)).toBe(20);
+  expect(memory.unjudgedSince('uid', 20, 4)).toBe(20);
 });

@@ -44,6 +44,8 @@ interface Entry {
   outcome?: Outcome['kind'];
   /** When its store was first found without a verdict. */
   unjudged?: number;
+  /** Since when it was due, on the monotonic clock, each time it was found so. */
+  heldSince?: number;
   /** Its target is somebody else's Secret, or is not there. */
   awaitsTarget?: boolean;
   /** What was gone from the provider when that was told last. */
@@ -93,7 +95,14 @@ export class SyncMemory {
   }
 
   recordRead(uid: string, at: number): void {
-    this.#entry(uid).readAt = at;
+    const entry = this.#entry(uid);
+    entry.readAt = at;
+    delete entry.heldSince;
+  }
+
+  /** Since when it is due though a store without a verdict has held it up; undefined: none has. */
+  heldSince(uid: string): number | undefined {
+    return this.#entries.get(uid)?.heldSince;
   }
 
   /** What the object was first found at rest with; undefined where it was not yet. */
@@ -131,9 +140,13 @@ export class SyncMemory {
     return isNews;
   }
 
-  /** Since when the store of this object has had no verdict; `now` where it is found so for the first time. */
-  unjudgedSince(uid: string, now: number): number {
+  /**
+   * Since when the store of this object has had no verdict; `now` where it is found so for the first time.
+   * @param due since when the object is due; -Infinity: no longer than it was
+   */
+  unjudgedSince(uid: string, now: number, due: number): number {
     const entry = this.#entry(uid);
+    if (due > (entry.heldSince ?? -Infinity)) entry.heldSince = due;
     entry.unjudged ??= now;
     return entry.unjudged;
   }

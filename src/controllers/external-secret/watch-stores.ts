@@ -10,6 +10,7 @@ import { namedStores } from '../../secret/references.ts';
 import { storeHandle } from '../../secret/store-handle.ts';
 import type { CredentialIndex, SourceUsage } from './credential-index.ts';
 import type { ExternalSecretCaches, ExternalSecretEntry, StoreEntry } from './observe.ts';
+import { verdictOf } from './sources.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** Which ExternalSecrets read which stores, and as whom. */
@@ -21,12 +22,12 @@ export interface StoreIndexes {
 type Stop = () => void;
 
 /** Wakes the ExternalSecrets of a store that has come, gone, changed, or been judged anew. */
-export function watchStores({ secretStores, clusterSecretStores }: ExternalSecretCaches, { byStore, byCredential }: StoreIndexes, enqueueAll: (keys: Iterable<string>) => void): readonly Stop[] {
+export function watchStores({ secretStores, clusterSecretStores }: ExternalSecretCaches, { byStore, byCredential }: StoreIndexes, enqueueAll: (keys: Iterable<string>, isNews: boolean) => void): readonly Stop[] {
   const watch = (kind: StoreKind, stores: ExternalSecretCaches['secretStores']): Stop =>
     stores.subscribe(({ key, current, previous }) => {
       if (storeState(current) === storeState(previous)) return;
       byCredential.refresh(storeTerm(kind, key));
-      enqueueAll(byStore.itemsOf(storeTerm(kind, key)));
+      enqueueAll(byStore.itemsOf(storeTerm(kind, key)), !isFirstVerdict(current, previous));
     });
   return [watch('SecretStore', secretStores), watch('ClusterSecretStore', clusterSecretStores)];
 }
@@ -64,6 +65,13 @@ export function storeTerms({ metadata, parsed, named }: ExternalSecretEntry): re
 /** A store, as the indexes name it. */
 export function storeTerm(kind: StoreKind, key: ObjectKey): string {
   return `${kind} ${formatKey(key)}`;
+}
+
+/** The store is the one it was, and has been judged now: what waited for that is due since when it was, so that stores judged one by one share what they read. */
+function isFirstVerdict(current: StoreEntry | undefined, previous: StoreEntry | undefined): boolean {
+  if (current === undefined || previous === undefined || verdictOf(previous) !== undefined) return false;
+  const annotation = (entry: StoreEntry): string | undefined => entry.metadata.annotations?.[allowedKeysAnnotation];
+  return current.metadata.uid === previous.metadata.uid && current.metadata.generation === previous.metadata.generation && annotation(current) === annotation(previous);
 }
 
 /** As much of a store as its ExternalSecrets depend on, as one comparable text. */

@@ -61,7 +61,8 @@ interface Indexes extends StoreIndexes {
 }
 
 /** Asks for a look at an ExternalSecret. */
-type Enqueue = (key: ObjectKey, lane: Lane) => void;
+/** `isNews`: false where what it was due for can go on now. */
+type Enqueue = (key: ObjectKey, lane: Lane, isNews?: boolean) => void;
 
 /**
  * Turns events of the caches into keys of ExternalSecrets to reconcile. What is about one of them goes before what is about all that
@@ -78,8 +79,8 @@ export function watchExternalSecrets({ caches, memory, reader, runner, placeOf }
     byCredential: new CredentialIndex((usage) => credentialsOf(usage, caches, { reader, runner })),
     secretsByOwner: new ReverseIndex(),
   };
-  const enqueueAll = (keys: Iterable<string>): void => {
-    for (const key of keys) enqueue(parseKey(key), 'start');
+  const enqueueAll = (keys: Iterable<string>, isNews = true): void => {
+    for (const key of keys) enqueue(parseKey(key), 'start', isNews);
   };
   const stops = [
     // Secrets first, so that what is already there is known when the ExternalSecrets are reported

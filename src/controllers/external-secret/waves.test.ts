@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import { setStage } from '../../../test/support/secret-stage.ts';
-import { externalSecretType } from '../../kube/resource-types.ts';
+import { storeObject } from '../../../test/support/secret-world.ts';
+import { externalSecretType, secretStoreType } from '../../kube/resource-types.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 import { unassembled } from './outcomes.ts';
 
@@ -18,6 +19,46 @@ describe('what was read for others', () => {
 
     await stage.untilData('first', { password: 'rotated' });
     await stage.untilData('second', { password: 'rotated' });
+  });
+});
+
+describe('a store that is judged late', () => {
+  const stage = setStage('judged', openLocalWorld);
+
+  /** Declares `late`, whose store has no verdict yet, and `first`, which is read meanwhile. @returns what gives the verdict */
+  async function hold(): Promise<() => void> {
+    await stage.start();
+    await stage.until(async () => expect((await stage.storeStatus('vault')).conditions).toMatchObject([{ status: 'True' }]));
+    let release = (): void => {};
+    const verdict = new Promise<'valid'>((resolve) => {
+      release = () => resolve('valid');
+    });
+    stage.running.script.validate = () => verdict;
+    const store = storeObject(stage.namespace);
+    await stage.create(secretStoreType, { ...store, metadata: { ...store.metadata, name: 'slow' } });
+    await stage.declare('late', { secretStoreRef: { name: 'slow' } });
+    await stage.pause(100);
+    await stage.declare('first');
+    await stage.untilData('first', { password: 'hunter2' });
+    return release;
+  }
+
+  it('shares what was read since its ExternalSecrets were due', async () => {
+    const release = await hold();
+    release();
+    await stage.untilData('late', { password: 'hunter2' });
+
+    expect(stage.running.script.calls).toHaveLength(1);
+  });
+
+  it('reads anew for what was edited since', async () => {
+    const release = await hold();
+    stage.running.remote['prod/db'] = 'rotated';
+    await stage.edit(externalSecretType, 'late', (object) => ({ ...object, metadata: { ...object.metadata, annotations: { 'force-sync': '1' } } }));
+    await stage.pause(100);
+    release();
+
+    await stage.untilData('late', { password: 'rotated' });
   });
 });
 
