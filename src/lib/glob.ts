@@ -10,10 +10,11 @@ const longest = 1024;
  * Compiles a glob as Argo CD reads one (gobwas/glob without separators): `*` and `**` stand for any characters, slashes too, `?` for
  * one, `[a-c]` and `[!a-c]` for one of a set, `{a,b*}` for one of several patterns, `\` takes the next character as it is.
  * Matching takes time linear in the path, whatever the glob.
+ * @param separator `/`: only `**` crosses slashes, as in the globs of charts
  * @returns undefined where it is malformed
  */
-export function compileGlob(glob: string): Glob | undefined {
-  const source = glob.length > longest ? undefined : toRegex(glob);
+export function compileGlob(glob: string, separator?: '/'): Glob | undefined {
+  const source = glob.length > longest ? undefined : toRegex(glob, separator === undefined ? '.' : '[^/]');
   if (source === undefined) return undefined;
   try {
     const regex = RE2JS.compile(source, RE2JS.DOTALL);
@@ -24,7 +25,8 @@ export function compileGlob(glob: string): Glob | undefined {
   }
 }
 
-function toRegex(glob: string): string | undefined {
+/** @param any what `?` stands for, and `*` for any number of */
+function toRegex(glob: string, any: string): string | undefined {
   let regex = '';
   let open = 0;
   for (let i = 0; i < glob.length; i += 1) {
@@ -45,8 +47,11 @@ function toRegex(glob: string): string | undefined {
       open -= 1;
       regex += ')';
     } else if (char === ',' && open > 0) regex += '|';
-    else if (char === '*') regex += '.*';
-    else if (char === '?') regex += '.';
+    else if (char === '*' && glob[i + 1] === '*') {
+      regex += '.*';
+      i += 1;
+    } else if (char === '*') regex += `${any}*`;
+    else if (char === '?') regex += any;
     else regex += literal(char);
   }
   return open === 0 ? regex : undefined;

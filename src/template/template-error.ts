@@ -7,9 +7,12 @@ import { SecretBytes } from '../lib/secret-bytes.ts';
 export class FunctionError extends Error {
   readonly detail: SecretBytes;
 
-  /** @param detail a byte string; the message where it is not given */
-  constructor(message: string, detail: string = message) {
-    super(message);
+  /**
+   * @param detail a byte string; the message where it is not given
+   * @param cause the error of a template that the function rendered
+   */
+  constructor(message: string, detail: string = message, cause?: Error) {
+    super(message, cause === undefined ? {} : { cause });
     this.detail = new SecretBytes(Buffer.from(detail, 'latin1'));
   }
 
@@ -42,8 +45,9 @@ export class TemplateError extends Error {
   readonly position: TemplatePosition;
   readonly detail: SecretBytes;
 
-  constructor(message: string, position: TemplatePosition, detail: SecretBytes = SecretBytes.fromUtf8(message)) {
-    super(message);
+  /** @param cause what a function failed with */
+  constructor(message: string, position: TemplatePosition, detail: SecretBytes = SecretBytes.fromUtf8(message), cause?: Error) {
+    super(message, cause === undefined ? {} : { cause });
     this.position = position;
     this.detail = detail;
   }

@@ -54,7 +54,7 @@ export const bundling = {
 
 /**
  * Bundles the programs into `folder`, which is then a package of its own: prelude.js and kubeseal.js check their Node.js and load the rest,
- * template-thread.js is what the threads run that render templates, and chunks/ holds a file for each part that is loaded on first use,
+ * template-thread.js and chart-thread.js are what the threads run that render templates and charts, and chunks/ holds a file for each part that is loaded on first use,
  * so that no command pays for an SDK it does not need. Where the tests are there, it also holds what adapters of other packages are
  * written with: provider.js and provider-contract.js, which share their chunks with the program, and their types.
  */
@@ -65,7 +65,7 @@ export async function build(folder: string): Promise<Metafile> {
   const withKit = existsSync(join(root, kit['provider-contract']));
   const { metafile } = await bundle({
     ...bundling,
-    entryPoints: { ...programs, 'template-thread': 'src/template/worker/thread.ts', ...(withKit ? kit : {}) },
+    entryPoints: { ...programs, 'template-thread': 'src/template/worker/thread.ts', 'seal-thread': 'src/cli/seal-thread.ts', 'chart-thread': 'src/gitops/render/helm/engine/chart-thread.ts', ...(withKit ? kit : {}) },
     external: ['vitest'],
     outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
@@ -73,6 +73,8 @@ export async function build(folder: string): Promise<Metafile> {
       'process.env.PRELUDE_VERSION': JSON.stringify(version),
       // from the chunk that starts the thread
       'process.env.PRELUDE_TEMPLATE_THREAD': JSON.stringify('../template-thread.js'),
+      'process.env.PRELUDE_SEAL_THREAD': JSON.stringify('../seal-thread.js'),
+      'process.env.PRELUDE_CHART_THREAD': JSON.stringify('../chart-thread.js'),
     },
   });
 

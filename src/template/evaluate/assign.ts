@@ -2,7 +2,7 @@ import { describeNode } from '../parse/describe-node.ts';
 import type { NumberNode, OperandNode } from '../parse/node.ts';
 import { anyType, int, typeOf } from '../value/go-type.ts';
 import type { GoType, Value } from '../value/value.ts';
-import { Int } from '../value/value.ts';
+import { GoMap, Int, Slice } from '../value/value.ts';
 import { canBeNil, nilOf } from '../value/zero-value.ts';
 import type { Evaluated } from './evaluated.ts';
 import { plain } from './evaluated.ts';
@@ -13,7 +13,14 @@ export function checkAssignable(frame: Frame, value: Evaluated, type: GoType): V
   if (value === undefined) return canBeNil(type) ? nilOf(type) : frame.fail(`invalid value; expected ${type.name}`);
   if (type.kind === 'interface' || type.kind === 'reflect') return plain(value);
   const actual = value === null ? anyType : typeOf(value);
+  if (value !== null && actual?.underlying === type) return unnamed(value, type);
   return value !== null && actual === type ? value : frame.fail(`wrong type for value; expected ${type.name}; got ${actual?.name ?? 'nil'}`);
+}
+
+/** A value of a named type as one of the type without a name; what it holds is the same. */
+function unnamed(value: Value, type: GoType): Value {
+  if (value instanceof GoMap) return new GoMap(type, value.entries, value.isNil);
+  return value instanceof Slice ? new Slice(type, value.items, value.isNil) : value;
 }
 
 /** A literal as it is passed for a parameter: the parameter's type decides what a number is. */

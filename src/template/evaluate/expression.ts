@@ -156,7 +156,7 @@ function call(frame: Frame, target: GoFunction, name: string, node: Node, invoca
     // what is made of literals alone can quote no data; a method may quote what it is called on
     const isFunction = node.kind === 'command' || node.kind === 'identifier';
     const quotesNoData = isFunction && final === noFinal && args.every(isConstant);
-    return frame.fail(`error calling ${name}: ${quotesNoData ? detail : error.message}`, `error calling ${name}: ${detail}`);
+    return frame.fail(`error calling ${name}: ${quotesNoData ? detail : error.message}`, `error calling ${name}: ${detail}`, error);
   }
 }
 

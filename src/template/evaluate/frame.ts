@@ -30,10 +30,14 @@ export class Frame {
     this.scope = new Scope(dollar, options.context.meter);
   }
 
-  /** Ends the execution. @param detail Go's own message, where it quotes values */
-  fail(message: string, detail: string = message): never {
+  /**
+   * Ends the execution.
+   * @param detail Go's own message, where it quotes values
+   * @param cause what a function failed with
+   */
+  fail(message: string, detail: string = message, cause?: Error): never {
     const { template } = this.options;
     const node = this.node ?? { kind: 'list', pos: 0, nodes: [] };
-    throw executionError({ template, name: this.name, node }, message, detail);
+    throw executionError({ template, name: this.name, node }, message, detail, cause);
   }
 }

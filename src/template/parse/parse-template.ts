@@ -15,6 +15,8 @@ export interface ParsedTemplate {
   readonly source: string;
   /** The template itself and its `define` and `block` definitions, by name. */
   readonly definitions: ReadonlyMap<string, ListNode>;
+  /** Where definitions come from several texts: of each the name and source of its own. */
+  readonly origins?: ReadonlyMap<string, Pick<ParsedTemplate, 'name' | 'source'>>;
 }
 
 export interface TemplateSource {

@@ -22,7 +22,7 @@ export class TreeSet {
 }
 
 /** Whether a definition holds nothing but white space and comments. */
-function isEmpty({ nodes }: ListNode): boolean {
+export function isEmpty({ nodes }: ListNode): boolean {
   return nodes.every(isBlankText);
 }
 

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '../../../test/support/template/our-answer.ts';
 import { text } from '../value/go-function.ts';
-import { encoding } from './encoding.ts';
+import { encoding, hexDecoding } from './encoding.ts';
 
-const call = (name: string, value: string): string => text.read(encoding.get(name)?.call([value], testContext()));
+const call = (name: string, value: string): string => text.read((encoding.get(name) ?? hexDecoding.get(name))?.call([value], testContext()));
 const byteString = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
 
 describe('encoding', () => {

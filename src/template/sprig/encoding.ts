@@ -14,8 +14,10 @@ export const encoding: FunctionMap = new Map([
   ['b64dec', goFunction([text], text, (value) => bytesOrError(decodeBase64(value), 'base64'))],
   ['b32enc', metered(encodeBase32)],
   ['b32dec', metered((value) => bytesOrError(decodeBase32(value), 'base32'))],
-  ['hexdec', goFunction([text], text, decodeHex)],
 ]);
+
+/** What External Secrets has beside sprig's. */
+export const hexDecoding: FunctionMap = new Map([['hexdec', goFunction([text], text, decodeHex)]]);
 
 function metered(call: (value: string) => string) {
   return meteredFunction([text], text, (context, value) => {

@@ -1,10 +1,19 @@
 import { formatValue } from '../format/format-value.ts';
+import { Bytes } from '../value/bytes.ts';
 import type { CallContext, Value } from '../value/value.ts';
-import { Slice } from '../value/value.ts';
+import { Int, Slice } from '../value/value.ts';
 
-/** Any value as text, as sprig makes it: a string is itself, everything else what `%v` prints. */
+/** Any value as text, as sprig makes it: a string is itself, and so are bytes; everything else is what `%v` prints. */
 export function strval(context: CallContext, value: Value): string {
+  if (value instanceof Bytes) return value.text;
+  if (value instanceof Slice && value.type.elem?.kind === 'uint8') return bytesText(value, context);
   return typeof value === 'string' ? value : formatValue(value, context.meter);
+}
+
+function bytesText({ items }: Slice, { meter }: CallContext): string {
+  meter.step(items.length / 10);
+  meter.allocate(items.length);
+  return items.map((item) => (item instanceof Int ? String.fromCharCode(Number(item.value)) : '')).join('');
 }
 
 /** Any value as a list of texts: of a list its items without the nils, of anything else the value alone, of nil none. */

@@ -77,7 +77,7 @@ const timeType: GoType = {
 export const time: Codec<Moment> = { type: timeType, read: readTime, write: (moment) => new TimeValue(moment) };
 
 /** A time.Duration, in nanoseconds. */
-const duration: Codec<bigint> = { type: durationType, read: readInt, write: (value) => new Int(durationType, BigInt.asIntN(64, value)) };
+export const duration: Codec<bigint> = { type: durationType, read: readInt, write: (value) => new Int(durationType, BigInt.asIntN(64, value)) };
 
 const month: Codec<number> = numbered(monthType);
 const weekday: Codec<number> = numbered(weekdayType);

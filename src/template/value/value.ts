@@ -25,10 +25,14 @@ export interface GoType {
   readonly name: string;
   /** Element type of slices and maps. */
   readonly elem?: GoType;
+  /** Of a named type: the one without a name as which it may be passed, too. */
+  readonly underlying?: GoType;
   /** Methods that templates may call, by name. Each answers the method bound to its receiver. */
   readonly methods?: ReadonlyMap<string, (receiver: Value) => GoFunction>;
   /** What String() or Error() answers: how the fmt verbs print it. */
   readonly text?: (receiver: Value) => string;
+  /** How an action prints a value that has its String() by its address alone; the fmt verbs do not know of it. */
+  readonly printed?: (receiver: Value) => string;
   /** What GoString() answers: how `%#v` prints it. */
   readonly goSyntax?: (receiver: Value) => string;
   /** What stands for the value in JSON and YAML, where MarshalJSON or MarshalText decides that. @throws FunctionError */

@@ -23,6 +23,8 @@ export interface RenderLimits {
   readonly milliseconds: number;
   /** Of a thread. */
   readonly heapMiB: number;
+  /** Of a thread; absent: 4. */
+  readonly stackMiB?: number;
 }
 
 /** A Secret holds 1 MiB at the most. */

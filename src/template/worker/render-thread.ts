@@ -65,6 +65,6 @@ function startWorker({ program, limits, idleMs }: RenderThreadOptions): Worker {
     // nothing of the process that a template could ask for
     env: {},
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 16, stackSizeMb: limits.stackMiB ?? 4 },
   });
 }

@@ -11,12 +11,17 @@ export interface ScalarShape {
 
 const emptyShape: ScalarShape = { isMultiline: false, plain: true, singleQuoted: true, literal: false };
 
+/** Names, numbers, base64: nothing to look for character by character, however long it is. */
+const bareWord = /^[A-Za-z0-9][\w+/=.-]*$/;
+const bareShape: ScalarShape = { ...emptyShape, literal: true };
+
 /** What may not begin a plain scalar. */
 const openingIndicators = '#,[]{}&*!|>\'"%@`';
 
 /** @param text a byte string of valid UTF-8 */
 export function shapeOf(text: string): ScalarShape {
   if (text === '') return emptyShape;
+  if (bareWord.test(text)) return bareShape;
   const seen = new ShapeReader(text).read();
   return {
     isMultiline: seen.hasBreak,

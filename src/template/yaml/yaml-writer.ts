@@ -14,17 +14,22 @@ const longestSimpleKey = 128;
 const bytesPerLine = 16;
 const lineBreak = /\n|\u00e2\u0080[\u00a8\u00a9]/g;
 
-/** Writes a node as go-yaml v2 does: block style, list items at the column of their key, no folding. */
+/**
+ * Writes a node as go-yaml v2 does: block style, list items at the column of their key, long lines folded. `pretty` is as go-yaml v3 does:
+ * list items stand further in than their key, nothing is folded, and blocks may hold tabs.
+ */
 export class YamlWriter {
   readonly parts: string[] = [];
   readonly #meter: Meter;
+  readonly #isPretty: boolean;
   #column = 0;
   /** Nothing but indicators and spaces is on the line. */
   #isFresh = true;
   #endsInSpace = true;
 
-  constructor(meter: Meter) {
+  constructor(meter: Meter, style: 'plain' | 'pretty' = 'plain') {
     this.#meter = meter;
+    this.#isPretty = style === 'pretty';
   }
 
   write(node: YamlNode): void {
@@ -38,7 +43,7 @@ export class YamlWriter {
     if (typeof node === 'string') this.#string(node, indent, false);
     else if (typeof node !== 'object' || node === null) this.#word(scalarText(node));
     else if (node instanceof YamlMap) this.#map(node, indent + step);
-    else this.#list(node, isValue && !this.#isFresh ? indent : indent + step);
+    else this.#list(node, isValue && !this.#isFresh && !this.#isPretty ? indent : indent + step);
   }
 
   #map({ entries }: YamlMap, indent: number): void {
@@ -74,10 +79,10 @@ export class YamlWriter {
   #string(text: string, indent: number, isSimpleKey: boolean): void {
     // its shape is looked at character by character
     this.#meter.step(1 + text.length / 2);
-    const style = styleOf(text, shapeOf(text), isSimpleKey);
+    const style = styleOf(text, shapeOf(this.#isPretty && text.includes('\n') ? text.replaceAll('\t', 'x') : text), isSimpleKey);
     const inner = Math.max(indent, 0) + step;
     if (style === 'literal') this.#literal(text, inner);
-    else this.#word(foldScalar(text, style, { column: this.#column + (this.#endsInSpace ? 0 : 1), indent: inner, isOneLine: isSimpleKey }, this.#meter));
+    else this.#word(foldScalar(text, style, { column: this.#column + (this.#endsInSpace ? 0 : 1), indent: inner, isOneLine: isSimpleKey || this.#isPretty }, this.#meter));
   }
 
   #literal(text: string, indent: number): void {

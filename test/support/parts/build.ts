@@ -20,14 +20,21 @@ export interface PartPaths {
   /** kwok's stages: how its nodes and pods live. */
   readonly kwokStages: string;
   readonly helm: string;
+  /** See test/support/render/helm-release.ts. */
+  readonly helmBatch: string;
+  readonly kustomize: string;
   readonly sops: string;
   readonly age: string;
+  /** Sealed Secrets' own programs, and the file of its CRD; see test/support/sealed-controller.ts. */
+  readonly sealedSecrets: { readonly kubeseal: string; readonly controller: string; readonly crd: string };
   /** See test/support/vault-process.ts. */
   readonly vault: string;
   /** See test/support/template/oracle.ts. */
   readonly templateOracle: string;
   /** Folders of External Secrets' module: its documentation's manifests, its Helm chart, its CRDs. */
   readonly upstream: { readonly snippets: string; readonly chart: string; readonly crds: string };
+  /** Folders of the parts' modules in which charts lie, their tests' too. */
+  readonly charts: Readonly<Record<string, string>>;
 }
 
 export type Progress = (line: string) => void;
@@ -42,8 +49,10 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
   const kubernetes = await build(parts.kubernetes, progress);
   const kwok = await build(parts.kwok, progress);
   const helm = await build(parts.helm, progress);
+  const kustomize = await build(parts.kustomize, progress);
   const sops = await build(parts.sops, progress);
   const age = await build(parts.age, progress);
+  const sealedSecrets = await build(parts.sealedSecrets, progress);
   const vault = await build(parts.vault, progress);
   const templateOracle = await build(parts.templateOracle, progress);
   return {
@@ -54,11 +63,15 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
     kwok: join(kwok, 'kwok'),
     kwokStages: join(kwok, 'stage'),
     helm: join(helm, 'helm'),
+    helmBatch: join(helm, 'helm-batch'),
+    kustomize: join(kustomize, 'kustomize'),
     sops: join(sops, 'sops'),
     age: join(age, 'age'),
+    sealedSecrets: { kubeseal: join(sealedSecrets, 'kubeseal'), controller: join(sealedSecrets, 'controller'), crd: join(sealedSecrets, 'crds', 'bitnami.com_sealedsecrets.yaml') },
     vault: join(vault, 'vault'),
     templateOracle: join(templateOracle, 'template-oracle'),
     upstream: { snippets: join(templateOracle, 'snippets'), chart: join(templateOracle, 'chart'), crds: join(templateOracle, 'crds') },
+    charts: { 'sealed-secrets': join(sealedSecrets, 'charts'), kwok: join(kwok, 'charts'), kustomize: join(kustomize, 'charts'), 'helm/testdata': join(helm, 'testdata') },
   };
 }
 

@@ -13,6 +13,7 @@ export interface Part {
 }
 
 const upstream = 'github.com/external-secrets/external-secrets';
+const helm = 'helm.sh/helm/v4';
 
 export const parts = {
   etcd: { name: 'etcd', programs: { etcd: 'go.etcd.io/etcd/server/v3' }, coldMinutes: 1 },
@@ -30,7 +31,7 @@ export const parts = {
   kwok: {
     name: 'kwok',
     programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
-    folders: { stage: { module: 'sigs.k8s.io/kwok', path: 'kustomize/stage' } },
+    folders: { stage: { module: 'sigs.k8s.io/kwok', path: 'kustomize/stage' }, charts: { module: 'sigs.k8s.io/kwok', path: 'charts' } },
     coldMinutes: 1,
   },
   // Go's text/template, sprig and External Secrets' functions and hashes behind standard input; its main.go lies beside its go.mod
@@ -52,8 +53,26 @@ export const parts = {
   sealedSecrets: {
     name: 'sealed-secrets',
     programs: { kubeseal: 'github.com/bitnami/sealed-secrets/cmd/kubeseal', controller: 'github.com/bitnami/sealed-secrets/cmd/controller' },
+    folders: {
+      crds: { module: 'github.com/bitnami/sealed-secrets', path: 'helm/sealed-secrets/crds' },
+      charts: { module: 'github.com/bitnami/sealed-secrets', path: 'helm' },
+    },
     coldMinutes: 2,
   },
-  kustomize: { name: 'kustomize', programs: { kustomize: 'sigs.k8s.io/kustomize/kustomize/v5' }, coldMinutes: 1 },
-  helm: { name: 'helm', programs: { helm: 'helm.sh/helm/v4/cmd/helm' }, coldMinutes: 2 },
+  kustomize: {
+    name: 'kustomize',
+    programs: { kustomize: 'sigs.k8s.io/kustomize/kustomize/v5' },
+    folders: { charts: { module: 'sigs.k8s.io/kustomize/api', path: 'krusty/testdata/helmcharts' } },
+    coldMinutes: 1,
+  },
+  // the program, and its commands behind standard input; the latter's main.go lies beside its go.mod
+  helm: {
+    name: 'helm',
+    programs: { helm: `${helm}/cmd/helm`, 'helm-batch': '.' },
+    // its own tests' charts
+    folders: Object.fromEntries(
+      ['internal/chart/v3', 'internal/resolver', 'pkg/action', 'pkg/chart/v2', 'pkg/cmd', 'pkg/downloader', 'pkg/getter', 'pkg/provenance', 'pkg/repo/v1'].map((path) => [`testdata/${path}`, { module: helm, path }]),
+    ),
+    coldMinutes: 2,
+  },
 } as const satisfies Readonly<Record<string, Part>>;

@@ -5,7 +5,10 @@ export interface ChartFile {
   readonly data: Uint8Array;
 }
 
-/** What YAML and JSON can say; values of charts are nothing else. Integers beyond 2^53 are bigints, as Helm keeps them. */
+/**
+ * What YAML and JSON can say; values of charts are nothing else. As Helm has them, numbers of files and of `--set-json` are float64, whole
+ * ones too (`number`), and only those of `--set` are int64 (`bigint`): templates print and type them differently.
+ */
 export type ChartValue = null | boolean | number | bigint | string | readonly ChartValue[] | ChartValues;
 export interface ChartValues {
   readonly [key: string]: ChartValue;
@@ -37,8 +40,17 @@ export interface ChartMetadata {
   readonly kubeVersion: string;
   readonly deprecated: boolean;
   readonly dependencies: readonly ChartDependency[];
+  /** Whether there is a list of dependencies, if only an empty one. Without it, Helm does not look at those of the charts in charts/. */
+  readonly declaresDependencies: boolean;
   /** All of Chart.yaml as `.Chart` shows it to templates, by Go's field names (`Name`, `AppVersion`, `Annotations`). */
   readonly shown: ChartValues;
+}
+
+/** Chart.lock: the versions that ranges came to when the dependencies were fetched. */
+export interface ChartLock {
+  /** Of Chart.yaml's dependencies and these, as Helm hashes them. */
+  readonly digest: string;
+  readonly dependencies: readonly Pick<ChartDependency, 'name' | 'version' | 'repository'>[];
 }
 
 /** A chart as it was read, before values decide which of its dependencies take part. Deeply readonly: it may be shared by many renders. */
@@ -47,6 +59,7 @@ export interface Chart {
   readonly values: ChartValues;
   /** values.schema.json. */
   readonly schema?: Uint8Array;
+  readonly lock?: ChartLock;
   /** Files under templates/, NOTES.txt and partials included, in the order in which they were read. */
   readonly templates: readonly ChartFile[];
   /** What `.Files` shows: everything but templates, charts, values.yaml and what .helmignore names. */

@@ -1,0 +1,2 @@
+{{- define "recursion" }}{{ include "recursion" . }}{{ end }}
+{{- define "tpl-recursion" }}{{ tpl .Values.text . }}{{ end }}

@@ -1,0 +1,1 @@
+{{ define "name" }}aunt{{ end }}{{ define "child-only" }}aunt{{ end }}{{ define "blocked" }}aunt block{{ end }}

@@ -1,0 +1,1 @@
+{{ define "name" }}grand{{ end }}{{ define "child-only" }}grand too{{ end }}

@@ -1,0 +1,1 @@
+{{ define "name" }}root a{{ end }}{{ define "only-a" }}a{{ end }}

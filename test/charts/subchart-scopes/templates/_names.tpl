@@ -1,0 +1,1 @@
+{{- define "who" -}}root: {{ .Chart.Name }} {{ .Template.Name }}{{- end -}}

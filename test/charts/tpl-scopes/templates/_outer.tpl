@@ -1,0 +1,1 @@
+{{ define "outer" }}outer of {{ .Template.Name }}{{ end }}
