@@ -1,4 +1,4 @@
-# The controller's image: the bundle, and what it calls: git and ssh.
+# The controller's image: the bundle, and what it calls: git, ssh and gpg.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -14,7 +14,7 @@ RUN node test/support/build.ts
 
 FROM ${NODE_IMAGE}
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
+ && apt-get install --yes --no-install-recommends ca-certificates git openssh-client gpg gpg-agent tini \
  && rm -rf /var/lib/apt/lists/* \
  # nothing is installed in a running container
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
@@ -26,6 +26,7 @@ ENV NODE_ENV=production HOME=/var/cache/prelude
 WORKDIR /var/cache/prelude
 USER 65532:65532
 EXPOSE 8080
+# tini: gpg and git leave processes behind, whose end somebody must take note of, and Node.js waits for none but its own children.
 # SIGUSR1 would open the inspector, and with it every value in memory
-ENTRYPOINT ["node", "--disable-sigusr1", "/opt/prelude/prelude.js"]
+ENTRYPOINT ["tini", "--", "node", "--disable-sigusr1", "/opt/prelude/prelude.js"]
 CMD ["run"]

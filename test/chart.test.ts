@@ -65,4 +65,12 @@ describe('the chart, as it lies in the repository', () => {
     expect(deployment).toMatch(/mountPath: \/var\/cache\/prelude/);
     expect(read(root, 'Dockerfile')).toContain('USER 65532:65532');
   });
+
+  it('has memory where gpg is given its home, and where nothing of it is written to a disk', () => {
+    const deployment = read(chart, 'templates/deployment.yaml');
+    const [, folder] = /const memoryFolder = '(.+)';/.exec(read(root, 'src/controllers/application/controller.ts')) ?? [];
+
+    expect(deployment).toContain(`- name: memory\n              mountPath: ${folder}\n`);
+    expect(deployment).toMatch(/- name: memory\n {10}emptyDir:\n {12}medium: Memory\n {12}sizeLimit: /);
+  });
 });

@@ -37,15 +37,15 @@ describe('the image', () => {
     expect(lastOf(image, 'ENV')?.text).toContain('HOME=/var/cache/prelude');
   });
 
-  it('holds git, ssh and certificates, and nothing to install more with', () => {
+  it('holds git, ssh, gpg with its agent, and certificates, and nothing to install more with', () => {
     const run = all(image, 'RUN').map(({ text }) => text).join('\n');
 
-    for (const name of ['git', 'openssh-client', 'ca-certificates']) expect(run).toMatch(new RegExp(`install [^&]*\\b${name}\\b`));
+    for (const name of ['git', 'openssh-client', 'gpg', 'gpg-agent', 'tini', 'ca-certificates']) expect(run).toMatch(new RegExp(`install [^&]* ${name} `));
     expect(run).toContain('rm -rf /usr/local/lib/node_modules');
   });
 
-  it('starts the controller itself, with no shell between it and SIGTERM', () => {
-    expect(execForm(lastOf(image, 'ENTRYPOINT')!)).toEqual(['node', '--disable-sigusr1', '/opt/prelude/prelude.js']);
+  it('starts the controller below an init, which hands SIGTERM on and takes note of the end of what others left behind; no shell is between', () => {
+    expect(execForm(lastOf(image, 'ENTRYPOINT')!)).toEqual(['tini', '--', 'node', '--disable-sigusr1', '/opt/prelude/prelude.js']);
     expect(execForm(lastOf(image, 'CMD')!)).toEqual(['run']);
   });
 
@@ -99,7 +99,7 @@ describe('the build stage, carried out in a folder', () => {
   }
 
   it('puts a program that runs where the entry point says', () => {
-    const [, ...args] = execForm(lastOf(image, 'ENTRYPOINT')!)!;
+    const [, , , ...args] = execForm(lastOf(image, 'ENTRYPOINT')!)!;
     const program = args.map((arg) => (arg.startsWith('/') ? inside(arg) : arg));
 
     const run = spawnSync(process.execPath, [...program, '--version'], { cwd: folder, encoding: 'utf8' });

@@ -21,6 +21,8 @@ export interface SealedHalfOptions {
   readonly makesKeys: boolean;
   /** Whether the form of the first versions is read. */
   readonly acceptDeprecated: boolean;
+  /** Whether names of SealedSecrets stay out of the metrics. */
+  readonly omitsNames?: boolean;
   /** Which SealedSecrets are ours; absent: all that can be seen. */
   readonly concerns?: (object: KubeObject) => boolean;
   /** Absent: a pool of threads, which start with the first template and end with this half. */
@@ -29,8 +31,8 @@ export interface SealedHalfOptions {
 
 /** What the command line says, for this half. */
 export function sealedHalfOptions(sealing: SealingOptions): SealedHalfOptions {
-  const { keyNamespace: namespace, keyPrefix: prefix, keySize: bits, keyTtl: validFor, commonName, keyLabels: labels, keyAnnotations: annotations, keyOrder: order, renewPeriod: period, cutoff, acceptDeprecated } = sealing;
-  return { shape: { namespace, prefix, bits, validFor, commonName, labels, annotations }, policy: { order, period, ...(cutoff === undefined ? {} : { cutoff }) }, makesKeys: true, acceptDeprecated };
+  const { keyNamespace: namespace, keyPrefix: prefix, keySize: bits, keyTtl: validFor, commonName, keyLabels: labels, keyAnnotations: annotations, keyOrder: order, renewPeriod: period, cutoff, acceptDeprecated, omitsNames } = sealing;
+  return { shape: { namespace, prefix, bits, validFor, commonName, labels, annotations }, policy: { order, period, ...(cutoff === undefined ? {} : { cutoff }) }, makesKeys: true, acceptDeprecated, omitsNames };
 }
 
 export interface SealedHalf extends Half {
@@ -40,7 +42,7 @@ export interface SealedHalf extends Half {
 /** Puts together what turns SealedSecrets into Secrets: caches, keys and their renewal, and the controller. */
 export function composeSealed(foundation: Foundation, options: SealedHalfOptions): SealedHalf {
   const { cluster, clock, random, log, metrics, events, lifetime } = foundation;
-  const { shape, policy, makesKeys, acceptDeprecated, concerns = () => true, renderer = createRendererPool({ clock }) } = options;
+  const { shape, policy, makesKeys, acceptDeprecated, omitsNames = false, concerns = () => true, renderer = createRendererPool({ clock }) } = options;
   const caches: NamedCache[] = [];
   const start = startNamed(foundation, caches);
   // keys may be where the controller sees nothing else
@@ -77,7 +79,7 @@ export function composeSealed(foundation: Foundation, options: SealedHalfOptions
   return {
     keys,
     caches,
-    controllers: [createSealedSecretController({ cluster, caches: views, keys, renderer, acceptDeprecated, events, clock, random, log, metrics })],
+    controllers: [createSealedSecretController({ cluster, caches: views, keys, renderer, acceptDeprecated, omitsNames, events, clock, random, log, metrics })],
     finish: async () => {
       ending.abort(new DOMException('stopped', 'AbortError'));
       await renewal;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { rendererNames } from '../gitops/render/renderer-choice.ts';
 import { parseGenericTarget, parseRepository, parseWait, type RepositoryMapping, UsageError } from '../app/options.ts';
 
 /** An option whose parser throws UsageErrors; commander wants its own error to print usage with exit code 2. */
@@ -23,6 +24,11 @@ export function repoOption(): Option {
       }
     })
     .default([], 'none');
+}
+
+/** `--renderer`. */
+export function rendererOption(): Option {
+  return new Option('--renderer <name>', 'who renders charts of Applications that do not say: builtin, or helm, the program').choices(rendererNames).default('builtin');
 }
 
 /** `--kubeconfig`. */

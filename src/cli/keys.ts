@@ -44,6 +44,8 @@ async function perform(run: KeysRun, task: KeysTask, io: Io, signal: AbortSignal
     case 'list':
       return list(await run.list(signal), task.output, io);
     case 'new':
+      // a slip in a name must not cost a key
+      await run.require(task.withdraw, signal);
       io.out.write(`${await run.make({ ...task.shape, labels: {}, annotations: {} }, signal)} made; it seals from now on\n`);
       for (const name of task.withdraw) {
         await run.withdraw(name, signal);

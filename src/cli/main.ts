@@ -1,5 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { program } from './program.ts';
 import { readStandardInput } from './standard-input.ts';
+import { widenThreadPool } from './widen-thread-pool.ts';
+
+widenThreadPool(process.env, availableParallelism());
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {

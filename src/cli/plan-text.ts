@@ -34,6 +34,7 @@ function applicationText(one: PlannedApplication, columns: number, style: Style)
 function sourceLine(one: Extract<PlannedApplication, { kind: 'planned' }>, style: Style): string {
   const { path, targetRevision } = one.application.spec.source;
   const { kind, label } = one.source;
+  if (kind === 'chart') return `${style.dim(`chart ${label}`)}\n`;
   const folder = path === '' ? 'the root' : path;
   const revision = kind === 'git' ? ` at ${one.plan.revision}` : `, as it is on disk; targetRevision ${targetRevision} is not looked at`;
   return `${style.dim(`${folder} of ${label}${revision}`)}\n`;

@@ -113,6 +113,8 @@ describe('prelude plan', () => {
       applications: [
         { name: 'stores', planned: true },
         { name: 'devnet', planned: true, revision: 'worktree', destination: { namespace: 'devnet', createNamespace: true }, needs: expect.arrayContaining([expect.objectContaining({ secret: 'faucet-discord', key: 'token' })]) as unknown },
+        { name: 'keys', planned: true },
+        { name: 'monitoring', planned: true, needs: expect.arrayContaining([expect.objectContaining({ secret: 'grafana-admin', key: 'username' })]) as unknown },
       ],
     });
   });
@@ -157,7 +159,7 @@ describe('prelude render', () => {
     expect(await render({ path: 'test/sample', repositories: [], output: 'yaml' }, io, signal)).toBe(0);
 
     const objects = parseYaml(io.text()).map(({ value }) => value as { kind: string; metadata: { name: string; namespace?: string } });
-    expect(objects).toHaveLength(16);
+    expect(objects).toHaveLength(23);
     expect(objects.slice(0, 3).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual(['ClusterSecretStore undefined/testnet-secrets', 'ServiceAccount devnet/testnet', 'ExternalSecret devnet/archive-database']);
     expect(io.text()).toContain('---\n# testnets/devnet/manifests/workloads/faucet.yaml:9\napiVersion: apps/v1\nkind: Deployment\n');
   });
@@ -167,6 +169,6 @@ describe('prelude render', () => {
 
     await render({ path: 'test/sample', repositories: [], output: 'json' }, io, signal);
 
-    expect(JSON.parse(io.text())).toMatchObject({ apiVersion: 'v1', kind: 'List', items: { length: 16 } });
+    expect(JSON.parse(io.text())).toMatchObject({ apiVersion: 'v1', kind: 'List', items: { length: 23 } });
   });
 });

@@ -2,9 +2,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { parseAddress, parseControllers, parseGitProtocols, parseLogLevel, parseNames, type RepositoryMapping, type RunOptions, UsageError } from '../app/options.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import type { CheckProvider } from '../gitops/plan/declare/declare.ts';
+import type { RendererName } from '../gitops/render/renderer-choice.ts';
 import { version } from '../lib/version.ts';
 import { type AdapterFlags, adaptersOf, fileRootOption, ownIdentityOption, providerOption } from './adapter-options.ts';
-import { contextOption, genericTargetOption, kubeconfigOption, repoOption, usageOption, waitOption } from './command-options.ts';
+import { contextOption, genericTargetOption, kubeconfigOption, rendererOption, repoOption, usageOption, waitOption } from './command-options.ts';
 import type { Done, ExitCode, Io } from './io.ts';
 import { addSealingOptions, type SealingFlags, sealingOf } from './seal-run-options.ts';
 import { explainCommand } from './explain-command.ts';
@@ -56,12 +57,13 @@ function planCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .description('Say what would be done and what would be missing; offline: no cluster, no provider.')
     .argument('[path]', 'folder of a config repository', '.')
     .addOption(repoOption())
+    .addOption(rendererOption())
     .addOption(providerOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text'))
     .addHelpText('after', '\nExample, in a pull request:\n  prelude plan .\n\nExit codes: 0 can be released, 1 refused, 2 bad usage.')
-    .action(async (path: string, { repo, provider, output }: RepositoryFlags & { output: 'text' | 'json' | 'yaml' }) => {
+    .action(async (path: string, { repo, renderer, provider, output }: RepositoryFlags & { output: 'text' | 'json' | 'yaml' }) => {
       const [{ plan }, checkProvider] = await Promise.all([import('./plan.ts'), providerCheck(provider)]);
-      done(await plan({ path, repositories: repo, output, checkProvider }, io, signal));
+      done(await plan({ path, repositories: repo, renderer, output, checkProvider }, io, signal));
     });
 }
 
@@ -70,17 +72,19 @@ function renderCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .description('Print every object of every Application as it would be applied; values of Secrets are masked.')
     .argument('[path]', 'folder of a config repository', '.')
     .addOption(repoOption())
+    .addOption(rendererOption())
     .addOption(providerOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
     .addHelpText('after', '\nExample:\n  prelude render test/sample | less')
-    .action(async (path: string, { repo, provider, output }: RepositoryFlags & { output: 'yaml' | 'json' }) => {
+    .action(async (path: string, { repo, renderer, provider, output }: RepositoryFlags & { output: 'yaml' | 'json' }) => {
       const [{ render }, checkProvider] = await Promise.all([import('./render.ts'), providerCheck(provider)]);
-      done(await render({ path, repositories: repo, output, checkProvider }, io, signal));
+      done(await render({ path, repositories: repo, renderer, output, checkProvider }, io, signal));
     });
 }
 
 interface RepositoryFlags {
   readonly repo: RepositoryMapping[];
+  readonly renderer: RendererName;
   readonly provider: readonly string[];
 }
 
@@ -98,9 +102,11 @@ function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(kubeconfigOption())
     .addOption(contextOption())
     .addOption(repoOption())
+    .addOption(rendererOption())
     .option('--revision <name>', 'branch, tag or commit, when PATH is a URL')
     .addOption(waitOption('--timeout <duration>', 'give up after', '10m'))
     .option('--beside-eso', 'go on although External Secrets Operator runs there with the same class')
+    .addOption(usageOption('--seal-key-namespace <name>', 'open SealedSecrets with the keys in this namespace (a folder: prelude unless told; a cluster: the controller there opens them)', (text) => parseNames('--seal-key-namespace', text)[0] ?? ''))
     .addOption(providerOption())
     .addOption(ownIdentityOption())
     .addOption(fileRootOption())
@@ -110,7 +116,7 @@ function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
       if (local !== undefined && (context ?? kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
       const { up } = await import('./up.ts');
       const cluster = local === undefined ? ({ kind: 'kubernetes', kubeconfig, context } as const) : ({ kind: 'local', folder: local } as const);
-      done(await up({ target, revision: options.revision, repositories: options.repo, cluster, timeout: options.timeout, besideEso: options.besideEso === true, adapters: adaptersOf(options) }, io, signal));
+      done(await up({ target, revision: options.revision, repositories: options.repo, renderer: options.renderer, cluster, timeout: options.timeout, besideEso: options.besideEso === true, ...(options.sealKeyNamespace === undefined ? {} : { sealKeyNamespace: options.sealKeyNamespace }), adapters: adaptersOf(options) }, io, signal));
     });
 }
 
@@ -119,9 +125,11 @@ interface UpFlags extends AdapterFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly repo: RepositoryMapping[];
+  readonly renderer: RendererName;
   readonly revision?: string;
   readonly timeout: number;
   readonly besideEso?: true;
+  readonly sealKeyNamespace?: string;
 }
 
 function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
@@ -139,7 +147,7 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
     .addOption(genericTargetOption())
     .option('--unsafe-allow-generic-targets', 'ExternalSecrets may make any kind but those that grant rights, run code (Pods, Deployments, Jobs and the like), or belong to External Secrets or Argo CD; --generic-target names these one by one')
-    .addOption(waitOption('--store-requeue-interval <duration>', 'how often a store that does not say is validated', '5m'))
+    .addOption(waitOption('--store-requeue-interval <period>', 'how often a store that does not say is validated', '5m'))
     .option('--beside-eso', 'start although External Secrets Operator runs with the same class')
     .addOption(providerOption())
     .addOption(ownIdentityOption())
@@ -150,6 +158,7 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(usageOption('--events-listen <address>', 'take the events that are sent there, at /v1/events/<source>', (text) => parseAddress('--events-listen', text)).env('PRELUDE_EVENTS_LISTEN'))
     .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
     .addOption(repoOption())
+    .addOption(rendererOption())
     .addHelpText('after', '\nExample, from a checkout against the current kube context:\n  prelude run --poll-interval 10s --listen 127.0.0.1:8080')
     .action(async (flags: RunFlags) => {
       const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, eventsConfig, eventsListen: eventsAt, ...rest } = flags;
@@ -172,6 +181,7 @@ interface RunFlags extends AdapterFlags, SealingFlags {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly repo: RepositoryMapping[];
+  readonly renderer: RendererName;
   readonly namespace: string;
   readonly applicationNamespaces?: readonly string[];
   readonly namespaces: readonly string[];

@@ -3,6 +3,8 @@ import type { CheckProvider } from '../gitops/plan/declare/declare.ts';
 import { planRepository } from '../gitops/plan/plan-repository.ts';
 import type { RepositoryPlan } from '../gitops/plan/planned-application.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
+import { createRenderers } from '../gitops/render/render-source.ts';
+import type { RendererName } from '../gitops/render/renderer-choice.ts';
 import { openHome } from '../gitops/source/home.ts';
 import { createResolver } from '../gitops/source/resolver.ts';
 
@@ -10,6 +12,8 @@ export interface RepositoryOptions {
   /** A folder. */
   readonly path: string;
   readonly repositories: readonly RepositoryMapping[];
+  /** Who renders charts of Applications that do not say; absent: `builtin`. */
+  readonly renderer?: RendererName;
   /** Checks `spec.provider` of stores; absent: only the core's own fields are checked. */
   readonly checkProvider?: CheckProvider;
 }
@@ -21,9 +25,10 @@ const cacheBytes = 64 << 20;
  * Plans the repository at a folder, offline.
  * @throws SourceError where the folder cannot be read
  */
-export async function readRepository({ path, repositories, checkProvider }: RepositoryOptions, signal: AbortSignal): Promise<RepositoryPlan> {
+export async function readRepository({ path, repositories, renderer, checkProvider }: RepositoryOptions, signal: AbortSignal): Promise<RepositoryPlan> {
   const home = await openHome(path, {}, signal);
   const resolver = createResolver({ home, mapped: new Map(repositories.map((mapping) => [mapping.url, mapping.path])) });
   const reader = createManifestReader(cacheBytes);
-  return planRepository({ home, resolver, reader, ...(checkProvider === undefined ? {} : { checkProvider }) }, signal);
+  const renderers = createRenderers(reader, renderer === undefined ? {} : { charts: renderer });
+  return planRepository({ home, resolver, reader, renderers, ...(checkProvider === undefined ? {} : { checkProvider }) }, signal);
 }

@@ -29,6 +29,7 @@ interface SealFlags extends KeyFlags {
   readonly controllerNamespace: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly local?: string;
 }
 
 const help = `
@@ -36,6 +37,7 @@ Examples:
   prelude seal --cert cert.pem < secret.yaml > sealed.yaml
   prelude seal --cert cert.pem --in-place overlays/      every Secret below, in its file
   prelude seal --cert eu.pem --cert us.pem --output-dir sealed secrets/
+  prelude seal --local .prelude --in-place .             for prelude up --local .prelude
   prelude seal --check .                                 in CI
   prelude seal --install-hook
 
@@ -63,6 +65,7 @@ export function sealCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .option('--install-hook', 'write a pre-commit hook that runs --check --staged')
     .option('--sops', 'encrypt files for SOPS instead, for the recipients of --age')
     .addOption(repeated('--age <recipient>', 'with --sops: who can decrypt, as age1…; may be repeated'))
+    .option('--local <folder>', 'seal for a folder of prelude up --local; its first key is made where it has none')
     .option('--controller-name <name>', 'Service of the controller', 'sealed-secrets-controller')
     .option('--controller-namespace <name>', 'namespace of the controller', 'kube-system')
     .addOption(kubeconfigOption())
@@ -87,11 +90,12 @@ async function run(paths: readonly string[], flags: SealFlags, io: Io, signal: A
     return await sealSopsFiles({ paths: paths.length === 0 ? ['-'] : paths, recipients: flags.age, inPlace: flags.inPlace === true }, io);
   }
   if (flags.output === 'text') throw new UsageError('what is sealed is printed as yaml or json');
+  if (flags.local !== undefined && (flags.cert.length > 0 || (flags.context ?? flags.kubeconfig) !== undefined)) throw new UsageError('--local, --cert and a kube context say three ways to come by a certificate; choose one');
   const { seal } = await import('./seal.ts');
   return await seal({ ...sealOptions(flags), paths: paths.length === 0 ? ['-'] : paths, output: flags.output ?? 'yaml' }, io, signal);
 }
 
-function sealOptions({ cert, name, namespace, inPlace, outputDir, mergeInto, allowEmptyData, labels, annotateKey, ...flags }: SealFlags): Omit<SealOptions, 'paths' | 'output'> {
+function sealOptions({ cert, name, namespace, inPlace, outputDir, mergeInto, allowEmptyData, labels, annotateKey, local, ...flags }: SealFlags): Omit<SealOptions, 'paths' | 'output'> {
   const scope = parseScope(flags.scope);
   const { kubeconfig, context } = flags;
   return {
@@ -108,6 +112,7 @@ function sealOptions({ cert, name, namespace, inPlace, outputDir, mergeInto, all
     inPlace: inPlace === true,
     ...(outputDir === undefined ? {} : { outputFolder: outputDir }),
     ...(mergeInto === undefined ? {} : { mergeInto }),
+    ...(local === undefined ? {} : { localFolder: local }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface SealingFlags {
   readonly sealRateLimit: number;
   readonly sealRateLimitBurst: number;
   readonly sealRefuseTokenless?: true;
+  readonly sealOmitNames: boolean;
+  readonly sealBesideUpstream?: true;
 }
 
 const fewestBits = 2048;
@@ -44,8 +46,10 @@ export function addSealingOptions(command: Command): Command {
   add('accept-v1-data', 'boolean', 'read spec.data of the first versions', parseSwitch, 'true', 'accept-deprecated-v1-data');
   add('rate-limit', 'number', 'requests a second to verify and rotate, of each caller', (flag, text) => parseWhole(flag, text, 1, mostRequests), '2');
   add('rate-limit-burst', 'number', 'and at once after a rest', (flag, text) => parseWhole(flag, text, 1, mostRequests), '2');
+  add('omit-names', 'boolean', "leave SealedSecrets' names out of the metrics", parseSwitch, 'false', 'metrics-omit-secret-labels');
   command.addOption(usageOption('--seal-key-namespace <name>', "where the keys' Secrets are (the controller's own namespace unless told)", (text) => parseNames('--seal-key-namespace', text)[0] ?? '').env('PRELUDE_SEAL_KEY_NAMESPACE'));
   command.addOption(usageOption('--seal-listen <address>', 'serve kubeseal there: certificate, verify, rotate', (text) => parseAddress('--seal-listen', text)).env('PRELUDE_SEAL_LISTEN'));
+  command.option('--seal-beside-upstream', "start although Sealed Secrets' controller runs for the same namespaces");
   return command.option('--seal-refuse-tokenless', "turn callers without a token away; kubeseal's requests through the API server's proxy have none");
 }
 
@@ -67,5 +71,7 @@ export function sealingOf(flags: SealingFlags & { readonly namespace: string; re
     ...(flags.sealListen === undefined ? {} : { listen: flags.sealListen }),
     rate: { perSecond: flags.sealRateLimit, burst: flags.sealRateLimitBurst },
     refuseTokenless: flags.sealRefuseTokenless === true,
+    omitsNames: flags.sealOmitNames,
+    besideUpstream: flags.sealBesideUpstream === true,
   };
 }

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, join, relative } from 'node:path';
-import { mkdir } from 'node:fs/promises';
 import type { SealingServiceOptions } from '../app/sealing/sealing-service.ts';
 import { writeAtomically } from '../lib/write-atomically.ts';
 import { findManifestFiles } from '../seal/find-manifests.ts';
 import { SealError } from '../seal/seal-error.ts';
-import { sealFile, type SealedFile } from '../seal/seal-file.ts';
 import type { SealChoices } from '../seal/seal-secret.ts';
 import { readSealingCertificate } from '../seal/sealing-key.ts';
 import { usableCertificate } from '../seal/usable-certificate.ts';
 import type { ExitCode, Io } from './io.ts';
 import { count } from './problem-lines.ts';
 import { type NamedCertificate, readBytes, readCertificates } from './seal-files-read.ts';
+import type { SealedPaths } from './seal-paths.ts';
 
 export interface SealOptions {
   /** Files and folders; `-` alone for standard input. */
@@ -24,6 +22,8 @@ export interface SealOptions {
   readonly inPlace: boolean;
   readonly outputFolder?: string;
   readonly mergeInto?: string;
+  /** A folder of `prelude up --local`: its own certificate is taken. */
+  readonly localFolder?: string;
 }
 
 /**
@@ -39,25 +39,29 @@ export async function seal(options: SealOptions, io: Io, signal: AbortSignal): P
   if (others.length > 0 && options.outputFolder === undefined) throw new SealError('several certificates make several outputs: name a folder for them with --output-dir');
   if (options.mergeInto !== undefined) return await merge(options, first, io);
   if (options.paths.length === 1 && options.paths[0] === '-') return await sealStream(options, first, io);
-  const outputs = await sealFiles(options, certificates, io);
-  await writeAll(outputs, signal);
-  io.out.write(outputs.map(({ path }) => `${path}\n`).join(''));
-  if (outputs.length === 0) io.err.write('prelude: there is no Secret in plain text\n');
+  const written = await sealFiles(options, certificates, io, signal);
+  io.out.write(written.map((path) => `${path}\n`).join(''));
+  if (written.length === 0) io.err.write('prelude: there is no Secret in plain text\n');
   else if (!options.inPlace) io.err.write('prelude: the Secrets in plain text are still there; commit what was sealed alone (--in-place puts it in their place)\n');
   return 0;
 }
 
-async function certificatesOf({ certificates, service }: SealOptions, io: Io, signal: AbortSignal): Promise<readonly NamedCertificate[]> {
-  const named = certificates.length > 0 ? await readCertificates(certificates, io, signal) : [{ name: service.name, certificate: readSealingCertificate(await fetchOne(service, signal), service.name) }];
+async function certificatesOf({ certificates, service, localFolder }: SealOptions, io: Io, signal: AbortSignal): Promise<readonly NamedCertificate[]> {
+  const named = certificates.length > 0 ? await readCertificates(certificates, io, signal) : [await ownCertificate({ service, ...(localFolder === undefined ? {} : { localFolder }) }, signal)];
   const twice = named.find(({ name }, index) => named.findIndex((other) => other.name === name) !== index);
   if (twice !== undefined) throw new SealError(`two certificates go by the name ${twice.name}: the outputs would overwrite each other`);
   for (const { certificate } of named) usableCertificate(certificate, Date.now());
   return named;
 }
 
-async function fetchOne(service: SealingServiceOptions, signal: AbortSignal): Promise<string> {
+/** That of the folder, or of the controller. */
+async function ownCertificate({ service, localFolder }: Pick<SealOptions, 'service' | 'localFolder'>, signal: AbortSignal): Promise<NamedCertificate> {
+  if (localFolder !== undefined) {
+    const { localCertificate } = await import('../app/sealing/local-certificate.ts');
+    return { name: 'local', certificate: readSealingCertificate(await localCertificate(localFolder, signal), localFolder) };
+  }
   const { fetchFromCluster } = await import('../app/sealing/fetch-certificate.ts');
-  return await fetchFromCluster(service, signal);
+  return { name: service.name, certificate: readSealingCertificate(await fetchFromCluster(service, signal), service.name) };
 }
 
 async function sealStream({ choices, output, service }: SealOptions, { certificate }: NamedCertificate, io: Io): Promise<ExitCode> {
@@ -78,49 +82,16 @@ async function merge({ paths, mergeInto: path = '', choices }: SealOptions, { ce
   return 0;
 }
 
-interface Output {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** Files that are flushed to the disk at once: one after the other each would wait for the disk. */
-const batch = 32;
-
-async function writeAll(outputs: readonly Output[], signal: AbortSignal): Promise<void> {
-  for (const folder of new Set(outputs.map(({ path }) => dirname(path)))) await mkdir(folder, { recursive: true });
-  for (let at = 0; at < outputs.length; at += batch) {
-    signal.throwIfAborted();
-    await Promise.all(outputs.slice(at, at + batch).map(async ({ path, text }) => await writeAtomically(path, text)));
-  }
-}
-
-async function sealFiles(options: SealOptions, certificates: readonly NamedCertificate[], io: Io): Promise<readonly Output[]> {
-  const problems: string[] = [];
-  const outputs: Output[] = [];
-  for (const path of await findManifestFiles(options.paths)) {
-    const text = (await readBytes(path, io)).toString('utf8');
-    if (!text.includes('Secret')) continue;
-    for (const { name, certificate } of certificates) {
-      try {
-        const sealed = await sealFile(text, { ...options.choices, where: path, certificate, randomBytes });
-        if (sealed !== undefined) outputs.push(outputOf(path, sealed, options, certificates.length > 1 ? name : ''));
-      } catch (error) {
-        if (!(error instanceof SealError)) throw error;
-        // a chart's template cannot be read, and holds no value as a rule
-        if (/\{\{/.test(text)) io.err.write(`prelude: passed over: ${error.message}\n`);
-        else problems.push(error.message);
-      }
-    }
-  }
-  if (problems.length > 0) throw new SealError(`nothing was written: ${count(problems.length, 'problem')}\n${problems.join('\n')}`);
-  return outputs;
-}
-
-function outputOf(path: string, { inPlace, alone }: SealedFile, options: SealOptions, certificate: string): Output {
-  if (options.inPlace) return { path, text: inPlace() };
-  const beside = path.replace(/(\.[^.]+)?$/, '.sealed$1');
-  if (options.outputFolder === undefined) return { path: beside, text: alone };
-  const root = options.paths.find((one) => path === one || path.startsWith(one.endsWith('/') ? one : `${one}/`)) ?? '.';
-  const below = relative(root, beside);
-  return { path: join(options.outputFolder, certificate, below === '' || below.startsWith('..') ? (beside.split('/').at(-1) ?? beside) : below), text: alone };
+async function sealFiles(options: SealOptions, certificates: readonly NamedCertificate[], io: Io, signal: AbortSignal): Promise<readonly string[]> {
+  const { choices, inPlace, outputFolder, paths: roots } = options;
+  const { sealOnAllCores } = await import('./seal-threads.ts');
+  let written: readonly string[] = [];
+  const check = (all: readonly SealedPaths[]): void => {
+    io.err.write(all.flatMap(({ passedOver }) => passedOver.map((message) => `prelude: passed over: ${message}\n`)).join(''));
+    const problems = all.flatMap((one) => one.problems);
+    if (problems.length > 0) throw new SealError(`nothing was written: ${count(problems.length, 'problem')}\n${problems.join('\n')}`);
+    written = all.flatMap(({ paths }) => paths);
+  };
+  await sealOnAllCores(await findManifestFiles(roots), { certificates, choices, inPlace, roots, ...(outputFolder === undefined ? {} : { outputFolder }) }, check, signal);
+  return written;
 }

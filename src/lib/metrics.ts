@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type SealedSecretsMetrics, sealedSecretsMetrics } from './sealed-secrets-metrics.ts';
 import { type SealingFacts, sealingMetrics } from './sealing-metrics.ts';
 
 /** One finished call to a provider's service. */
@@ -50,6 +51,8 @@ export interface Metrics {
   readonly watchObjects: (kind: string, count: () => ObjectCounts) => void;
   /** Registers what opens sealed values; asked at every scrape. */
   readonly watchSealing: (facts: SealingFacts) => void;
+  /** The metrics that Sealed Secrets' controller has; there are none before somebody asks for them. */
+  readonly sealedSecrets: () => SealedSecretsMetrics;
   /** Everything in Prometheus' text format. */
   readonly expose: () => Promise<Exposition>;
 }
@@ -82,6 +85,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const queues = queueMetrics(registers);
   const objects = objectMetrics(registers);
   const sealing = sealingMetrics(registers);
+  const sealedSecrets = sealedSecretsMetrics(registers, options.version);
   return {
     ...reconcileMetrics(registers),
     ...providerMetrics(registers),
@@ -89,10 +93,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
     watchQueue: queues.watch,
     watchObjects: objects.watch,
     watchSealing: sealing.watch,
+    sealedSecrets: sealedSecrets.use,
     expose: async () => {
       queues.collect();
       objects.collect();
       sealing.collect();
+      sealedSecrets.collect();
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -78,6 +78,20 @@ describe('a key ring', () => {
     expect(ring.operations).toBe(3);
   });
 
+  it('tries the key that opened its neighbour first, then the one that seals, then those that have opened most', async () => {
+    const [sealing, rare, usual] = [key(), first, second];
+    const ring = new KeyRing([sealing, rare, usual]);
+    const cost = async ({ certificate }: SealingKey, likely?: string): Promise<number> => {
+      const before = ring.operations;
+      const ciphertext = parseCiphertext(sealValue(new SecretBytes(Buffer.from('x')), { key: certificate.publicKey, label: Buffer.from('a/b'), randomBytes }));
+      expect(ciphertext === undefined ? undefined : (await ring.open(ciphertext, Buffer.from('a/b'), likely))?.fingerprint).toBe(certificate.fingerprint);
+      return ring.operations - before;
+    };
+    expect(await cost(usual)).toBe(3);
+    expect([await cost(usual), await cost(sealing), await cost(rare)]).toEqual([2, 1, 3]);
+    expect(await cost(rare, rare.certificate.fingerprint)).toBe(1);
+  });
+
   it('does not try keys of another length', async () => {
     const ring = new KeyRing([key(3072), first]);
     await open(seal(Buffer.from('v'), Buffer.from('a/b')), Buffer.from('a/b'), ring);

@@ -1,5 +1,7 @@
 import { createHash, subtle, type webcrypto } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
+import { createSemaphore } from '../lib/semaphore.ts';
 import { type Ciphertext, openSealed } from './ciphertext.ts';
 import type { OpeningKey, SealingKey } from './sealing-key.ts';
 
@@ -13,15 +15,24 @@ export interface Opened {
 interface RingKey<K extends OpeningKey> {
   readonly key: K;
   readonly unwrap: webcrypto.CryptoKey;
+  /** How many ciphertexts it has opened that were new. */
+  opened: number;
 }
 
 /** Ciphertexts whose key is remembered: some ten MiB at most. */
 const mostRemembered = 100_000;
+/**
+ * Operations of all rings under way together: one for each core. More would not be faster, and would take the threads that files and names
+ * of hosts are looked up with.
+ */
+const turns = createSemaphore(availableParallelism());
+const never = new AbortController().signal;
 
 /**
- * Private keys, the one to try first in front. The work is done by the threads of Node's pool, never by the event loop. Which key opened
+ * Private keys, the one that seals in front. The work is done by the threads of Node's pool, never by the event loop. Which key opened
  * a ciphertext is remembered by a hash of it, so that the next time costs one operation however many keys there are; a ciphertext
- * of another length than a key's modulus is not tried with it at all.
+ * of another length than a key's modulus is not tried with it at all. Of one that is new the most likely keys are tried first: the one
+ * that the caller knows to have opened its neighbour, the one that seals, and then those that have opened most.
  */
 export class KeyRing<K extends OpeningKey = SealingKey> {
   readonly #keys: readonly RingKey<K>[];
@@ -29,7 +40,7 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
   #operations = 0;
 
   constructor(keys: readonly K[]) {
-    this.#keys = keys.map((key) => ({ key, unwrap: key.privateKey.toCryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['decrypt']) }));
+    this.#keys = keys.map((key) => ({ key, unwrap: key.privateKey.toCryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['decrypt']), opened: 0 }));
   }
 
   get keys(): readonly K[] {
@@ -41,26 +52,36 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
     return this.#operations;
   }
 
-  /** Opens a ciphertext under a label; undefined where none of the keys does, for whatever reason. */
-  async open(ciphertext: Ciphertext, label: Uint8Array): Promise<Opened | undefined> {
+  /**
+   * Opens a ciphertext under a label; undefined where none of the keys does, for whatever reason.
+   * @param likely fingerprint of the key to try first
+   */
+  async open(ciphertext: Ciphertext, label: Uint8Array, likely?: string): Promise<Opened | undefined> {
     const id = createHash('sha256').update(ciphertext.wrappedKey).update(label).digest('base64');
     const known = this.#opener.get(id);
-    const fitting = this.#keys.filter(({ key }) => key.certificate.modulusBytes === ciphertext.wrappedKey.length);
-    for (const candidate of known === undefined ? fitting : [known]) {
+    // a value that was changed since costs as many operations as one that no key opens: how long it takes tells nothing of what is remembered
+    for (const candidate of this.#candidates(ciphertext.wrappedKey.length, known?.key.certificate.fingerprint ?? likely)) {
       const session = await this.#unwrap(candidate, ciphertext.wrappedKey, label);
       const value = session === undefined ? undefined : openSealed(ciphertext, session);
       session?.fill(0);
       if (value === undefined) continue;
+      if (known === undefined) candidate.opened += 1;
       this.#remember(id, candidate);
       return { value, fingerprint: candidate.key.certificate.fingerprint };
     }
     return undefined;
   }
 
+  #candidates(length: number, likely: string | undefined): readonly RingKey<K>[] {
+    const [sealing] = this.#keys;
+    const rank = (one: RingKey<K>): number => (one.key.certificate.fingerprint === likely ? Infinity : one === sealing ? Number.MAX_SAFE_INTEGER : one.opened);
+    return this.#keys.filter(({ key }) => key.certificate.modulusBytes === length).toSorted((one, other) => (rank(one) === rank(other) ? 0 : rank(other) - rank(one)));
+  }
+
   async #unwrap({ unwrap }: RingKey<K>, wrappedKey: Uint8Array, label: Uint8Array): Promise<Uint8Array | undefined> {
     this.#operations += 1;
     try {
-      return new Uint8Array(await subtle.decrypt({ name: 'RSA-OAEP', label }, unwrap, wrappedKey));
+      return new Uint8Array(await turns.run(() => subtle.decrypt({ name: 'RSA-OAEP', label }, unwrap, wrappedKey), never));
     } catch {
       // why it failed is nobody's business: told apart, failures are an oracle
       return undefined;

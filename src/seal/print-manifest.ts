@@ -14,12 +14,8 @@ export type OutputFormat = 'json' | 'yaml';
  */
 export async function printManifest(object: JsonObject, format: OutputFormat): Promise<string> {
   if (format === 'json') return `${writeJson(object, '')}\n`;
-  const [{ YamlWriter }, { YamlMap }, { compareKeys, sortKey }, { fromText }] = await Promise.all([
-    import('../template/yaml/yaml-writer.ts'),
-    import('../template/yaml/yaml-node.ts'),
-    import('../template/yaml/compare-keys.ts'),
-    import('../template/value/byte-string.ts'),
-  ]);
+  yamlWriting ??= loadYamlWriting();
+  const [{ YamlWriter }, { YamlMap }, { compareKeys, sortKey }, { fromText }] = await yamlWriting;
   const nodeOf = (value: Json): YamlNode => {
     if (typeof value === 'string') return fromText(value);
     if (typeof value !== 'object' || value === null) return value;
@@ -31,6 +27,18 @@ export async function printManifest(object: JsonObject, format: OutputFormat): P
   const writer = new YamlWriter({ step: () => {}, allocate: () => {} });
   writer.write(nodeOf(object));
   return `---\n${Buffer.from(writer.parts.join(''), 'latin1').toString('utf8')}`;
+}
+
+/** Asked for once: an import of what is loaded already costs as much as it takes to print. */
+let yamlWriting: ReturnType<typeof loadYamlWriting> | undefined;
+
+function loadYamlWriting() {
+  return Promise.all([
+    import('../template/yaml/yaml-writer.ts'),
+    import('../template/yaml/yaml-node.ts'),
+    import('../template/yaml/compare-keys.ts'),
+    import('../template/value/byte-string.ts'),
+  ]);
 }
 
 function writeJson(value: Json, indent: string): string {

@@ -1,83 +1,29 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseYaml } from '../../src/lib/yaml.ts';
 import { chartFolder, helm, renderChart } from '../support/chart.ts';
+import { chartStage } from '../support/chart-stage.ts';
 import { readCrds } from '../support/chart-crds.ts';
 import { startController } from '../support/controller-process.ts';
 import { readAuditLog } from '../support/parts/audit-log.ts';
-import { type ControlPlane, startControlPlane } from '../support/parts/control-plane.ts';
-import { at, createRawApi, type RawApi, rightsIn, serviceAccountToken } from '../support/raw-api.ts';
+import { at, serviceAccountToken } from '../support/raw-api.ts';
 
 const namespace = 'prelude-system';
 const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const externalSecretsCrd = `${crdPath}/externalsecrets.external-secrets.io`;
 
-// a control plane of its own: CRDs and cluster roles come and go here
-let controlPlane: ControlPlane;
-let api: RawApi;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane(inject('parts'));
-  api = createRawApi(controlPlane);
-  for (const name of [namespace, 'team-a', 'team-b']) {
-    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    expect((await api.call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })).status).toBe(201);
-  }
-});
-
-afterAll(async () => {
-  await api.close();
-  await controlPlane.stop();
-});
-
-async function onCluster(args: readonly string[], values: object = {}): Promise<string> {
-  const { code, stdout, stderr } = await helm([...args, '--namespace', namespace], { values, kubeconfig: controlPlane.kubeconfig });
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-
-function install(values: object = {}, chart = chartFolder): Promise<string> {
-  return onCluster(['upgrade', '--install', 'prelude', chart, '--values', '-'], values);
-}
-
-async function uninstall(): Promise<void> {
-  await onCluster(['uninstall', 'prelude', '--wait']);
-}
-
-/** Asks until the answer satisfies, for at most 20 seconds. */
-async function eventually(path: string, satisfies: (body: unknown) => boolean): Promise<void> {
-  let last: unknown;
-  for (let tries = 0; tries < 200; tries += 1) {
-    const { body } = await api.call('GET', path);
-    if (satisfies(body)) return;
-    last = body;
-    await delay(100);
-  }
-  throw new Error(`${path} is still ${JSON.stringify(last)}`);
-}
+const stage = chartStage(namespace, ['team-a', 'team-b']);
+const { install, uninstall, eventually, grantedRights } = stage;
 
 async function uidOf(path: string): Promise<unknown> {
-  return at((await api.call('GET', path)).body, 'metadata', 'uid');
-}
-
-/** What the controller's account may do beyond what every account may. */
-async function grantedRights(where: string): Promise<readonly string[]> {
-  const mine = createRawApi(controlPlane, await serviceAccountToken(api, namespace, 'prelude'));
-  const anybody = createRawApi(controlPlane, await serviceAccountToken(api, namespace, 'default'));
-  try {
-    const common = new Set(await rightsIn(anybody, where));
-    return (await rightsIn(mine, where)).filter((line) => !common.has(line));
-  } finally {
-    await Promise.all([mine.close(), anybody.close()]);
-  }
+  return at((await stage.api.call('GET', path)).body, 'metadata', 'uid');
 }
 
 async function may(verb: string, resource: string, where: { readonly namespace?: string; readonly group?: string; readonly subresource?: string } = {}): Promise<unknown> {
-  const { body } = await api.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+  const { body } = await stage.api.call('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
     spec: { user: `system:serviceaccount:${namespace}:prelude`, groups: ['system:serviceaccounts', 'system:authenticated'], resourceAttributes: { verb, resource, ...where } },
@@ -112,7 +58,7 @@ describe('the chart, installed', () => {
     for (const { apiVersion, kind, metadata } of objects) {
       const prefix = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
       const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-      const { status } = await api.call('GET', `${prefix}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`);
+      const { status } = await stage.api.call('GET', `${prefix}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`);
       expect(status, `${kind} ${metadata.name}`).toBe(200);
     }
   });
@@ -183,13 +129,13 @@ describe('the CRDs', () => {
     };
     const path = '/apis/external-secrets.io/v1/namespaces/team-a/externalsecrets';
     await eventually(path, (body) => at(body, 'kind') === 'ExternalSecretList');
-    const created = await api.call('POST', path, externalSecret);
+    const created = await stage.api.call('POST', path, externalSecret);
     expect(created.status, JSON.stringify(created.body)).toBe(201);
 
     await uninstall();
 
-    expect((await api.call('GET', `/apis/rbac.authorization.k8s.io/v1/clusterroles/prelude-secrets`)).status).toBe(404);
-    for (const crd of readCrds('crds').values()) expect((await api.call('GET', `${crdPath}/${/^ {2}name: (.+)$/m.exec(crd)?.[1]}`)).status).toBe(200);
+    expect((await stage.api.call('GET', `/apis/rbac.authorization.k8s.io/v1/clusterroles/prelude-secrets`)).status).toBe(404);
+    for (const crd of readCrds('crds').values()) expect((await stage.api.call('GET', `${crdPath}/${/^ {2}name: (.+)$/m.exec(crd)?.[1]}`)).status).toBe(200);
     expect(await uidOf(`${path}/kept`)).toBe(at(created.body, 'metadata', 'uid'));
     await install();
     expect(await uidOf(`${path}/kept`)).toBe(at(created.body, 'metadata', 'uid'));
@@ -205,17 +151,17 @@ describe('the CRDs', () => {
 
     await install({}, newer);
 
-    expect(at((await api.call('GET', externalSecretsCrd)).body, 'spec', 'names', 'shortNames')).toEqual(['es', 'newer']);
+    expect(at((await stage.api.call('GET', externalSecretsCrd)).body, 'spec', 'names', 'shortNames')).toEqual(['es', 'newer']);
     await uninstall();
     rmSync(newer, { recursive: true });
   });
 
   it('of another product are left as they are', async () => {
-    expect((await api.call('DELETE', externalSecretsCrd)).status).toBe(200);
+    expect((await stage.api.call('DELETE', externalSecretsCrd)).status).toBe(200);
     await eventually(externalSecretsCrd, (body) => at(body, 'code') === 404);
     const names = { plural: 'externalsecrets', singular: 'externalsecret', kind: 'ExternalSecret', listKind: 'ExternalSecretList' };
     const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-    const foreign = await api.call('POST', crdPath, {
+    const foreign = await stage.api.call('POST', crdPath, {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'externalsecrets.external-secrets.io', labels: { 'external-secrets.io/component': 'controller' } },
@@ -225,7 +171,7 @@ describe('the CRDs', () => {
 
     await install();
 
-    const { body } = await api.call('GET', externalSecretsCrd);
+    const { body } = await stage.api.call('GET', externalSecretsCrd);
     expect(at(body, 'metadata', 'uid')).toBe(at(foreign.body, 'metadata', 'uid'));
     expect(at(body, 'metadata', 'annotations')).toBeUndefined();
     expect(at(body, 'spec', 'versions', 0, 'schema')).toEqual(schema);
@@ -288,14 +234,14 @@ describe('the controller, run as the chart would run it', () => {
     const { args, env } = podSchema.parse(at(deployment, 'spec', 'template', 'spec', 'containers', 0));
     expect(args[0]).toBe('run');
     expect(env.map(({ name }) => name)).toEqual(['PRELUDE_NAMESPACE', 'HOME']);
-    const before = readAuditLog(controlPlane.auditLog).length;
-    const kubeconfig = controlPlane.kubeconfigFor('prelude', { token: await serviceAccountToken(api, namespace, 'prelude') });
+    const before = readAuditLog(stage.controlPlane.auditLog).length;
+    const kubeconfig = stage.controlPlane.kubeconfigFor('prelude', { token: await serviceAccountToken(stage.api, namespace, 'prelude') });
 
     const controller = await startController({ kubeconfig, args: args.slice(1).filter((arg) => !arg.startsWith('--listen=')), env: { PRELUDE_NAMESPACE: namespace } });
     const code = await controller.stop();
 
     expect(code, controller.output()).toBe(0);
-    const asked = readAuditLog(controlPlane.auditLog).slice(before).filter(({ user }) => user === `system:serviceaccount:${namespace}:prelude`);
+    const asked = readAuditLog(stage.controlPlane.auditLog).slice(before).filter(({ user }) => user === `system:serviceaccount:${namespace}:prelude`);
     expect(asked.some(({ verb, resource }) => verb === 'list' && resource === 'externalsecrets')).toBe(true);
     expect(asked.filter((entry) => entry.code === 403).map(({ verb, uri }) => `${verb} ${uri}`)).toEqual(refused);
     await uninstall();

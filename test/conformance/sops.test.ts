@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parseYaml } from '../../src/lib/yaml.ts';
@@ -12,6 +12,7 @@ import { createOpenKey } from '../../src/seal/sops/keys/open-key.ts';
 import { revealFile } from '../../src/seal/sops/plain-data.ts';
 import { readSops, type SopsFormat } from '../../src/seal/sops/read-sops.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import { runCli } from '../support/cli-process.ts';
 import { type AgePair, agePair, decryptFile, encryptFile, type KeySecret } from '../support/sops-files.ts';
 import { createPgpPair, createSopsProgram, hasGpg, type SopsProgram } from '../support/sops-program.ts';
 import { type SopsServices, startSopsServices } from '../support/sops-services.ts';
@@ -167,6 +168,30 @@ describe('our files', () => {
     for (const comment of text.match(/# .*/g) ?? []) expect(ours).toContain(comment);
   });
 
+  it('are written by `prelude seal --sops`, where each is or on standard output, and read back by the real SOPS', async () => {
+    const recipients = ['--age', key.recipient, '--age', hybrid.recipient];
+    const second = secret.replace('name: faucet', 'name: second').replace('hunter2', 'hunter3');
+    for (const [name, text] of [['one.yaml', secret], ['two.yaml', second]] as const) writeFileSync(join(sops.folder, name), text);
+    const run = (...args: readonly string[]): ReturnType<typeof runCli> => runCli(['seal', '--sops', ...args], { cwd: sops.folder });
+    const values = async (file: string): Promise<unknown> => plain((await sops.decrypt('read-back.yaml', file)).toString('utf8'));
+
+    const printed = await run(...recipients, 'one.yaml');
+    expect(printed).toMatchObject({ code: 0, stderr: '' });
+    const inPlace = await run(...recipients, '--in-place', 'one.yaml', 'two.yaml');
+    expect(inPlace).toMatchObject({ code: 0, stdout: '', stderr: '' });
+
+    expect(await values(printed.stdout)).toMatchObject([{ metadata: { name: 'faucet' }, stringData: { token: 'hunter2-canary', lines: 'one\ntwo\n' } }]);
+    for (const [name, text] of [['one.yaml', secret], ['two.yaml', second]] as const) {
+      const file = readFileSync(join(sops.folder, name), 'utf8');
+      expect(file).not.toContain('canary');
+      expect(await values(file)).toEqual(await values((await sops.encrypt('theirs.yaml', text, { age: key.recipient, encrypted_regex: '^(data|stringData)$' })).toString('utf8')));
+    }
+    for (const args of [['one.yaml'], [...recipients, 'one.yaml', 'two.yaml'], [...recipients, 'one.yaml']]) {
+      const refused = await run(...args);
+      expect([refused.code, refused.stdout, refused.stderr.startsWith('prelude: ')]).toEqual([1, '', true]);
+    }
+  }, 120_000);
+
   it('are refused by the real SOPS once they were changed', async () => {
     const file = await encryptFile(secret, [key.recipient]);
     await expect(sops.decrypt('ours.yaml', file.replace('name: faucet', 'name: stolen'))).rejects.toThrow('MAC mismatch');
@@ -222,15 +247,41 @@ describe('keys of other kinds', () => {
     const keys = { 'sops.aws-kms': `aws_access_key_id: ${accessKeyId}\naws_secret_access_key: ${secretAccessKey}\n`, 'sops.allow': `${arn}\n${role}` };
     for (const more of [{}, { context: { app: 'faucet' } }, { role }]) {
       const file = await sops.encrypt('a.yaml', secret, { ...regex, key_groups: [{ kms: [{ arn, ...more }] }] });
-      expect(await decryptFile(file, 'yaml', keys, { http: services.http })).toHaveLength(1);
+      await opensLikeSops(file, keys);
     }
+  });
+
+  it("open from Google's KMS, as the real SOPS asks it by REST", async () => {
+    const { resource, account, token } = services.gcp;
+    for (const [name, value] of Object.entries({ SOPS_GCP_KMS_CLIENT_TYPE: 'rest', SOPS_GCP_KMS_ENDPOINT: services.url, GOOGLE_OAUTH_ACCESS_TOKEN: token })) sops.set(name, value);
+    const file = await sops.encrypt('a.yaml', secret, { ...regex, gcp_kms: resource });
+    await opensLikeSops(file, { 'sops.gcp-kms': account, 'sops.allow': resource });
+  });
+
+  it('open from Azure Key Vault, as the real SOPS asks it, with a token of Entra ID', async () => {
+    const { vault, application, environment } = services.azure;
+    const authority = join(sops.folder, 'authority.pem');
+    writeFileSync(authority, services.front.authority);
+    for (const [name, value] of Object.entries({ ...environment, HTTPS_PROXY: services.front.url, SSL_CERT_FILE: authority })) sops.set(name, value);
+    const file = await sops.encrypt('a.yaml', secret, { ...regex, azure_keyvault: `${vault}/keys/sops/abc123` });
+    await opensLikeSops(file, { 'sops.azure-kv': application, 'sops.allow': vault });
   });
 
   it("open from Vault's transit engine, as the real SOPS asks it", async () => {
     sops.set('VAULT_TOKEN', services.vault.token);
     const file = await sops.encrypt('a.yaml', secret, { ...regex, hc_vault_transit_uri: `${services.url}${services.vault.path}` });
     const keys = { 'sops.vault-token': services.vault.token, 'sops.allow': services.url };
-    expect(await decryptFile(file, 'yaml', keys, { http: services.http })).toHaveLength(1);
+    await opensLikeSops(file, keys);
     await expect(decryptFile(file, 'yaml', { ...keys, 'sops.allow': '' }, { http: services.http })).rejects.toThrow('its vault_address is not in sops.allow');
   });
+
+  /** Opened by us, by way of the same service, it is what the real program opens; changed, it is refused by both. */
+  async function opensLikeSops(file: Buffer, keys: KeySecret): Promise<void> {
+    const opened = await decryptFile(file, 'yaml', keys, { http: services.http });
+    expect(opened).toEqual(plain((await sops.decrypt('theirs.yaml', file)).toString('utf8')));
+    expect(opened).toMatchObject([{ stringData: { token: 'hunter2-canary' } }]);
+    const changed = file.toString('utf8').replace('name: faucet', 'name: stolen');
+    await expect(sops.decrypt('changed.yaml', changed)).rejects.toThrow('MAC mismatch');
+    await expect(decryptFile(changed, 'yaml', keys, { http: services.http })).rejects.toThrow('MAC does not fit');
+  }
 });

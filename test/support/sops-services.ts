@@ -2,17 +2,20 @@ import { constants, createCipheriv, createDecipheriv, createHash, createHmac, cr
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { z } from 'zod';
 import type { HttpClient } from '../../src/lib/http.ts';
+import { startTlsFront, type TlsFront } from './tls-front.ts';
 
 /** What the servers have seen, as `POST https://host/path`. */
 export interface SopsServices extends AsyncDisposable {
-  /** All services on one port of loopback, told apart by their host name; AWS' and Vault's are called so by the real SOPS, too. */
+  /** All services on one port of loopback, told apart by their host name; those of AWS, Google and Vault are called so by the real SOPS, too. */
   readonly url: string;
+  /** Leads the real SOPS, which knows Azure by its names alone, to the same port. */
+  readonly front: TlsFront;
   /** Sends what is meant for the services' names to the port. */
   readonly http: HttpClient;
   readonly asked: string[];
   readonly aws: { readonly arn: string; readonly role: string; readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly gcp: { readonly resource: string; readonly account: string; readonly encrypt: (plain: Uint8Array) => string };
-  readonly azure: { readonly vault: string; readonly application: string; readonly withCertificate: (pem: string) => string; readonly encrypt: (plain: Uint8Array) => string };
+  readonly gcp: { readonly resource: string; readonly account: string; readonly token: string; readonly encrypt: (plain: Uint8Array) => string };
+  readonly azure: { readonly vault: string; readonly application: string; readonly environment: Readonly<Record<string, string>>; readonly withCertificate: (pem: string) => string; readonly encrypt: (plain: Uint8Array) => string };
   readonly vault: { readonly token: string; readonly path: string; readonly encrypt: (plain: Uint8Array) => string };
   /** What every service answers from now on, whatever it is asked; undefined: as it should. */
   answerAll: { readonly status: number; readonly location?: string } | undefined;
@@ -42,7 +45,7 @@ export async function startSopsServices(): Promise<SopsServices> {
   const answer = (call: Asked): Answer => {
     if (state.answerAll !== undefined) return { status: state.answerAll.status, body: 'canary-of-the-answer', headers: state.answerAll.location === undefined ? {} : { location: state.answerAll.location } };
     if (call.path.startsWith('/v1/sops/')) return vault.answer(call);
-    if (call.host.endsWith('googleapis.com')) return gcp.answer(call);
+    if (call.host.endsWith('googleapis.com') || call.path.startsWith('/v1/projects/')) return gcp.answer(call);
     return call.host.endsWith('.azure.net') || call.host.startsWith('login.') ? azure.answer(call) : aws.answer(call);
   };
   const server = createServer((incoming, outgoing) => {
@@ -59,8 +62,10 @@ export async function startSopsServices(): Promise<SopsServices> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
   const { port } = address;
+  const front = await startTlsFront(port, ['testnet.vault.azure.net', 'login.microsoftonline.com']);
   return {
     url: `http://127.0.0.1:${port}`,
+    front,
     http: (sent) => send(port, sent),
     asked,
     aws: aws.facts,
@@ -73,7 +78,11 @@ export async function startSopsServices(): Promise<SopsServices> {
     set answerAll(value) {
       state.answerAll = value;
     },
-    [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
+    [Symbol.asyncDispose]: async () => {
+      await front.close();
+      server.closeIdleConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
   };
 }
 
@@ -172,18 +181,28 @@ function gcpService(): Service<SopsServices['gcp']> {
   const token = 'ya29.a-token';
   const account = JSON.stringify({ type: 'service_account', client_email: email, private_key_id: 'kid', private_key: pair.privateKey, token_uri: 'https://attacker.example/token' });
   return {
-    facts: { resource, account, encrypt: (plain) => key.encrypt(plain, resource).toString('base64') },
+    facts: { resource, account, token, encrypt: (plain) => key.encrypt(plain, resource).toString('base64') },
     answer: ({ host, path, headers, body }) => {
       if (host === 'oauth2.googleapis.com') {
         const assertion = new URLSearchParams(body).get('assertion') ?? '';
         const claims = z.object({ iss: z.literal(email), aud: z.literal('https://oauth2.googleapis.com/token'), scope: z.string(), exp: z.number() }).safeParse(jwtPart(assertion, 1));
         return isJwtOf(assertion, pair.publicKey) && claims.success ? json({ access_token: token }) : denied('invalid_grant');
       }
-      if (headers['authorization'] !== `Bearer ${token}` || host !== 'cloudkms.googleapis.com' || path !== `/v1/${resource}:decrypt`) return denied('permission');
+      const asks = (verb: string): boolean => path.split('?', 1)[0] === `/v1/${resource}:${verb}`;
+      // the real program is told of another endpoint; ours knows one alone
+      if (headers['authorization'] !== `Bearer ${token}` || !(host === 'cloudkms.googleapis.com' || host.startsWith('127.0.0.1:'))) return denied('permission');
+      if (asks('encrypt')) return json({ name: `${resource}/cryptoKeyVersions/1`, ciphertext: key.encrypt(Buffer.from(z.object({ plaintext: z.string() }).parse(JSON.parse(body)).plaintext, 'base64'), resource).toString('base64') });
+      if (!asks('decrypt')) return denied('permission');
       const plain = key.decrypt(Buffer.from(z.object({ ciphertext: z.string() }).parse(JSON.parse(body)).ciphertext, 'base64'), resource);
       return plain === undefined ? denied('ciphertext') : json({ plaintext: plain.toString('base64') });
     },
   };
+}
+
+/** What Entra ID says of where it is asked for tokens, as far as its clients read it. */
+function endpoints(tenant: string): object {
+  const base = `https://login.microsoftonline.com/${tenant}`;
+  return { token_endpoint: `${base}/oauth2/v2.0/token`, authorization_endpoint: `${base}/oauth2/v2.0/authorize`, device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`, issuer: `${base}/v2.0` };
 }
 
 function azureService(): Service<SopsServices['azure']> {
@@ -200,6 +219,7 @@ function azureService(): Service<SopsServices['azure']> {
   return {
     facts: {
       vault: 'https://testnet.vault.azure.net',
+      environment: { AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: client, AZURE_CLIENT_SECRET: secret },
       application: `tenantId: ${tenant}\nclientId: ${client}\nclientSecret: ${secret}\n`,
       withCertificate: (pem) => {
         certificate = new X509Certificate(pem);
@@ -208,13 +228,19 @@ function azureService(): Service<SopsServices['azure']> {
       encrypt: (plain) => publicEncrypt({ key: pair.publicKey, ...padding }, plain).toString('base64url'),
     },
     answer: ({ host, path, headers, body }) => {
+      if (host === 'login.microsoftonline.com' && path.includes('/.well-known/openid-configuration')) return json(endpoints(tenant));
+      if (host === 'login.microsoftonline.com' && path.startsWith('/common/discovery/instance')) return json({ tenant_discovery_endpoint: `https://${host}/${tenant}/v2.0/.well-known/openid-configuration`, metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }] });
       if (host === 'login.microsoftonline.com') {
         const form = new URLSearchParams(body);
-        const fits = path === `/${tenant}/oauth2/v2.0/token` && form.get('client_id') === client && form.get('scope') === 'https://vault.azure.net/.default';
-        return fits && proves(form) ? json({ access_token: token }) : denied('invalid_client');
+        const fits = path === `/${tenant}/oauth2/v2.0/token` && form.get('client_id') === client && form.get('scope')?.split(' ').includes('https://vault.azure.net/.default') === true;
+        return fits && proves(form) ? json({ token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: token }) : denied('invalid_client');
       }
-      if (headers['authorization'] !== `Bearer ${token}` || host !== 'testnet.vault.azure.net' || path !== '/keys/sops/abc123/decrypt?api-version=7.4') return denied('Unauthorized');
+      // Azure's own client asks without a token first, to be told where to get one
+      if (headers['authorization'] === undefined) return { ...json({ error: { code: 'Unauthorized' } }, 401), headers: { 'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${tenant}", resource="https://vault.azure.net"` } };
+      const [, verb] = /^\/keys\/sops\/abc123\/(encrypt|decrypt)\?api-version=(?:7\.\d|20\d\d-\d\d-\d\d)$/.exec(path) ?? [];
+      if (headers['authorization'] !== `Bearer ${token}` || host !== 'testnet.vault.azure.net' || verb === undefined) return denied('Unauthorized');
       const { value } = z.object({ alg: z.literal('RSA-OAEP-256'), value: z.string() }).parse(JSON.parse(body));
+      if (verb === 'encrypt') return json({ kid: 'https://testnet.vault.azure.net/keys/sops/abc123', value: publicEncrypt({ key: pair.publicKey, ...padding }, Buffer.from(value, 'base64url')).toString('base64url') });
       return json({ kid: 'k', value: privateDecrypt({ key: pair.privateKey, ...padding }, Buffer.from(value, 'base64url')).toString('base64url') });
     },
   };

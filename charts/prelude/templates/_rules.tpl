@@ -98,6 +98,9 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 - apiGroups: [external-secrets.io]
   resources: [externalsecrets, secretstores]
   verbs: [get, list, watch]
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets]
+  verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
@@ -130,10 +133,10 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 {{- define "prelude.sealedRules" -}}
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets/status]
-  verbs: [get, patch]
+  verbs: [patch]
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get, list, watch, create, update]
@@ -144,6 +147,17 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 
 {{/* What it may do besides, in the cluster: ask who shows a token to the server for kubeseal. */}}
 {{- define "prelude.sealedClusterRules" -}}
+# a live controller of Sealed Secrets is not joined, but told of; it is told from a Deployment that only looks like one by what its
+# service account may do
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [list]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterrolebindings]
+  verbs: [list]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterroles]
+  verbs: [get]
 {{- if .Values.sealedSecrets.serve }}
 - apiGroups: [authentication.k8s.io]
   resources: [tokenreviews]

@@ -35,7 +35,8 @@ export interface RenewalPolicy {
 export function nextKeyAt(keys: readonly Aged[], { order, period, cutoff }: RenewalPolicy, now: number): number | undefined {
   if (keys.length === 0) return now;
   const newest = Math.max(...keys.map((key) => orderingTime(key, order)));
-  if (cutoff !== undefined && cutoff <= now && newest < cutoff) return now;
+  // certificates know whole seconds: one that was made for the cutoff, in the very second, is not too old for it
+  if (cutoff !== undefined && cutoff <= now && newest < Math.floor(cutoff / 1_000) * 1_000) return now;
   if (period === 0) return undefined;
   return Math.max(...keys.map(({ key, createdAt }) => Math.max(createdAt, Math.min(key.certificate.notBefore, now)))) + period;
 }

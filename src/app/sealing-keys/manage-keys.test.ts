@@ -1,5 +1,6 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../../test/support/fake-clock.ts';
 import { LocalFolder, signal, us } from '../../../test/support/local-folder.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { namespaceType, secretType } from '../../kube/resource-types.ts';
@@ -17,7 +18,7 @@ async function open() {
 }
 
 describe('the keys of an installation', () => {
-  it('are listed, the one that seals first, withdrawn and malformed ones last', async () => {
+  it('are listed, the one that seals first, withdrawn and malformed ones last', { timeout: 30_000 }, async () => {
     const deps = await open();
     const first = await makeKey(shape, deps, signal);
     const second = await makeKey(shape, deps, signal);
@@ -29,6 +30,20 @@ describe('the keys of an installation', () => {
     expect(listed.map(({ name, state, seals }) => [name, state, seals])).toEqual([[second, 'active', true], [first, 'compromised', false], ['broken', 'active', false]]);
     expect(listed[2]?.problem).toBe('Secret seal/broken has no tls.crt and tls.key');
     await expect(withdrawKey('none', deps, signal)).rejects.toThrow('there is no sealing key none in namespace seal');
+  });
+
+  it('say what needs attention: a certificate that is about to end, has ended, or does not hold yet', { timeout: 30_000 }, async () => {
+    const deps = await open();
+    const made = await makeKey(shape, deps, signal);
+    const problem = async (days: number): Promise<string | undefined> => {
+      const clock = createFakeClock(Date.now() + days * 86_400_000);
+      return (await listKeys({ ...deps, clock }, signal)).find(({ name }) => name === made)?.problem;
+    };
+
+    expect(await problem(3_600)).toBeUndefined();
+    expect(await problem(3_630)).toMatch(/expires on \d{4}-\d\d-\d\d$/);
+    expect(await problem(3_651)).toContain('has expired');
+    expect(await problem(-1)).toContain('is not valid yet');
   });
 
   it('come back from a backup as they were, into whatever namespace, and nothing that is there is changed', async () => {

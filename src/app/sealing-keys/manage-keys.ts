@@ -65,11 +65,21 @@ export async function makeKey(shape: KeyShape, { cluster, clock }: ManageKeysDep
   return name;
 }
 
+/** Sees to it that these are keys, before anything is done for it. @throws KubeError `absent` for the first that is none */
+export async function requireKeys(names: readonly string[], { cluster, namespace }: ManageKeysDeps, signal: AbortSignal): Promise<void> {
+  for (const name of names) await keyToWithdraw(name, { cluster, namespace }, signal);
+}
+
 /** Takes a key out of use: what it sealed is opened no more. The Secret stays. @throws KubeError `absent` where there is no such key */
 export async function withdrawKey(name: string, { cluster, namespace }: ManageKeysDeps, signal: AbortSignal): Promise<void> {
+  const live = await keyToWithdraw(name, { cluster, namespace }, signal);
+  await cluster.update(secretType, { ...live, metadata: { ...live.metadata, labels: { ...live.metadata.labels, [sealingKeyLabel]: 'compromised' } } }, { fieldManager }, signal);
+}
+
+async function keyToWithdraw(name: string, { cluster, namespace }: Pick<ManageKeysDeps, 'cluster' | 'namespace'>, signal: AbortSignal): Promise<KubeObject> {
   const live = await cluster.get(secretType, { namespace, name }, signal);
   if (live?.metadata.labels?.[sealingKeyLabel] === undefined) throw new KubeError('absent', `there is no sealing key ${name} in namespace ${namespace}; see "prelude keys list"`);
-  await cluster.update(secretType, { ...live, metadata: { ...live.metadata, labels: { ...live.metadata.labels, [sealingKeyLabel]: 'compromised' } } }, { fieldManager }, signal);
+  return live;
 }
 
 export interface BackedUp {

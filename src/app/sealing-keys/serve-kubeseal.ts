@@ -1,4 +1,5 @@
 import { createSealingServer } from '../../server/sealing/sealing-server.ts';
+import type { SealedSecretsMetrics } from '../../lib/sealed-secrets-metrics.ts';
 import type { Server } from '../../server/listen-at.ts';
 import type { Address } from '../options.ts';
 import { admitCallers, type AdmitOptions } from './admit-callers.ts';
@@ -7,6 +8,7 @@ import type { KeyStore } from './key-store.ts';
 
 export interface ServeOptions extends Omit<AdmitOptions, 'namespace'> {
   readonly keyNamespace: string;
+  readonly counts: Pick<SealedSecretsMetrics, 'answered'>;
 }
 
 /**
@@ -17,7 +19,7 @@ export async function serveKubeseal({ host, port }: Address, keys: KeyStore, { k
   const { clock } = options;
   const data = { ...answerKubeseal(keys), admit: admitCallers({ ...options, namespace }) };
   try {
-    return await createSealingServer({ host, port, data, clock });
+    return await createSealingServer({ host, port, data, clock, onAnswered: options.counts.answered });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     // a node without IPv6 has no `::`; all of its addresses are then the other family's

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { formatKey, type KubeObject, type ObjectKey } from '../../api/object.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { deploymentType, leaseType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
-import { sleep } from '../../lib/sleep.ts';
+import { type RivalGuard, refuseBesideRival } from './rival-guard.ts';
 import { secretWriters } from './secret-writers.ts';
 import { isLive, type UpstreamDeployment, upstreamDeployment } from './upstream-deployment.ts';
 
@@ -109,37 +107,23 @@ function besideLiveMessage({ label, controllerClass = 'default' }: LiveOperator)
   );
 }
 
-export interface StartGuard {
+export interface StartGuard extends RivalGuard {
   readonly controllerClass: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Whether a cluster that does not answer is asked again and again (unless told), or that is thrown. */
-  readonly patient?: boolean;
 }
 
 const doubt = 'a Deployment looks like External Secrets Operator, and its service account may not update Secrets in all namespaces: it is not taken for one; stop it where it is';
 
-/** Milliseconds between looks at a cluster that does not answer: without it nothing could be done anyway. */
-const lookEvery = 1_000;
-
 /**
- * Whether the controllers of secrets may start: not beside a live External Secrets Operator of the same class. A cluster that does not
- * let us look is no reason to stand still: it is logged. One that does not answer is asked again.
+ * Whether the controllers of secrets may start: not beside a live External Secrets Operator of the same class.
  * @returns why not, for a person
  * @throws KubeError; the signal's reason
  */
-export async function refuseBesideLive(cluster: Cluster, { controllerClass, clock, log, patient = true }: StartGuard, signal: AbortSignal): Promise<string | undefined> {
-  for (;;) {
-    try {
-      const operator = await observeOperator(cluster, clock, signal);
-      const rival = liveOperators(operator).find((one) => competes(one, controllerClass));
-      for (const { namespace, name } of operator.doubtful.filter((one) => isLive(one) && competes(one, controllerClass))) log.warn({ deployment: `${namespace}/${name}` }, doubt);
-      return rival === undefined ? undefined : besideLiveMessage(rival);
-    } catch (error) {
-      if (!isKubeError(error, 'denied', 'unavailable', 'throttled', 'expired') || (!patient && error.kind !== 'denied')) throw error;
-      log.warn({ problem: error.message }, 'whether External Secrets Operator runs here could not be looked up');
-      if (error.kind === 'denied') return undefined;
-      await sleep(clock, lookEvery, signal);
-    }
-  }
+export function refuseBesideLive(cluster: Cluster, { controllerClass, ...guard }: StartGuard, signal: AbortSignal): Promise<string | undefined> {
+  const look = async (): Promise<string | undefined> => {
+    const operator = await observeOperator(cluster, guard.clock, signal);
+    const rival = liveOperators(operator).find((one) => competes(one, controllerClass));
+    for (const { namespace, name } of operator.doubtful.filter((one) => isLive(one) && competes(one, controllerClass))) guard.log.warn({ deployment: `${namespace}/${name}` }, doubt);
+    return rival === undefined ? undefined : besideLiveMessage(rival);
+  };
+  return refuseBesideRival('External Secrets Operator', look, guard, signal);
 }

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { parseSealedSecretStatus, syncedCondition } from '../../api/sealed-secret.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
-import { deploymentType, sealedSecretType, secretType } from '../../kube/resource-types.ts';
+import { customResourceDefinitionType, deploymentType, sealedSecretType, secretType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { createMetrics } from '../../lib/metrics.ts';
@@ -78,7 +78,22 @@ async function observeSealed(cluster: Cluster, signal: AbortSignal): Promise<Sea
   for await (const { items } of cluster.pages(secretType, { labelSelector: `${sealingKeyLabel}=active`, metadataOnly: true }, signal)) {
     for (const { metadata: { namespace = '' } } of items) keys.set(namespace, (keys.get(namespace) ?? 0) + 1);
   }
-  return { deployments: workloads.flatMap((object) => sealedDeployment(object) ?? []), keys, objects: await countObjects(cluster, signal), own: workloads.flatMap(ownDeployment) };
+  const remembers = await hasPlaceForRecords(cluster, signal);
+  return { deployments: workloads.flatMap((object) => sealedDeployment(object) ?? []), keys, objects: await countObjects(cluster, signal), own: workloads.flatMap(ownDeployment), ...(remembers === undefined ? {} : { remembers }) };
+}
+
+const schema = z.object({ openAPIV3Schema: z.object({ properties: z.object({ status: z.object({ properties: z.record(z.string(), z.unknown()) }) }) }) });
+const definition = z.object({ spec: z.object({ versions: z.array(z.object({ schema })) }) });
+
+/** Whether the definition of SealedSecret keeps our record in its status; undefined where there is none to be read. */
+async function hasPlaceForRecords(cluster: Cluster, signal: AbortSignal): Promise<boolean | undefined> {
+  try {
+    const found = definition.safeParse(await cluster.get(customResourceDefinitionType, { name: 'sealedsecrets.bitnami.com' }, signal));
+    return found.success ? found.data.spec.versions.every((version) => Object.hasOwn(version.schema.openAPIV3Schema.properties.status.properties, 'unsealed')) : undefined;
+  } catch (error) {
+    if (isKubeError(error)) return undefined;
+    throw error;
+  }
 }
 
 async function countObjects(cluster: Cluster, signal: AbortSignal): Promise<SealedFacts['objects']> {

@@ -6,6 +6,8 @@ export interface SealedDeployment {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** As whom its pods act, in its namespace. */
+  readonly serviceAccount: string;
   readonly replicas: number;
   readonly running: number;
   /** What it was told, by the names of its flags, from arguments and from SEALED_SECRETS_ variables; an argument wins. */
@@ -20,7 +22,7 @@ const container = z.object({
   env: z.array(z.object({ name: z.string(), value: z.string().exactOptional() })).default([]),
 });
 const deployment = z.object({
-  spec: z.object({ replicas: z.int().default(1), template: z.object({ spec: z.object({ containers: z.array(container) }) }) }),
+  spec: z.object({ replicas: z.int().default(1), template: z.object({ spec: z.object({ serviceAccountName: z.string().default('default'), containers: z.array(container) }) }) }),
   status: z.object({ replicas: z.int().default(0) }).default({ replicas: 0 }),
 });
 
@@ -35,7 +37,7 @@ export function sealedDeployment(object: KubeObject): SealedDeployment | undefin
   if (main === undefined) return undefined;
   const { namespace = '', name, uid = '' } = object.metadata;
   const environment = main.env.flatMap((one) => (one.name.startsWith('SEALED_SECRETS_') && one.value !== undefined ? [[one.name.slice('SEALED_SECRETS_'.length).toLowerCase().replaceAll('_', '-'), one.value] as const] : []));
-  return { namespace, name, uid, replicas: spec.replicas, running: status.replicas, flags: new Map([...environment, ...flagsOf([...main.command.slice(1), ...main.args])]) };
+  return { namespace, name, uid, serviceAccount: spec.template.spec.serviceAccountName, replicas: spec.replicas, running: status.replicas, flags: new Map([...environment, ...flagsOf([...main.command.slice(1), ...main.args])]) };
 }
 
 /** `--name=value`, `--name value`, and `--name` alone, which is `true`. */

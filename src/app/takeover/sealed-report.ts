@@ -7,6 +7,8 @@ export interface SealedFacts {
   readonly keys: ReadonlyMap<string, number>;
   /** How many SealedSecrets there are, and how many say that they are in sync. */
   readonly objects: { readonly all: number; readonly synced: number };
+  /** Whether the definition has a place for what Prelude remembers of an unsealing; absent: it has not been read. */
+  readonly remembers?: boolean;
   /** Deployments of Prelude that run with the controller of SealedSecrets. */
   readonly own: readonly { readonly namespace: string; readonly name: string; readonly keyNamespace: string }[];
 }
@@ -42,10 +44,11 @@ const same: Readonly<Record<string, string>> = {
   'rate-limit': '--seal-rate-limit',
   'rate-limit-burst': '--seal-rate-limit-burst',
   'additional-namespaces': '--namespaces',
+  'metrics-omit-secret-labels': '--seal-omit-names',
 };
 
 /** Flags of what Prelude does in any case, or has no use for. */
-const needless: ReadonlySet<string> = new Set(['watch-for-secrets', 'max-unseal-retries', 'kubeclient-qps', 'kubeclient-burst', 'log-level', 'log-format', 'log-info-stdout', 'update-status', 'listen-addr', 'listen-metrics-addr', 'read-timeout', 'write-timeout', 'metrics-omit-secret-labels', 'version', 'all-namespaces']);
+const needless: ReadonlySet<string> = new Set(['watch-for-secrets', 'max-unseal-retries', 'kubeclient-qps', 'kubeclient-burst', 'log-level', 'log-format', 'log-info-stdout', 'update-status', 'listen-addr', 'listen-metrics-addr', 'read-timeout', 'write-timeout', 'version', 'all-namespaces']);
 
 export interface SealedReportOptions {
   /** Leads kubectl to the same cluster. */
@@ -53,14 +56,14 @@ export interface SealedReportOptions {
 }
 
 /** Decides what is to be done before Prelude may open SealedSecrets here, and how to go back. */
-export function sealedReport({ deployments, keys, objects, own }: SealedFacts, { kubectlFlags }: SealedReportOptions): SealedReport {
+export function sealedReport({ deployments, keys, objects, own, remembers }: SealedFacts, { kubectlFlags }: SealedReportOptions): SealedReport {
   const live = deployments.filter(({ replicas, running }) => replicas > 0 || running > 0);
   const steps = [
     ...(live.length === 0 ? [] : [{ title: `stop ${live.map(nameOf).join(', ')}`, why: own.length > 0 ? 'it runs beside Prelude: both write the same Secrets, and each makes keys' : 'two controllers of SealedSecrets write the same Secrets', commands: live.map((one) => `kubectl${kubectlFlags} -n ${one.namespace} scale deployment ${one.name} --replicas=0`), scalesDown: live }]),
     ...keyStep(deployments, keys, objects.all, own),
     ...deployments.flatMap((one) => unserved(one)),
   ];
-  return { ready: steps.length === 0, steps, notes: [...deployments.flatMap(flagNotes), ...wayBack(deployments, kubectlFlags)] };
+  return { ready: steps.length === 0, steps, notes: [...deployments.flatMap(flagNotes), ...(remembers === false ? [forgetful(kubectlFlags)] : []), ...wayBack(deployments, kubectlFlags)] };
 }
 
 function keyStep(deployments: readonly SealedDeployment[], keys: SealedFacts['keys'], objects: number, own: SealedFacts['own']): readonly SealedStep[] {
@@ -89,6 +92,11 @@ function flagNotes({ flags, ...one }: SealedDeployment): readonly string[] {
     if (ours !== undefined) return [`${nameOf({ flags, ...one })} says --${flag}=${value}: say ${ours}=${value}`];
     return needless.has(flag) || ['label-selector', 'old-gc-behavior', 'skip-recreate'].includes(flag) ? [] : [`${nameOf({ flags, ...one })} says --${flag}, which Prelude does not know`];
   });
+}
+
+/** The chart leaves a definition that is not its own as it is. Upstream's controller reads ours as well as its own. */
+function forgetful(kubectlFlags: string): string {
+  return `the definition of SealedSecret is Sealed Secrets' own and has no place for what Prelude remembers of an unsealing: each restart opens everything again and changes nothing. To replace it: kubectl${kubectlFlags} apply --server-side --force-conflicts -f crds/bitnami.com_sealedsecrets.yaml`;
 }
 
 /** Keys, objects and Secrets stay as Sealed Secrets has them: to go back is to start it again. */

@@ -7,6 +7,7 @@ import { deploymentType, sealedSecretType, secretType } from '../../kube/resourc
 import { sealingKeyLabel } from '../sealing-keys/key-secret.ts';
 import { takeOverSealed } from './run-sealed-takeover.ts';
 import { sealedDeployment } from './sealed-deployment.ts';
+import { sealedReport } from './sealed-report.ts';
 
 const folder = new LocalFolder();
 
@@ -74,6 +75,12 @@ describe('a takeover from Sealed Secrets', () => {
     const cluster = await open();
     await cluster.create(sealedSecretType, { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', metadata: { namespace: 'kube-system', name: 'a' }, spec: {} }, us, signal);
     expect((await run(cluster)).report.steps.map(({ title }) => title)).toEqual(['restore the keys']);
+  });
 
+  it("notes a definition that has no place for what Prelude remembers, and none of ours", async () => {
+    const facts = { deployments: [], keys: new Map(), objects: { all: 0, synced: 0 }, own: [] };
+    const notes = (remembers?: boolean): readonly string[] => sealedReport({ ...facts, ...(remembers === undefined ? {} : { remembers }) }, { kubectlFlags: '' }).notes;
+    expect(notes(false)).toEqual([expect.stringMatching(/^the definition of SealedSecret is Sealed Secrets' own/)]);
+    expect([notes(true), notes()]).toEqual([[], []]);
   });
 });

@@ -15,6 +15,7 @@ import type { EventSink } from '../../runtime/event-sink.ts';
 import { createStatusReporter } from '../../runtime/status-reporter.ts';
 import type { TemplateRenderer } from '../../template/renderer.ts';
 import type { SealedSecretCaches, SealedSecretEntry, SealingKeys } from './observe.ts';
+import { conditionsOf, counted, countedReport } from './count.ts';
 import { explainFailure } from './outcomes.ts';
 import { reconcileSealedSecret } from './reconcile.ts';
 import { UnsealMemory } from './unseal-memory.ts';
@@ -33,7 +34,9 @@ export interface SealedSecretControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue' | 'watchObjects'>;
+  readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue' | 'watchObjects' | 'sealedSecrets'>;
+  /** Whether names of SealedSecrets stay out of the metrics. */
+  readonly omitsNames?: boolean;
 }
 
 /** As upstream has it: Synced or not. */
@@ -46,17 +49,18 @@ const backoff: BackoffPolicy = { base: 200, factor: 2, cap: 300_000 };
 
 /** Makes the controller that turns SealedSecrets into Secrets and keeps them so. */
 export function createSealedSecretController(options: SealedSecretControllerOptions): Controller {
-  const { cluster, caches, keys, renderer, acceptDeprecated, events, clock, random, log, metrics } = options;
+  const { cluster, caches, keys, renderer, acceptDeprecated, events, clock, random, log, metrics, omitsNames = false } = options;
   const memory = new UnsealMemory();
   const writes = createSemaphore(concurrentWrites);
   // what the caches report before the start was there already
   let isStarted = false;
   const stop = watchSealedSecrets({ caches, keys, memory }, (key, lane) => controller.enqueue(key, undefined, { lane: isStarted ? lane : 'start' }));
+  const counts = metrics.sealedSecrets();
   const controller = createController<SealedSecretEntry>({
     name: 'sealedsecret',
     find: (key) => caches.sealedSecrets.get(key),
-    reconcile: (entry, signal) => reconcileSealedSecret(entry, { caches, keys, memory, renderer, acceptDeprecated, cluster, writes }, signal),
-    report: createStatusReporter({ cluster, type: sealedSecretType, fieldManager: statusFieldManager, events, clock, condition }),
+    reconcile: counted(counts, memory, (entry, signal) => reconcileSealedSecret(entry, { caches, keys, memory, renderer, acceptDeprecated, cluster, writes }, signal)),
+    report: countedReport(counts, createStatusReporter({ cluster, type: sealedSecretType, fieldManager: statusFieldManager, events, clock, condition })),
     explain: explainFailure,
     clock,
     random,
@@ -66,6 +70,7 @@ export function createSealedSecretController(options: SealedSecretControllerOpti
     backoff,
   });
   metrics.watchObjects('SealedSecret', () => countObjects(caches, memory));
+  if (!omitsNames) counts.watchConditions(() => conditionsOf(caches, memory));
   return {
     ...controller,
     start: () => {

@@ -1,5 +1,6 @@
 import { sealedSecretReasons } from '../../api/sealed-secret.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
+import type { UnsealFailure } from '../../lib/sealed-secrets-metrics.ts';
 import { explainError } from '../../runtime/explain-error.ts';
 import type { EventNote, Outcome } from '../../runtime/outcome.ts';
 
@@ -29,6 +30,13 @@ export function notManaged(name: string): Outcome {
 export function noteOf({ kind, reason, message }: Outcome): readonly EventNote[] {
   if (kind !== 'failed' && kind !== 'stalled') return [];
   return [{ type: 'Warning', reason, message: reason === sealedSecretReasons.notUnsealed ? `Failed to unseal: ${message}` : message.replace(/^failed update: /, '') }];
+}
+
+/** What upstream's metric calls a failure of the SealedSecret of this name; undefined where it is none. */
+export function failureOf({ kind, reason, message }: Outcome, name: string): UnsealFailure | undefined {
+  if (kind !== 'failed' && kind !== 'stalled') return undefined;
+  if (reason === sealedSecretReasons.notUnsealed) return 'unseal';
+  return message === notManaged(name).message ? 'unmanaged' : 'update';
 }
 
 /** What an error of the API server means: the Secret could not be written. */

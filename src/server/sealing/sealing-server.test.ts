@@ -34,7 +34,7 @@ async function timed(clock: FakeClock, url: string, body: string): Promise<reado
   return [state.end, await asked];
 }
 
-describe('what is asked about values', () => {
+describe('what is asked about values', { timeout: 30_000 }, () => {
   const causes: Readonly<Record<string, (clock: FakeClock) => Promise<boolean>>> = {
     'nothing to look at': () => Promise.resolve(false),
     'a few milliseconds of looking': (clock) => sleep(clock, 7, new AbortController().signal).then(() => false),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
+import type { KubesealAnswer } from '../../lib/sealed-secrets-metrics.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { createBodyReader, type ReadBody } from '../body-reader.ts';
 import { listenAt, type Server } from '../listen-at.ts';
@@ -33,6 +34,8 @@ export interface SealingServerOptions {
   readonly clock: Clock;
   /** Milliseconds: what is asked about values is answered at whole multiples of it after the question came. */
   readonly grid?: number;
+  /** Told of each answer about one of the three paths that kubeseal asks for. */
+  readonly onAnswered?: (answer: KubesealAnswer) => void;
 }
 
 const defaultGrid = 250;
@@ -55,10 +58,14 @@ export async function createSealingServer(options: SealingServerOptions): Promis
   const http = createServer(bounds, (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort(new DOMException('the caller is gone', 'AbortError')));
-    void answer(request, { ...options, readBody }, gone.signal).then(
-      (made) => send(response, made, http.listening),
-      () => response.destroy(),
-    );
+    const startedAt = clock.monotonic();
+    const serve = async (): Promise<void> => {
+      const made = await answer(request, { ...options, readBody }, gone.signal);
+      send(response, made, http.listening);
+      const path = pathOf(request);
+      if (kubesealPaths.has(path)) options.onAnswered?.({ path, method: request.method ?? '', status: made.status, seconds: (clock.monotonic() - startedAt) / 1000 });
+    };
+    serve().catch(() => response.destroy());
   });
   http.maxConnections = mostConnections;
   return listenAt(http, { host, port, clock, grace });
@@ -78,7 +85,7 @@ interface Answering extends SealingServerOptions {
 const plain = 'text/plain; charset=utf-8';
 
 async function answer(request: IncomingMessage, options: Answering, signal: AbortSignal): Promise<Answer> {
-  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const path = pathOf(request);
   switch (path) {
     case '/healthz':
       return request.method === 'GET' || request.method === 'HEAD' ? { status: 200, text: 'ok\n' } : wrongMethod('GET, HEAD');
@@ -90,6 +97,13 @@ async function answer(request: IncomingMessage, options: Answering, signal: Abor
     default:
       return { status: 404, text: 'not found; there are /v1/cert.pem, /v1/verify and /v1/rotate\n' };
   }
+}
+
+/** What is told of; any other path may be anything. */
+const kubesealPaths: ReadonlySet<string> = new Set(['/v1/cert.pem', '/v1/verify', '/v1/rotate']);
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 function wrongMethod(allowed: string): Answer {
