@@ -1,26 +1,8 @@
 import { z } from 'zod';
 import { parseArgoDuration } from '../lib/duration.ts';
+import { type ApplicationSource, applicationSource } from './application-source.ts';
 import { namespaceName } from './kube-text.ts';
 import { unsupported } from './schema.ts';
-
-/** Where the manifests of an Application come from. */
-export interface ApplicationSource {
-  /** As written: a URL, an scp-like address, or `.` for the repository the Application stands in. */
-  readonly repoURL: string;
-  /** Branch, tag or commit. `HEAD` where the manifest says nothing. */
-  readonly targetRevision: string;
-  /** Relative to the repository's root, without leading or trailing slashes; empty for the root. */
-  readonly path: string;
-  readonly directory: DirectoryOptions;
-}
-
-/** Which files of a plain directory are manifests. */
-export interface DirectoryOptions {
-  readonly recurse: boolean;
-  /** Globs as Argo CD's: `*` crosses slashes, `{a,b}` is a choice. Empty: everything, nothing. */
-  readonly include: string;
-  readonly exclude: string;
-}
 
 export interface SyncPolicy {
   /** Absent: nothing is synced by itself. */
@@ -49,7 +31,10 @@ export interface NamespaceMetadata {
 /** What an Application asks for, with Argo CD's defaults filled in. */
 export interface ApplicationSpec {
   readonly project: string;
+  /** Where its manifests come from: `spec.source`, or the first of `spec.sources` that has any. */
   readonly source: ApplicationSource;
+  /** Present where it has several, `source` among them; later ones win where two declare the same object. */
+  readonly sources?: readonly ApplicationSource[];
   readonly destination: { readonly namespace: string };
   readonly syncPolicy: SyncPolicy;
   readonly revisionHistoryLimit: number;
@@ -73,38 +58,6 @@ function only(values: readonly string[]): z.ZodString {
   const choice = values.filter((value) => value !== '').join(', ');
   return z.string().refine((value) => values.includes(value), `is not supported by this version of Prelude; supported: ${choice}`);
 }
-
-const sourcePath = z.string().transform((path, context) => {
-  const steps = path.split('/').filter((step) => step !== '' && step !== '.');
-  if (!path.startsWith('/') && !steps.includes('..')) return steps.join('/');
-  context.addIssue({ code: 'custom', message: 'must be relative to the root of the repository and must not hold ".."' });
-  return z.NEVER;
-});
-
-const glob = z.string().max(1024);
-
-const directory = z.strictObject({
-  recurse: z.boolean().exactOptional().describe('Take manifests of folders below, too.'),
-  include: glob.exactOptional().describe('Take only the files that match, e.g. `{a,b}.yaml`.'),
-  exclude: glob.exactOptional().describe('Leave out the files that match.'),
-  jsonnet: unsupported(),
-  disableExtensionFilter: unsupported(),
-});
-
-const source = z.strictObject({
-  // oxlint-disable-next-line no-control-regex
-  repoURL: z.string().min(1).max(2048).regex(/^[^\s\u0000-\u001f\u007f]+$/, 'must not hold spaces or control characters').describe('URL of a Git repository; `.` for the one this manifest stands in.'),
-  targetRevision: z.string().max(256).exactOptional().describe('Branch, tag or commit; HEAD where absent.'),
-  path: sourcePath.exactOptional().describe('Folder in the repository; its root where absent.'),
-  directory: directory.exactOptional().describe('How a folder of plain manifests is read.'),
-  helm: unsupported(),
-  kustomize: unsupported(),
-  plugin: unsupported(),
-  chart: unsupported(),
-  ref: unsupported(),
-  name: unsupported(),
-  tagPrefix: unsupported(),
-});
 
 const destination = z
   .strictObject({
@@ -151,24 +104,29 @@ const syncPolicy = z.strictObject({
 export const applicationSpec = z
   .strictObject({
     project: only(['default', '']).exactOptional().describe('Only the default project.'),
-    source,
+    source: applicationSource.exactOptional().describe('Where the manifests come from.'),
+    sources: z.array(applicationSource).min(1).max(50).exactOptional().describe('Where they come from, if from several places: manifests, charts, and files of values for those.'),
     destination,
     syncPolicy: syncPolicy.exactOptional(),
     info: z.array(z.strictObject({ name: z.string(), value: z.string() })).exactOptional().describe('For people.'),
     revisionHistoryLimit: z.int().min(0).max(100).exactOptional().describe('Entries of status.history, 10 where absent.'),
-    sources: unsupported(),
     ignoreDifferences: unsupported(),
     sourceHydrator: unsupported(),
   })
+  .superRefine(({ source, sources }, context) => {
+    const refuse = (path: readonly (string | number)[], message: string): void => context.addIssue({ code: 'custom', path: [...path], message });
+    if (source === undefined && sources === undefined) refuse(['source'], 'is required');
+    if (source !== undefined && sources !== undefined) refuse(['source'], 'must not stand beside sources, which would be used instead');
+    if (source?.isOnlyLent === true) refuse(['source', 'ref'], 'means something in sources only');
+    const refs = (sources ?? []).map(({ ref }) => ref);
+    for (const [index, ref] of refs.entries()) if (ref !== undefined && refs.indexOf(ref) < index) refuse(['sources', index, 'ref'], 'stands twice');
+    if (sources !== undefined && !sources.some(isRendered)) refuse(['sources'], 'none of them has anything to apply: each only lends its files');
+  })
   .transform(
-    (spec): ApplicationSpec => ({
+    ({ source, sources, ...spec }, context): ApplicationSpec => ({
       project: 'default',
-      source: {
-        repoURL: spec.source.repoURL,
-        targetRevision: spec.source.targetRevision || 'HEAD',
-        path: spec.source.path ?? '',
-        directory: toDirectoryOptions(spec.source.directory),
-      },
+      source: source ?? sources?.find(isRendered) ?? none(context),
+      ...(sources === undefined ? {} : { sources }),
       destination: { namespace: spec.destination.namespace },
       syncPolicy: toSyncPolicy(spec.syncPolicy ?? {}),
       revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
@@ -176,8 +134,15 @@ export const applicationSpec = z
     }),
   );
 
-function toDirectoryOptions({ recurse = false, include = '', exclude = '' }: z.output<typeof directory> = {}): DirectoryOptions {
-  return { recurse, include, exclude };
+/** Whether a source has manifests of its own. */
+function isRendered({ isOnlyLent }: ApplicationSource): boolean {
+  return !isOnlyLent;
+}
+
+/** What is refused above is not looked at again. */
+function none(context: z.core.$RefinementCtx): never {
+  context.addIssue({ code: 'custom', path: ['source'], message: 'is required', input: undefined });
+  return z.NEVER;
 }
 
 function toSyncPolicy({ automated, retry, syncOptions = [], managedNamespaceMetadata }: z.output<typeof syncPolicy>): SyncPolicy {

@@ -27,7 +27,7 @@ describe('parseApplication', () => {
   it("fills in Argo CD's defaults", () => {
     expect(accepted(minimal).spec).toEqual({
       project: 'default',
-      source: { repoURL: 'https://git.example/testnets.git', targetRevision: 'HEAD', path: '', directory: { recurse: false, include: '', exclude: '' } },
+      source: { repoURL: 'https://git.example/testnets.git', targetRevision: 'HEAD', path: '', directory: { recurse: false, include: '', exclude: '' }, isOnlyLent: false, isKustomization: false },
       destination: { namespace: 'devnet' },
       syncPolicy: { retry: { limit: 5, duration: 5_000, factor: 2, maxDuration: 180_000 }, createNamespace: false },
       revisionHistoryLimit: 10,
@@ -77,11 +77,11 @@ describe('parseApplication', () => {
     expect(accepted(minimal, ['resources-finalizer.argocd.argoproj.io/foreground']).cascade).toBe('foreground');
   });
 
-  it.each(['helm', 'kustomize', 'plugin', 'chart', 'ref', 'tagPrefix'])('names source.%s as not supported', (field) => {
+  it.each(['plugin', 'tagPrefix'])('names source.%s as not supported', (field) => {
     expect(refusal({ ...minimal, source: { ...minimal.source, [field]: {} } })).toEqual([`spec.source.${field}: is not supported by this version of Prelude; remove it`]);
   });
 
-  it.each(['sources', 'ignoreDifferences', 'sourceHydrator'])('names %s as not supported', (field) => {
+  it.each(['ignoreDifferences', 'sourceHydrator'])('names %s as not supported', (field) => {
     expect(refusal({ ...minimal, [field]: [] })).toEqual([`spec.${field}: is not supported by this version of Prelude; remove it`]);
   });
 

@@ -3,6 +3,7 @@ import { applicationInformers } from '../controllers/application/watch.ts';
 import { formatKey, type KubeObject, keyOf } from '../api/object.ts';
 import type { Progress } from '../gitops/apply/progress.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
+import type { Renderer } from '../gitops/render/renderer.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
 import type { Informer } from '../kube/informer.ts';
 import { createHttpClient } from '../lib/http-client.ts';
@@ -15,6 +16,7 @@ export interface GitHalfOptions {
   /** Which providers stores may be of, for the plan. */
   readonly registry: ProviderRegistry;
   readonly resolver: Resolver;
+  readonly renderers: readonly Renderer[];
   /** Where Applications are taken from. */
   readonly applicationNamespaces: readonly string[];
   readonly controlNamespace: string;

@@ -1,3 +1,4 @@
+import type { RendererName } from '../gitops/render/renderer-choice.ts';
 import type { GitProtocol } from '../gitops/source/git-command.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type AllowedTargets, type GroupKind, parseGenericTargets } from '../secret/manifest/allowed-targets.ts';
@@ -26,11 +27,15 @@ export interface UpOptions {
   /** Branch, tag or commit, where the target is an address. */
   readonly revision: string | undefined;
   readonly repositories: readonly RepositoryMapping[];
+  /** Who renders charts of Applications that do not say; absent: `builtin`. */
+  readonly renderer?: RendererName;
   readonly cluster: ClusterOptions;
   /** Milliseconds until `up` gives up waiting. */
   readonly timeout: number;
   /** Go on although External Secrets Operator runs there with the same class. */
   readonly besideEso?: boolean;
+  /** Where the keys of SealedSecrets are. Absent: in a cluster they are left to the controller there, and those of a folder are in `prelude`. */
+  readonly sealKeyNamespace?: string;
   readonly adapters?: AdapterOptions;
 }
 
@@ -54,6 +59,8 @@ export interface RunOptions {
   /** The only namespaces the controller looks at, with Roles there; empty: all of them, with ClusterRoles. */
   readonly namespaces: readonly string[];
   readonly repositories: readonly RepositoryMapping[];
+  /** Who renders charts of Applications that do not say; absent: `builtin`. */
+  readonly renderer?: RendererName;
   /** Stores of another class are left to others. */
   readonly controllerClass: string;
   readonly controllers: ReadonlySet<ControllerGroup>;
@@ -102,6 +109,10 @@ export interface SealingOptions {
   readonly rate: { readonly perSecond: number; readonly burst: number };
   /** Whether callers without a token are turned away: those that come through the API server's proxy have none. */
   readonly refuseTokenless: boolean;
+  /** Whether names of SealedSecrets stay out of the metrics. */
+  readonly omitsNames: boolean;
+  /** Start although Sealed Secrets' controller runs for the same namespaces. */
+  readonly besideUpstream: boolean;
 }
 
 /** Who tells of changes at providers, and where they are listened to. */

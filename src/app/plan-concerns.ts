@@ -1,12 +1,13 @@
 import { externalSecretsGroup } from '../api/names.ts';
 import { formatKey, type KubeObject, keyOf, parseApiVersion } from '../api/object.ts';
+import { isSealedSecret } from '../api/sealed-secret.ts';
 import { parsePushSecret } from '../api/push-secret.ts';
 import type { StoreReference } from '../api/source-reference.ts';
 import type { RepositoryPlan } from '../gitops/plan/planned-application.ts';
 import { namedStores } from '../secret/references.ts';
 
 /**
- * Which objects of External Secrets' main group in a cluster a repository's plan is about: those it declares, those that its declarations
+ * Which SealedSecrets, and objects of External Secrets' main group, in a cluster a repository's plan is about: those it declares, those that its declarations
  * for many namespaces become, and the stores that they name. All others are left to whoever looks after them.
  */
 export function concernsOf({ applications }: RepositoryPlan): (object: KubeObject) => boolean {
@@ -16,7 +17,7 @@ export function concernsOf({ applications }: RepositoryPlan): (object: KubeObjec
   for (const one of applications) {
     if (one.kind !== 'planned') continue;
     const { externalSecrets, spreads, objects } = one.declarations;
-    for (const { object } of objects) if (parseApiVersion(object.apiVersion).group === externalSecretsGroup) for (const id of idsOf(object)) ids.add(id);
+    for (const { object } of objects) if (parseApiVersion(object.apiVersion).group === externalSecretsGroup || isSealedSecret(object)) for (const id of idsOf(object)) ids.add(id);
     for (const { kind, name } of spreads.flatMap(({ stores }) => stores)) (kind === 'SecretStore' ? anywhere : ids).add(`${kind} ${name}`);
     for (const { externalSecret } of externalSecrets) {
       const { namespace = '' } = externalSecret.metadata;

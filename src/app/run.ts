@@ -11,6 +11,7 @@ import { judgeLiveness, judgeReadiness } from '../server/health.ts';
 import type { Server } from '../server/listen-at.ts';
 import { createServer, type ServerData } from '../server/server.ts';
 import { adapterEnvironment } from './adapter-environment.ts';
+import { createChartMeans } from './chart-means.ts';
 import { startAdmissionWebhook } from './admission-webhook.ts';
 import type { Events, Wake } from './events/open-events.ts';
 import { failureMessage } from './failure-message.ts';
@@ -25,6 +26,7 @@ import { composeSealed, type SealedHalf, sealedHalfOptions } from './sealed-half
 import { serveKubeseal } from './sealing-keys/serve-kubeseal.ts';
 import { composeSecrets } from './secrets-half.ts';
 import { refuseBesideLive } from './takeover/live-operator.ts';
+import { refuseBesideSealed } from './takeover/live-sealed.ts';
 import { openTargetCluster } from './target-cluster.ts';
 
 export interface RunSurroundings {
@@ -78,7 +80,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
         await webhook?.close();
         return listening;
       }
-      const sealing = sealed === undefined || options.sealing?.listen === undefined ? undefined : await serveKubeseal(options.sealing.listen, sealed.keys, { ...options.sealing, cluster: foundation.cluster, clock });
+      const sealing = sealed === undefined || options.sealing?.listen === undefined ? undefined : await serveKubeseal(options.sealing.listen, sealed.keys, { ...options.sealing, cluster: foundation.cluster, clock, counts: metrics.sealedSecrets() });
       if (typeof sealing === 'string') {
         await listening?.close();
         await webhook?.close();
@@ -101,11 +103,12 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   return undefined;
 }
 
-/** Why the controllers of secrets must not start beside another; a signal to stop while that is looked up is not a failure. */
-async function refuseStart({ cluster, clock, log }: Foundation, { controllers, controllerClass, besideEso }: RunOptions, signal: AbortSignal): Promise<string | undefined> {
-  if (besideEso || !controllers.has('secrets')) return undefined;
+/** Why the controllers must not start beside others; a signal to stop while that is looked up is not a failure. */
+async function refuseStart({ cluster, clock, log }: Foundation, { controllers, controllerClass, besideEso, namespaces, sealing }: RunOptions, signal: AbortSignal): Promise<string | undefined> {
   try {
-    return await refuseBesideLive(cluster, { controllerClass, clock, log }, signal);
+    const refused = besideEso || !controllers.has('secrets') ? undefined : await refuseBesideLive(cluster, { controllerClass, clock, log }, signal);
+    if (refused !== undefined || sealing === undefined || sealing.besideUpstream || !controllers.has('sealed')) return refused;
+    return await refuseBesideSealed(cluster, { keyNamespace: sealing.keyNamespace, namespaces, clock, log }, signal);
   } catch (error) {
     if (signal.aborted) return undefined;
     const message = failureMessage(error);
@@ -149,9 +152,11 @@ function compose(foundation: Foundation, options: RunOptions, { registry, enviro
   }
   if (options.controllers.has('git')) {
     const git = { cache: gitCacheFolder(environment), protocols: options.gitProtocols, clock: foundation.clock };
-    const resolver = createResolver({ mapped: new Map(options.repositories.map(({ url, path }) => [url, path])), git });
+    const { charts, renderers, close } = createChartMeans(foundation.clock, options.renderer);
+    const resolver = createResolver({ mapped: new Map(options.repositories.map(({ url, path }) => [url, path])), git, charts });
     const { applicationNamespaces, pollInterval } = options;
-    halves.push(composeGit(foundation, { registry, resolver, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress }));
+    const half = composeGit(foundation, { registry, resolver, renderers, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress });
+    halves.push({ ...half, finish: async (ending) => void (await Promise.all([half.finish(ending), close()])) });
   }
   const sealed = options.controllers.has('sealed') && options.sealing !== undefined ? composeSealed(foundation, sealedHalfOptions(options.sealing)) : undefined;
   if (sealed !== undefined) halves.push(sealed);

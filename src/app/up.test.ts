@@ -21,7 +21,7 @@ it('looks after the Applications, ExternalSecrets and stores it was given, and l
   const cluster = { kind: 'local', folder: folder.dir } as const;
   const result = await up({ target: 'test/sample', revision: undefined, repositories: [], cluster, timeout: 20_000 }, { environment: {}, clock: systemClock, log: silentLog, progress }, signal);
 
-  expect(result).toMatchObject({ kind: 'ended', results: [{ key: 'argocd/stores', state: 'up' }, { key: 'argocd/devnet', state: 'up' }] });
+  expect(result).toMatchObject({ kind: 'ended', results: ['stores', 'devnet', 'keys', 'monitoring'].map((name) => ({ key: `argocd/${name}`, state: 'up' })) });
   const after = await folder.open({ types });
   expect(await after.get(applicationType, { namespace: 'argocd', name: 'manual' }, signal)).not.toHaveProperty('status');
   expect(await after.get(clusterSecretStoreType, { name: 'foreign' }, signal)).not.toHaveProperty('status');

@@ -7,12 +7,14 @@ import { planRepository } from '../gitops/plan/plan-repository.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import { openHome } from '../gitops/source/home.ts';
 import { createResolver, type Resolver } from '../gitops/source/resolver.ts';
+import type { Cluster } from '../kube/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
 import { version } from '../lib/version.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
 import { adapterEnvironment } from './adapter-environment.ts';
+import { type ChartMeans, createChartMeans } from './chart-means.ts';
 import { createFoundation, type OwnedFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
@@ -24,7 +26,10 @@ import { createProviderCheck } from './provider-check.ts';
 import { runHalves } from './run-halves.ts';
 import { composeSealed, type SealedHalfOptions } from './sealed-half.ts';
 import { composeSecrets } from './secrets-half.ts';
+import { localKeyNamespace } from './sealing/local-certificate.ts';
 import { refuseBesideLive } from './takeover/live-operator.ts';
+import { refuseBesideSealed } from './takeover/live-sealed.ts';
+import type { RivalGuard } from './takeover/rival-guard.ts';
 import { openTargetCluster } from './target-cluster.ts';
 import { type ApplicationResult, createUpWatch } from './up-watch.ts';
 import { writeApplications } from './write-applications.ts';
@@ -64,6 +69,15 @@ const drainWithin = 2_000;
  * @throws SourceError, KubeError; UsageError for an adapter that cannot be loaded
  */
 export async function up(options: UpOptions, surroundings: UpSurroundings, signal: AbortSignal): Promise<UpResult> {
+  const means = createChartMeans(surroundings.clock, options.renderer);
+  try {
+    return await upWith(means, options, surroundings, signal);
+  } finally {
+    await means.close();
+  }
+}
+
+async function upWith(means: ChartMeans, options: UpOptions, surroundings: UpSurroundings, signal: AbortSignal): Promise<UpResult> {
   const { clock, log, environment, progress } = surroundings;
   // an Application of somebody else's must not read this machine's disk; what the person names may
   const ownDisk = [options.target, ...options.repositories.map(({ path }) => path)].some((place) => place.startsWith('file:'));
@@ -71,8 +85,8 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
   const adapters = options.adapters ?? noAdapters;
   const registry = await loadProviders(adapters.packages);
   const home = await openHome(options.target, { git, ...(options.revision === undefined ? {} : { revision: options.revision }) }, signal);
-  const resolver = createResolver({ home, git, mapped: new Map(options.repositories.map(({ url, path }) => [url, path])) });
-  const plan = await planRepository({ home, resolver, reader: createManifestReader(manifestCache), checkProvider: createProviderCheck(registry) }, signal);
+  const resolver = createResolver({ home, git, charts: means.charts, mapped: new Map(options.repositories.map(({ url, path }) => [url, path])) });
+  const plan = await planRepository({ home, resolver, reader: createManifestReader(manifestCache), renderers: means.renderers, checkProvider: createProviderCheck(registry) }, signal);
   if (isRefused(plan)) return { kind: 'refused', plan };
 
   const metrics = createMetrics({ version, process: false });
@@ -80,15 +94,23 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
   const foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: [] });
   try {
     // in a folder nothing runs, whatever Deployments are recorded there
-    const rival = cluster.kind === 'recorded' || options.besideEso === true ? undefined : await refuseBesideLive(cluster, { controllerClass, clock, log, patient: false }, signal);
+    const rival = cluster.kind === 'recorded' ? undefined : await findRival(cluster, options, { clock, log, patient: false }, signal);
     if (rival !== undefined) return { kind: 'rivalled', message: rival };
     progress.planned(plan, cluster);
     await prepare(foundation, plan.applications, progress, signal);
-    const results = await bringUp(foundation, { options, adapters, registry, plan, resolver, surroundings }, signal);
+    const results = await bringUp(foundation, { options, adapters, registry, plan, resolver, means, surroundings }, signal);
     return { kind: 'ended', plan, cluster: cluster.kind, results };
   } finally {
     await foundation.end();
   }
+}
+
+/** Why another controller would write the same Secrets; undefined where there is none. */
+async function findRival(cluster: Cluster, { besideEso, sealKeyNamespace: keyNamespace }: UpOptions, guard: RivalGuard, signal: AbortSignal): Promise<string | undefined> {
+  const found = besideEso === true ? undefined : await refuseBesideLive(cluster, { controllerClass, ...guard }, signal);
+  if (found !== undefined || keyNamespace === undefined) return found;
+  const sealed = await refuseBesideSealed(cluster, { keyNamespace, namespaces: [], ...guard }, signal);
+  return sealed === undefined ? undefined : `${sealed}. Without --seal-key-namespace it is the one that opens them`;
 }
 
 async function prepare({ cluster, clock }: OwnedFoundation, applications: readonly PlannedApplication[], progress: UpProgress, signal: AbortSignal): Promise<void> {
@@ -97,13 +119,24 @@ async function prepare({ cluster, clock }: OwnedFoundation, applications: readon
   for (const name of namespaces) progress.prepared(`Namespace ${name} created`);
 }
 
-/** Keys are put into the folder by `prelude keys restore --local`, or `new`; none is made without being asked for. */
-const recordedSealing: SealedHalfOptions = {
-  shape: { namespace: 'prelude', prefix: 'sealed-secrets-key', bits: 4096, validFor: 0, commonName: '', labels: {}, annotations: {} },
-  policy: { order: 'CertNotBefore', period: 0 },
-  makesKeys: false,
-  acceptDeprecated: true,
-};
+/**
+ * Opens SealedSecrets of a plan with the keys that are there, or that the plan brings. None is made: a new key opens nothing that was
+ * sealed before. (`prelude seal --local` makes the first one of a folder.)
+ */
+function sealingWith(namespace: string, plan: RepositoryPlan): SealedHalfOptions {
+  return {
+    shape: { namespace, prefix: 'sealed-secrets-key', bits: 4096, validFor: 0, commonName: '', labels: {}, annotations: {} },
+    policy: { order: 'CertNotBefore', period: 0 },
+    makesKeys: false,
+    acceptDeprecated: true,
+    concerns: concernsOf(plan),
+  };
+}
+
+/** In a folder nobody else opens SealedSecrets; in a cluster a controller does, ours or another, unless we were told where the keys are. */
+function keyNamespaceOf({ sealKeyNamespace }: UpOptions, { kind }: { readonly kind: 'kubernetes' | 'recorded' }): string | undefined {
+  return sealKeyNamespace ?? (kind === 'recorded' ? localKeyNamespace : undefined);
+}
 
 interface BringUp {
   readonly options: UpOptions;
@@ -111,10 +144,11 @@ interface BringUp {
   readonly registry: ProviderRegistry;
   readonly plan: RepositoryPlan;
   readonly resolver: Resolver;
+  readonly means: ChartMeans;
   readonly surroundings: UpSurroundings;
 }
 
-async function bringUp(foundation: OwnedFoundation, { options, adapters, registry, plan, resolver, surroundings }: BringUp, signal: AbortSignal): Promise<readonly ApplicationResult[]> {
+async function bringUp(foundation: OwnedFoundation, { options, adapters, registry, plan, resolver, means, surroundings }: BringUp, signal: AbortSignal): Promise<readonly ApplicationResult[]> {
   const { clock, log, environment, progress } = surroundings;
   const keys: readonly Required<ObjectKey>[] = plan.applications.map(({ object }) => ({ namespace: object.metadata.namespace ?? defaultApplicationNamespace, name: object.metadata.name }));
   const watch = createUpWatch(keys.map(formatKey), { clock, waitForHealth: foundation.cluster.kind === 'kubernetes' });
@@ -122,6 +156,7 @@ async function bringUp(foundation: OwnedFoundation, { options, adapters, registr
   const git = composeGit(foundation, {
     registry,
     resolver,
+    renderers: means.renderers,
     applicationNamespaces: [...new Set(keys.map(({ namespace }) => namespace))],
     controlNamespace: defaultApplicationNamespace,
     pollInterval,
@@ -130,8 +165,8 @@ async function bringUp(foundation: OwnedFoundation, { options, adapters, registr
     progress,
     onOutcome: (application, outcome) => watch.outcome(formatKey(keyOf(application)), outcome, application),
   });
-  // in a folder nobody else opens them; in a cluster a controller does, ours or another, which has the keys
-  const sealed = foundation.cluster.kind === 'recorded' ? [composeSealed(foundation, recordedSealing)] : [];
+  const keyNamespace = keyNamespaceOf(options, foundation.cluster);
+  const sealed = keyNamespace === undefined ? [] : [composeSealed(foundation, sealingWith(keyNamespace, plan))];
   for (const informer of git.applications) informer.subscribe(({ key, current }) => watch.changed(formatKey(key), current));
 
   const timeout = new AbortController();

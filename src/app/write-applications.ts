@@ -19,7 +19,7 @@ export async function writeApplications(cluster: Cluster, objects: readonly Kube
 }
 
 /** @returns whether it had to be made */
-async function ensureNamespace(cluster: Cluster, name: string, signal: AbortSignal): Promise<boolean> {
+export async function ensureNamespace(cluster: Cluster, name: string, signal: AbortSignal): Promise<boolean> {
   if ((await cluster.get(namespaceType, { name }, signal, { metadataOnly: true })) !== undefined) return false;
   try {
     await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager }, signal);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configMapType, deploymentType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
 import { describeApplicationSync } from '../contract/application-sync.contract.ts';
 import { describeApplicationUpkeep } from '../contract/application-upkeep.contract.ts';
+import { describeApplicationValues } from '../contract/application-values.contract.ts';
 import { manifests, setApplicationStage } from '../support/application-stage.ts';
 import { type AuditEntry, isEffectiveWrite } from '../support/parts/audit-log.ts';
 import { openRealWorld, type RealWorld } from '../support/real-world.ts';
@@ -17,6 +18,7 @@ const open = (): Promise<RealWorld> => Promise.resolve(world);
 
 describeApplicationSync('on a real API server', open);
 describeApplicationUpkeep('on a real API server', open);
+describeApplicationValues('on a real API server', open);
 
 describe('the Git half, where something runs', () => {
   const stage = setApplicationStage('real', open);

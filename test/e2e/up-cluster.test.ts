@@ -14,11 +14,14 @@ import { upstreamCrds } from '../support/upstream-crds.ts';
 const sample = join(dirname(dirname(import.meta.dirname)), 'test/sample');
 const secrets = 6;
 const workloads = 8;
+/** Where `keys` of the sample puts the key of its SealedSecret. */
+const sealing = ['--seal-key-namespace', 'prelude'] as const;
 
 /** Where the objects that `up` writes are listed. */
 const kinds = [
   ...['secrets', 'configmaps', 'services', 'serviceaccounts', 'namespaces'].map((plural) => `/api/v1/${plural}`),
   ...['deployments', 'statefulsets'].map((plural) => `/apis/apps/v1/${plural}`),
+  '/apis/bitnami.com/v1alpha1/sealedsecrets',
   ...['externalsecrets', 'clustersecretstores'].map((plural) => `/apis/external-secrets.io/v1/${plural}`),
   '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
 ];
@@ -41,22 +44,25 @@ describe('prelude up PATH, into a real API server', () => {
   const writesOf = (userAgent = /^prelude\//): readonly AuditEntry[] => readAuditLog(plane.auditLog).filter((entry) => isEffectiveWrite(entry) && userAgent.test(entry.userAgent));
 
   it('creates the definitions that are missing, and everything is Healthy', async () => {
-    const result = await runCli(['up', sample, ...kube()]);
+    const result = await runCli(['up', sample, ...sealing, ...kube()]);
 
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    for (const name of ['applications.argoproj.io', 'clustersecretstores.external-secrets.io', 'externalsecrets.external-secrets.io', 'secretstores.external-secrets.io']) {
+    for (const name of ['applications.argoproj.io', 'sealedsecrets.bitnami.com', 'clustersecretstores.external-secrets.io', 'externalsecrets.external-secrets.io', 'secretstores.external-secrets.io']) {
       expect(result.stdout).toContain(`CustomResourceDefinition ${name} created`);
     }
     expect(result.stdout).toMatch(/argocd\/stores .* Healthy +\d/);
     expect(result.stdout).toMatch(/argocd\/devnet .* 15 +6 +Healthy +\d/);
+    expect(result.stdout).toMatch(/argocd\/monitoring .* 5 +2 +Healthy +\d/);
     const { body } = await api.call('GET', '/apis/apps/v1/namespaces/devnet/statefulsets/archive');
     expect(at(body, 'status', 'readyReplicas')).toBe(1);
 
     const writes = writesOf();
-    const lastSecret = Math.max(...writes.filter(({ resource, namespace }) => resource === 'secrets' && namespace === 'devnet').map(({ completed }) => completed));
-    const workload = writes.filter(({ resource, namespace }) => namespace === 'devnet' && ['configmaps', 'services', 'deployments', 'statefulsets'].includes(resource));
-    expect(workload).toHaveLength(workloads);
-    expect(Math.min(...workload.map(({ received }) => received))).toBeGreaterThan(lastSecret);
+    for (const [name, count] of [['devnet', workloads], ['monitoring', 2]] as const) {
+      const lastSecret = Math.max(...writes.filter(({ resource, namespace }) => resource === 'secrets' && namespace === name).map(({ completed }) => completed));
+      const workload = writes.filter(({ resource, namespace }) => namespace === name && ['configmaps', 'services', 'deployments', 'statefulsets'].includes(resource));
+      expect(workload).toHaveLength(count);
+      expect(Math.min(...workload.map(({ received }) => received))).toBeGreaterThan(lastSecret);
+    }
   });
 
   it('leaves the definitions alone when they are there, and changes nothing when nothing has changed', async () => {
@@ -67,16 +73,17 @@ describe('prelude up PATH, into a real API server', () => {
     const before = await versions();
     const written = writesOf().length;
 
-    const result = await runCli(['up', sample, ...kube()]);
+    const result = await runCli(['up', sample, ...sealing, ...kube()]);
 
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).not.toContain('CustomResourceDefinition');
     expect(result.stdout).not.toMatch(/ (created|configured)$/m);
     expect(await versions()).toEqual(before);
     expect(before.size).toBeGreaterThan(secrets + workloads);
-    // objects of Git are applied once by each process, which the server takes for no change; Secrets are not even asked for
+    // objects of Git are applied once by each process, which the server takes for no change; Secrets that are none are not even asked for
     const requests = writesOf().slice(written);
-    expect(requests.filter(({ verb, resource, subresource }) => verb !== 'patch' || resource === 'secrets' || (subresource === 'status' && resource !== 'applications'))).toEqual([]);
+    const isOfGit = ({ name, namespace }: AuditEntry): boolean => namespace === 'monitoring' && name === 'alertmanager-config';
+    expect(requests.filter((entry) => !isOfGit(entry)).filter(({ verb, resource, subresource }) => verb !== 'patch' || resource === 'secrets' || (subresource === 'status' && resource !== 'applications'))).toEqual([]);
   });
 
   it('says which context is not there, or which file, or that nobody answers', async () => {
@@ -124,7 +131,7 @@ describe('prelude up, when the provider hangs', () => {
     await Promise.all([plane.stop(), aws.close()]);
   });
 
-  const up = (...args: readonly string[]): CliProcess => startCli(['up', repository, '--kubeconfig', plane.kubeconfig, ...args], { env: { AWS_SECRETSMANAGER_ENDPOINT: aws.url } });
+  const up = (...args: readonly string[]): CliProcess => startCli(['up', repository, ...sealing, '--kubeconfig', plane.kubeconfig, ...args], { env: { AWS_SECRETSMANAGER_ENDPOINT: aws.url } });
   const untilAsked = (process: CliProcess): Promise<void> =>
     expect.poll(() => aws.calls() > 0 && /barrier .*waiting for /.test(process.output()), { timeout: 40_000, message: 'the provider is asked' }).toBe(true);
 
@@ -194,7 +201,7 @@ describe("with the definitions that External Secrets' own chart has installed", 
   }
 
   it('uses them as they are, and writes statuses into what they keep', async () => {
-    const result = await runCli(['up', sample, '--kubeconfig', plane.kubeconfig]);
+    const result = await runCli(['up', sample, ...sealing, '--kubeconfig', plane.kubeconfig]);
 
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).not.toContain('external-secrets.io created');

@@ -47,11 +47,45 @@ describe('prelude up PATH --local DIR', () => {
     expect(Math.max(...ready)).toBeLessThan(Math.min(...written));
 
     // the folder counts its writes, so the order can be read from it, too
-    const orders = (kinds: RegExp): readonly number[] =>
-      [...filesIn(join(local(), 'devnet'))].filter(([path]) => kinds.test(path)).map(([, { text }]) => Number(/^ {2}resourceVersion: "(\d+)"$/m.exec(text)?.[1]));
-    expect(orders(/^Secret\//)).toHaveLength(secrets.length);
-    expect(orders(/^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps)\//)).toHaveLength(workloads.length);
-    expect(Math.max(...orders(/^Secret\//))).toBeLessThan(Math.min(...orders(/^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps)\//)));
+    const orders = (namespace: string, kinds: RegExp): readonly number[] =>
+      [...filesIn(join(local(), namespace))].filter(([path]) => kinds.test(path)).map(([, { text }]) => Number(/^ {2}resourceVersion: "(\d+)"$/m.exec(text)?.[1]));
+    const isSecret = /^Secret\//;
+    const isWorkload = /^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps)\//;
+    expect(['devnet', 'monitoring'].map((namespace) => [orders(namespace, isSecret).length, orders(namespace, isWorkload).length])).toEqual([[secrets.length, workloads.length], [3, 2]]);
+    for (const namespace of ['devnet', 'monitoring']) expect(Math.max(...orders(namespace, isSecret)), namespace).toBeLessThan(Math.min(...orders(namespace, isWorkload)));
+  });
+
+  it('opens what is sealed and what SOPS has encrypted, with keys that came on the way', async () => {
+    const result = await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
+
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    const dataOf = (name: string): string => Buffer.from(/^ {2}[\w.-]+: (\S+)$/m.exec(readFileSync(join(local(), 'monitoring/Secret', `${name}.yaml`), 'utf8').split(/^data:$/m)[1] ?? '')?.[1] ?? '', 'base64').toString();
+    expect(dataOf('grafana-admin')).toBe('demo-grafana-admin-password');
+    expect(dataOf('alertmanager-config')).toContain('https://hooks.example/demo-token-of-on-call');
+    expect(result.stdout).not.toMatch(/demo-|AGE-SECRET-KEY|PRIVATE KEY/);
+  });
+
+  it('opens what prelude seal --local has sealed for the folder, which has a key from then on', async () => {
+    const repository = join(folder, 'repository');
+    cpSync(sample, repository, { recursive: true });
+    rmSync(join(repository, 'keys/manifests/sealing-key.yaml'));
+    const manifest = join(repository, 'monitoring/manifests/secrets/grafana.yaml');
+    const template = readFileSync(manifest, 'utf8');
+    const plain = 'apiVersion: v1\nkind: Secret\nmetadata: {name: grafana-admin, namespace: monitoring}\nstringData: {password: mine, username: admin}\n';
+    writeFileSync(manifest, plain);
+
+    const refused = await runCli(['plan', repository]);
+    const sealed = await runCli(['seal', '--local', local(), '--in-place', manifest]);
+    const again = await runCli(['keys', 'list', '--local', local()]);
+    const result = await runCli(['up', repository, '--local', local()]);
+
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringMatching(/grafana\.yaml:\d+: error: stringData: a Secret with values in Git/) });
+    expect(sealed).toMatchObject({ code: 0, stdout: `${manifest}\n` });
+    expect(readFileSync(manifest, 'utf8')).toContain('kind: SealedSecret');
+    expect(readFileSync(manifest, 'utf8')).not.toBe(template);
+    expect(again.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(local(), 'monitoring/Secret/grafana-admin.yaml'), 'utf8')).toContain(`password: ${Buffer.from('mine').toString('base64')}`);
   });
 
   it('keeps what it writes to its user, and out of Git', async () => {

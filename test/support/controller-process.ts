@@ -17,6 +17,8 @@ export interface ControllerOptions {
   readonly program?: string;
   /** Where clones are kept; a new folder unless told. */
   readonly cache?: string;
+  /** Milliseconds until it must be ready; half a minute unless told. */
+  readonly readyWithin?: number;
 }
 
 /** `prelude run` as a process of its own, as a pod would run it. */
@@ -49,7 +51,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const url = `http://127.0.0.1:${port}`;
-  await ready(child, url, () => output);
+  await ready(child, url, () => output, options.readyWithin ?? defaultReadyWithin);
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(signal);
@@ -69,9 +71,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
   };
 }
 
-const readyWithin = 30_000;
+const defaultReadyWithin = 30_000;
 
-async function ready(child: ChildProcess, url: string, output: () => string): Promise<void> {
+async function ready(child: ChildProcess, url: string, output: () => string, readyWithin: number): Promise<void> {
   const deadline = performance.now() + readyWithin;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the controller ended with ${child.exitCode}:\n${output()}`);

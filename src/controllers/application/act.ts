@@ -35,6 +35,7 @@ function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
     progress,
     concurrency,
     memory: context.memoryOf(observed.key),
+    replan: (values, signal) => context.valuePlans.get(observed.request, observed.commit, values, signal),
     openSops: createSopsDocuments({ cluster, keys: sopsKeysKey(observed), services: sops }),
     applicationExists: (instance, signal) => applicationExists(cluster, { instance, controlNamespace }, signal),
   };

@@ -9,6 +9,7 @@ import type { PlanCache } from './plan-cache.ts';
 import type { RevisionPoller } from './revision-poller.ts';
 import type { SecretWatch } from './secret-watch.ts';
 import type { StatusWriter } from './status-writer.ts';
+import type { ValuePlans } from './value-plans.ts';
 
 /** Everything a reconcile of an Application works with. */
 export interface ApplicationContext {
@@ -18,6 +19,7 @@ export interface ApplicationContext {
   readonly progress: Progress;
   readonly live: LiveIndex;
   readonly plans: PlanCache;
+  readonly valuePlans: Pick<ValuePlans, 'get'>;
   readonly revisions: RevisionPoller;
   readonly secrets: SecretWatch;
   readonly statuses: StatusWriter;

@@ -1,6 +1,8 @@
 import { describeApplicationSync } from '../../../test/contract/application-sync.contract.ts';
 import { describeApplicationUpkeep } from '../../../test/contract/application-upkeep.contract.ts';
+import { describeApplicationValues } from '../../../test/contract/application-values.contract.ts';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 
 describeApplicationSync('on the local cluster', openLocalWorld);
 describeApplicationUpkeep('on the local cluster', openLocalWorld);
+describeApplicationValues('on the local cluster', openLocalWorld);

@@ -5,6 +5,8 @@ import { applicationOf } from '../../gitops/apply/object/tracking.ts';
 import type { Progress } from '../../gitops/apply/progress.ts';
 import type { CheckProvider } from '../../gitops/plan/declare/declare.ts';
 import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
+import type { Renderer } from '../../gitops/render/renderer.ts';
+import { pollSource } from '../../gitops/source/resolve-source.ts';
 import type { Resolver } from '../../gitops/source/resolver.ts';
 import { createSyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
@@ -20,6 +22,7 @@ import type { Controller } from '../../runtime/controller.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import { createArgoPresence } from './argo-presence.ts';
+import { currentRevision, followerOf } from './current-revision.ts';
 import type { ApplicationContext } from './context.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { StartInformer } from './live-index.ts';
@@ -29,6 +32,7 @@ import type { Plannable } from './planner.ts';
 import { identityOf } from './observe.ts';
 import { reconcileApplication } from './reconcile.ts';
 import { createRevisionPoller } from './revision-poller.ts';
+import { createValuePlans } from './value-plans.ts';
 import { createSecretWatch } from './secret-watch.ts';
 import { createStatusWriter } from './status-writer.ts';
 import type { ApplicationCache } from './watch.ts';
@@ -43,6 +47,8 @@ export interface ApplicationControllerOptions {
   /** Finds and polls the sources of Applications. */
   readonly resolver: Resolver;
   readonly reader: ManifestReader;
+  /** Absent: those that need nothing of the process. */
+  readonly renderers?: readonly Renderer[];
   /** Checks what stands under a provider's name in a store. */
   readonly checkProvider?: CheckProvider;
   readonly events: EventSink;
@@ -115,25 +121,32 @@ export function createApplicationController(options: ApplicationControllerOption
   const enqueue = (key: string): void => controller.enqueue(parseKey(key));
   const { drop, ...state } = createState(options.syncOnce);
   const live = createLiveIndex({ startInformer, clock, signal, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
-  const revisions = createRevisionPoller({ poll: resolver.poll, interval: options.pollInterval, clock, random, signal, onChange: enqueue });
+  const revisions = createRevisionPoller({
+    poll: (repoURL, targetRevision, polling, chart) => pollSource(resolver, { repoURL, targetRevision, ...(chart === undefined ? {} : { chart }) }, polling),
+    interval: options.pollInterval,
+    onChange: (slot) => enqueue(followerOf(slot)),
+    ...{ clock, random, signal },
+  });
   const secrets = createSecretWatch({ startInformer, signal, onChange: enqueue });
   const planner = createPlanner({
     ...{ resolver, log, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
+    ...(options.renderers === undefined ? {} : { renderers: options.renderers }),
     applications: () => plannables(cache),
-    commitOf: async ({ key, application }) => (await revisions.current(key, application.spec.source)).revision,
+    commitOf: async ({ key, application }) => (await currentRevision(revisions, key, application)).revision,
     onDeclared: (key) => {
       for (const refused of plans.reconsider()) if (refused !== key) enqueue(refused);
     },
   });
   const plans = createPlanCache(planner.plan);
+  const valuePlans = createValuePlans(planner.planValued);
   const forget = (key: string): void => {
     for (const part of [live, revisions, secrets]) part.release(key);
-    for (const part of [plans, planner]) part.forget(key);
+    for (const part of [plans, planner, valuePlans]) part.forget(key);
     drop(key);
   };
   const statuses = createStatusWriter(cluster, clock);
   const context: ApplicationContext = {
-    ...{ cluster, clock, log, progress: options.progress, live, plans, revisions, secrets, controlNamespace, concurrency: concurrentRequests },
+    ...{ cluster, clock, log, progress: options.progress, live, plans, valuePlans, revisions, secrets, controlNamespace, concurrency: concurrentRequests },
     ...state,
     statuses,
     argoRuns: createArgoPresence(cluster, clock),

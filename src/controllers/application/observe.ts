@@ -8,6 +8,7 @@ import { fieldAt } from '../../gitops/health/live-field.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
+import { currentRevision } from './current-revision.ts';
 import type { ApplicationContext } from './context.ts';
 import type { Target } from './decide.ts';
 import type { PlanRequest } from './plan-cache.ts';
@@ -24,6 +25,8 @@ export interface Observed extends Subject {
   readonly plan: Plan;
   readonly target: Target;
   readonly request: PlanRequest;
+  /** What the sources stood for as the plan was made. */
+  readonly commit: string;
   /** What keeps the newest commit from being the one that is worked on. */
   readonly notes: readonly ConditionNote[];
 }
@@ -71,9 +74,8 @@ function gitError(error: unknown): string {
 /** Asks Git what the Application should be, and plans it. */
 export async function observe(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Observed | Unplanned> {
   const { application, raw, key } = subject;
-  const { repoURL, targetRevision } = application.spec.source;
   const refresh = raw.metadata.annotations?.[refreshAnnotation] !== undefined;
-  const polled = await context.revisions.current(key, { repoURL, targetRevision }, { now: refresh });
+  const polled = await currentRevision(context.revisions, key, application, { now: refresh });
   const { error: pollError } = polled;
   if (pollError !== undefined && !isSourceError(pollError)) context.log.error({ application: key, error: pollError }, 'the source could not be polled');
   const request = { key, application, identity: identityOf(raw), wanted: polled.revision, fallback: syncedCommit(subject) };
@@ -81,6 +83,6 @@ export async function observe(subject: Subject, context: ApplicationContext, sig
   const trouble = polled.error === undefined ? error?.message : gitError(polled.error);
   const notes: readonly ConditionNote[] = trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble }];
   if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused' };
-  const target: Target = { revision: good.revision, source: verbatim(raw, 'source'), destination: verbatim(raw, 'destination') };
-  return { ...subject, plan: good.plan, target, request, notes };
+  const target: Target = { revision: good.revision, source: application.spec.sources === undefined ? verbatim(raw, 'source') : { sources: fieldAt(raw, 'spec', 'sources') }, destination: verbatim(raw, 'destination') };
+  return { ...subject, plan: good.plan, target, request, commit: good.commit, notes };
 }

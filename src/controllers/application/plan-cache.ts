@@ -13,6 +13,8 @@ export interface GoodPlan {
   readonly plan: Plan;
   /** As it is put on record: `revisionOf`. */
   readonly revision: string;
+  /** What the sources stood for as it was planned. */
+  readonly commit: string;
 }
 
 export interface PlanRequest extends Plannable {
@@ -31,7 +33,6 @@ export interface PlanAnswer {
 
 interface Kept extends GoodPlan {
   readonly identity: string;
-  readonly commit: string;
 }
 
 interface Refused {

@@ -7,7 +7,9 @@ import { createNeighbourhood } from '../../gitops/plan/declare/neighbourhood.ts'
 import type { Plan } from '../../gitops/plan/plan.ts';
 import { createScopes } from '../../gitops/plan/scope.ts';
 import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
-import { createRenderers, renderSource } from '../../gitops/render/render-source.ts';
+import type { Renderer, ValuesFromCluster } from '../../gitops/render/renderer.ts';
+import { renderApplication } from '../../gitops/render/render-application.ts';
+import { createRenderers } from '../../gitops/render/render-source.ts';
 import type { Resolver } from '../../gitops/source/resolver.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { Log } from '../../lib/log.ts';
@@ -25,6 +27,8 @@ export interface Plannable {
 export interface PlannerOptions {
   readonly resolver: Resolver;
   readonly reader: ManifestReader;
+  /** Absent: those that need no cluster. */
+  readonly renderers?: readonly Renderer[];
   readonly log: Log;
   readonly checkProvider?: CheckProvider;
   /** All Applications that are ours, this moment. */
@@ -39,6 +43,8 @@ export interface PlannerOptions {
 export interface Planner {
   /** @throws SourceError */
   readonly plan: (plannable: Plannable, commit: string, signal: AbortSignal) => Promise<Plan>;
+  /** With the values that its charts take from the cluster; nothing of it is kept, and the neighbours do not hear of it. @throws SourceError */
+  readonly planValued: (plannable: Plannable, commit: string, values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
   readonly forget: (key: string) => void;
 }
 
@@ -60,18 +66,20 @@ function visible({ destination, secrets, spreads, stores, generators, configMaps
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { resolver, reader, log, checkProvider, applications, commitOf, onDeclared } = options;
-  const renderers = createRenderers(reader);
+  const renderers = options.renderers ?? createRenderers(reader);
   const known = new Map<string, Declared>();
+
+  async function render(application: Application, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Pick<Declared, 'revision' | 'declarations'>> {
+    const { rendered, revision } = await renderApplication(application, { resolver, renderers, revision: commit, ...(values === undefined ? {} : { values }) }, signal);
+    const scopes = createScopes(rendered.objects.map(({ object }) => object));
+    return { revision, declarations: declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }) };
+  }
 
   async function read({ key, application, identity, aside }: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
     const before = known.get(key);
     if (before?.identity === identity && before.commit === commit) return before;
-    const { repoURL, targetRevision, path } = application.spec.source;
-    const tree = await resolver.resolve(repoURL, commit === 'worktree' ? targetRevision : commit, signal);
-    const rendered = await renderSource(renderers, { application, tree, path }, undefined, signal);
-    const scopes = createScopes(rendered.objects.map(({ object }) => object));
-    const declarations = declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) });
-    const declared = { identity, commit, revision: tree.revision, declarations };
+    const declared = { identity, commit, ...(await render(application, commit, undefined, signal)) };
+    const { declarations } = declared;
     if (aside === true) return declared;
     known.set(key, declared);
     if (before === undefined || visible(before.declarations) !== visible(declarations)) onDeclared(key);
@@ -92,16 +100,18 @@ export function createPlanner(options: PlannerOptions): Planner {
     }
   }
 
+  async function planOf({ key, application }: Plannable, { declarations, revision }: Pick<Declared, 'revision' | 'declarations'>, signal: AbortSignal): Promise<Plan> {
+    const others = applications().filter((other) => other.key !== key);
+    const neighbours: (Declarations | undefined)[] = [];
+    for (const other of others) neighbours.push(await readNeighbour(other, signal));
+    const complete = neighbours.every((neighbour) => neighbour !== undefined);
+    const neighbourhood = createNeighbourhood([declarations, ...neighbours.filter((neighbour) => neighbour !== undefined)], complete);
+    return buildPlan({ application, revision, declarations, neighbourhood });
+  }
+
   return {
-    plan: async (plannable, commit, signal) => {
-      const { declarations, revision } = await read(plannable, commit, signal);
-      const others = applications().filter(({ key }) => key !== plannable.key);
-      const neighbours: (Declarations | undefined)[] = [];
-      for (const other of others) neighbours.push(await readNeighbour(other, signal));
-      const complete = neighbours.every((neighbour) => neighbour !== undefined);
-      const neighbourhood = createNeighbourhood([declarations, ...neighbours.filter((neighbour) => neighbour !== undefined)], complete);
-      return buildPlan({ application: plannable.application, revision, declarations, neighbourhood });
-    },
+    plan: async (plannable, commit, signal) => planOf(plannable, await read(plannable, commit, signal), signal),
+    planValued: async (plannable, commit, values, signal) => planOf(plannable, await render(plannable.application, commit, values, signal), signal),
     forget: (key) => {
       known.delete(key);
     },

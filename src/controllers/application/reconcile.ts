@@ -36,8 +36,10 @@ function startRefresh(subject: Subject, context: ApplicationContext): void {
 function watchSecrets(observed: Observed, stop: Stop | undefined, context: ApplicationContext): void {
   const needed = stop?.phase === 'barrier' ? observed.plan.needs.map(({ namespace, secret }) => ({ namespace, name: secret })) : [];
   const keys = stop !== undefined && holdsSops(observed.plan) ? [sopsKeysKey(observed)] : [];
-  if (needed.length + keys.length === 0) context.secrets.release(observed.key);
-  else context.secrets.watch(observed.key, [...needed, ...keys]);
+  // a value that changes is rendered anew, whatever else goes on
+  const values = (observed.plan.valueSources ?? []).flatMap(({ kind, name }) => (kind === 'Secret' ? [{ namespace: observed.plan.namespace, name }] : []));
+  if (needed.length + keys.length + values.length === 0) context.secrets.release(observed.key);
+  else context.secrets.watch(observed.key, [...needed, ...keys, ...values]);
 }
 
 async function work(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {

@@ -5,6 +5,8 @@ import type { Random } from '../../lib/random.ts';
 export interface Followed {
   readonly repoURL: string;
   readonly targetRevision: string;
+  /** The source is a packaged chart. */
+  readonly chart?: string;
 }
 
 /** What is known of a followed revision. */
@@ -17,7 +19,7 @@ export interface Polled {
 
 export interface RevisionPollerOptions {
   /** One ls-remote. */
-  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<string>;
+  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal, chart?: string) => Promise<string>;
   /** Milliseconds between two polls of the same revision. Each wait is spread by a tenth to either side. */
   readonly interval: number;
   readonly clock: Clock;
@@ -41,8 +43,8 @@ interface Entry extends Followed {
   cancel: Cancel;
 }
 
-function keyOf({ repoURL, targetRevision }: Followed): string {
-  return `${targetRevision}\n${repoURL}`;
+function keyOf({ repoURL, targetRevision, chart = '' }: Followed): string {
+  return `${targetRevision}\n${repoURL}\n${chart}`;
 }
 
 function messageOf(polled: Polled | undefined): string | undefined {
@@ -58,7 +60,7 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
 
   async function ask(entry: Entry): Promise<Polled> {
     try {
-      return { revision: await options.poll(entry.repoURL, entry.targetRevision, signal) };
+      return { revision: await options.poll(entry.repoURL, entry.targetRevision, signal, entry.chart) };
     } catch (error) {
       signal.throwIfAborted();
       return { ...(entry.last?.revision === undefined ? {} : { revision: entry.last.revision }), error };
@@ -101,6 +103,11 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     entries.delete(keyOf(entry));
   }
 
+  /** The Application itself, and each of its other sources. */
+  function releaseAll(application: string): void {
+    for (const slot of [...following.keys()]) if (slot === application || slot.startsWith(`${application} `)) release(slot);
+  }
+
   function follow(application: string, followed: Followed): Entry {
     const key = keyOf(followed);
     const known = following.get(application);
@@ -118,6 +125,6 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
       const entry = follow(application, followed);
       return entry.last === undefined || now ? poll(entry) : entry.last;
     },
-    release,
+    release: releaseAll,
   };
 }

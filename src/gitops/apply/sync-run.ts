@@ -3,6 +3,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { SopsDocument } from '../../seal/sops/read-sops.ts';
 import type { Origin, PhaseName, Plan, RenderedObject, SopsSource } from '../plan/plan.ts';
+import type { ValuesFromCluster } from '../render/renderer.ts';
 import type { LiveView } from './object/live-view.ts';
 import type { ObjectRef } from './object/object-ref.ts';
 import { formatRef, refKey } from './object/object-ref.ts';
@@ -50,6 +51,8 @@ export interface SyncDeps {
   readonly concurrency: number;
   /** Decrypts a document of SOPS; it throws SopsErrors. Absent: none can be written. */
   readonly openSops?: (source: SopsSource, signal: AbortSignal) => Promise<SopsDocument>;
+  /** Plans anew with the values that charts take from the cluster; it throws SourceErrors. Absent: no plan takes any. */
+  readonly replan?: (values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
 }
 
 /** Why a run ends before its last phase. */

@@ -15,6 +15,7 @@ import { phaseObjects, say } from './sync-run.ts';
 import type { ObjectOutcome, Stop, SyncDeps, SyncOptions, SyncRun } from './sync-run.ts';
 import { wavesStep } from './phase/waves-step.ts';
 import type { Plan } from '../plan/plan.ts';
+import { valuesStep } from './values/values-step.ts';
 
 export interface SyncRequest {
   readonly plan: Plan;
@@ -90,6 +91,22 @@ function inPlanOrder({ outcomes }: SyncRun, keys: ReadonlySet<string>): Readonly
  * nothing stops it; a pass over a cluster that already is as Git says writes nothing and reads next to nothing.
  */
 export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
+  if (request.plan.valueSources === undefined) return syncKnown(request, deps, signal);
+  const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map() };
+  const valued = await valuesStep(run);
+  if (!('stop' in valued)) return syncKnown({ ...request, plan: valued.plan }, deps, signal);
+  const { desired, keys } = await desiredRefs(run);
+  return stopped(run, valued.stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
+}
+
+/** The result of a pass that has ended before its last phase. */
+function stopped(run: SyncRun, stop: Stop, { desired, keys, leftover }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover'>): SyncResult {
+  say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
+  return { stop, outcomes: inPlanOrder(run, keys), desired, leftover, pruneRefused: undefined };
+}
+
+/** A pass over a plan of which everything is known. */
+async function syncKnown(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   const { plan, options, inventory } = request;
   const run: SyncRun = { plan, options, deps, signal, outcomes: new Map() };
   const { desired, keys } = await desiredRefs(run);
@@ -97,10 +114,7 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   const refused = refusePrune(inventory, { instance: options.instance, prune: options.prune, allowEmpty: options.allowEmpty, desired: keys.size });
   const willPrune = options.prune && refused === undefined && candidates.length > 0;
   const stop = await runSteps(run, willPrune || phaseObjects(plan, 'postSync').length > 0);
-  if (stop !== undefined) {
-    say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
-    return { stop, outcomes: inPlanOrder(run, keys), desired, leftover: candidates.toReversed(), pruneRefused: undefined };
-  }
+  if (stop !== undefined) return stopped(run, stop, { desired, keys, leftover: candidates.toReversed() });
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && options.mode === 'sync') await removeDoneHooks(run);
@@ -114,5 +128,7 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
  */
 export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
   const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps, signal, outcomes: new Map() };
-  if (!(await isChartGone(run))) await applyPhase(run, 'waves', phaseObjects(plan, 'waves'));
+  // a value from a Secret is not known here, and is not made up
+  const known = phaseObjects(plan, 'waves').filter(({ holdsValues }) => holdsValues !== true);
+  if (!(await isChartGone(run))) await applyPhase(run, 'waves', known);
 }

@@ -2,7 +2,7 @@ import { parseApiVersion } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { healthy, progressing } from './health.ts';
 import type { Health } from './health.ts';
-import { claimHealth, definitionHealth, ingressHealth, readyHealth, serviceHealth } from './resource-health.ts';
+import { claimHealth, definitionHealth, ingressHealth, readyHealth, sealedHealth, serviceHealth } from './resource-health.ts';
 import { jobHealth, podHealth } from './run-health.ts';
 import { daemonSetHealth, deploymentHealth, replicaSetHealth, statefulSetHealth } from './workload-health.ts';
 
@@ -26,6 +26,7 @@ const rules: ReadonlyMap<string, Assess> = new Map<string, Assess>([
   ['external-secrets.io/ClusterPushSecret', readyHealth],
   ['external-secrets.io/SecretStore', readyHealth],
   ['external-secrets.io/ClusterSecretStore', readyHealth],
+  ['bitnami.com/SealedSecret', sealedHealth],
 ]);
 
 const ignoreAnnotation = 'argocd.argoproj.io/ignore-healthcheck';

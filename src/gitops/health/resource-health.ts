@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import { degraded, healthy, progressing } from './health.ts';
 import type { Health } from './health.ts';
-import { conditionOf, listAt, textAt } from './live-field.ts';
+import { conditionOf, listAt, numberAt, textAt } from './live-field.ts';
 
 export function claimHealth(object: KubeObject): Health {
   const phase = textAt(object, 'status', 'phase');
@@ -45,4 +45,16 @@ export function readyHealth(object: KubeObject): Health {
   const synced = ready.observedGeneration === undefined && textAt(object, 'spec', 'refreshPolicy') !== 'CreatedOnce' ? textAt(object, 'status', 'syncedResourceVersion') : undefined;
   if (synced !== undefined && !synced.startsWith(`${generation}-`)) return progressing(`waiting for generation ${generation} to be synced`);
   return { status: 'Healthy', message: ready.message };
+}
+
+/** Argo CD's check of SealedSecrets, with the same change: `Synced` says nothing of a generation that it does not speak of. */
+export function sealedHealth(object: KubeObject): Health {
+  const synced = conditionOf(object, 'Synced');
+  if (synced === undefined) return progressing('waiting for the first status of this SealedSecret: a controller for them must run');
+  const generation = object.metadata.generation ?? 0;
+  // Sealed Secrets' own controller counts in the status, not in the condition
+  const observed = synced.observedGeneration ?? numberAt(object, 'status', 'observedGeneration');
+  if (observed !== undefined && observed < generation) return progressing(`waiting for the status of generation ${generation}`);
+  if (synced.status === 'True') return healthy;
+  return synced.status === 'False' ? degraded(synced.message) : progressing(synced.message);
 }

@@ -1,6 +1,7 @@
 import type { Application } from '../../api/application.ts';
 import { type KubeObject, parseApiVersion } from '../../api/object.ts';
 import { checkApplication } from './check-application.ts';
+import { checkSopsKeys } from './declare/check-sops-keys.ts';
 import { checkStores } from './declare/check-stores.ts';
 import { checkTemplateSources } from './declare/check-template-sources.ts';
 import { type Declarations, type DeclaredSecret, describeProducer } from './declare/declarations.ts';
@@ -10,8 +11,10 @@ import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-se
 import { type CustomNeed, knownCustomNeeds } from './needs/custom-needs.ts';
 import { readNeeds } from './needs/needs.ts';
 import { resolveNeeds } from './needs/resolve-needs.ts';
-import { compareObjects, compareText, phaseOf } from './object-order.ts';
+import { valueNeeds, valueSourcesOf, withNeeds } from './needs/value-needs.ts';
+import { compareObjects, compareProducers, compareText, phaseOf } from './object-order.ts';
 import { type Origin, type Phase, phaseNames, type Plan, type Problem, type RenderedObject } from './plan.ts';
+import { sopsKeysOf } from './sops-keys.ts';
 
 export interface PlanInput {
   readonly application: Application;
@@ -27,12 +30,14 @@ export interface PlanInput {
 
 /**
  * The plan of one Application. Pure: the same input gives the same plan, object by object. Phases hold the objects in the order of
- * `compareObjects`; barrier, hooks and prune hold none (hooks are not supported yet, pruning is decided against the inventory).
+ * `compareObjects`; barrier and prune hold none (pruning is decided against the inventory).
  */
 export function buildPlan(input: PlanInput): Plan {
   const { application, declarations, neighbourhood, revision } = input;
   const destination = application.spec.destination.namespace;
-  const { needs, problems: needProblems } = resolveNeeds(readNeeds(declarations.objects, input.customNeeds ?? knownCustomNeeds), {
+  const found = withNeeds(readNeeds(declarations.objects, input.customNeeds ?? knownCustomNeeds), valueNeeds(application, input.manifest));
+  const valueSources = valueSourcesOf(application);
+  const { needs, problems: needProblems } = resolveNeeds(found, {
     neighbourhood,
     assumed: parseAssumedSecrets(application.metadata.annotations?.[assumeSecretsAnnotation] ?? '') ?? (() => false),
     destination,
@@ -45,6 +50,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...checkStores(declarations.externalSecrets, neighbourhood),
     ...checkTemplateSources(declarations, neighbourhood),
     ...findCycles(declarations.externalSecrets, neighbourhood),
+    ...checkSopsKeys(declarations, sopsKeysOf(application.metadata.annotations) ?? '', neighbourhood),
     ...needProblems,
   ];
   return {
@@ -54,12 +60,13 @@ export function buildPlan(input: PlanInput): Plan {
     phases: toPhases(declarations.objects, neighbourhood),
     needs,
     problems: sortProblems(problems.map((problem) => located(problem, input.manifest))),
+    ...(valueSources.length === 0 ? {} : { valueSources }),
   };
 }
 
 function toPhases(objects: readonly RenderedObject[], neighbourhood: Neighbourhood): readonly Phase[] {
   const byPhase = Map.groupBy(objects, ({ object }) => (holdsTemplates(object, neighbourhood) ? 'secrets' : phaseOf(object)));
-  return phaseNames.map((name) => ({ name, objects: (byPhase.get(name) ?? []).toSorted(compareObjects) }));
+  return phaseNames.map((name) => ({ name, objects: (byPhase.get(name) ?? []).toSorted(name === 'secrets' ? compareProducers : compareObjects) }));
 }
 
 /** ConfigMaps with templates of ExternalSecrets are lifted: the Secrets that are rendered of them are awaited before anything else is written. */

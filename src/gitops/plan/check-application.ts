@@ -1,15 +1,16 @@
 import type { Application } from '../../api/application.ts';
 import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-secrets.ts';
+import { readValuesFrom, valuesFromAnnotation } from '../render/helm/values-from/values-from.ts';
+import { rendererAnnotation, rendererNames } from '../render/renderer-choice.ts';
 import { nearest } from './needs/nearest.ts';
 import type { Problem } from './plan.ts';
 import { sopsKeysAnnotation, sopsKeysOf } from './sops-keys.ts';
 
-/** Our annotations on an Application. `values-from` is known, and refused until charts are rendered. */
+/** Our annotations on an Application. */
 const gateAnnotation = 'prelude.dev/gate';
-const valuesFromAnnotation = 'prelude.dev/values-from';
 const plainSecretsAnnotation = 'prelude.dev/allow-plain-secrets';
 
-const knownAnnotations: ReadonlySet<string> = new Set([assumeSecretsAnnotation, gateAnnotation, valuesFromAnnotation, plainSecretsAnnotation, sopsKeysAnnotation]);
+const knownAnnotations: ReadonlySet<string> = new Set([assumeSecretsAnnotation, gateAnnotation, valuesFromAnnotation, plainSecretsAnnotation, sopsKeysAnnotation, rendererAnnotation]);
 
 /** Whether an Application says that Secrets may stand in its repository as they are. */
 export function allowsPlainSecrets({ metadata }: Pick<Application, 'metadata'>): boolean {
@@ -17,11 +18,14 @@ export function allowsPlainSecrets({ metadata }: Pick<Application, 'metadata'>):
 }
 
 /** What is wrong with the annotations of an Application; paths are into its manifest. */
-export function checkApplication({ metadata }: Application): readonly Problem[] {
+export function checkApplication(application: Application): readonly Problem[] {
+  const { metadata } = application;
   const annotations = metadata.annotations ?? {};
   const problems: Problem[] = [];
   const refuse = (name: string, message: string): void => void problems.push({ severity: 'error', message, path: `metadata.annotations[${name}]` });
-  if (annotations[valuesFromAnnotation] !== undefined) refuse(valuesFromAnnotation, 'values from Secrets are not supported yet');
+  for (const { path, message } of readValuesFrom(application).errors) problems.push({ severity: 'error', message, path });
+  const renderer = annotations[rendererAnnotation];
+  if (renderer !== undefined && !rendererNames.some((name) => name === renderer)) refuse(rendererAnnotation, `must be one of ${rendererNames.join(', ')}`);
   if ((annotations[gateAnnotation] ?? 'all') !== 'all') refuse(gateAnnotation, 'must be "all"');
   if (parseAssumedSecrets(annotations[assumeSecretsAnnotation] ?? '') === undefined) refuse(assumeSecretsAnnotation, 'must be a list of NAME or NAME/KEY, separated by commas');
   if (!['true', 'false'].includes(annotations[plainSecretsAnnotation] ?? 'false')) refuse(plainSecretsAnnotation, 'must be "true" or "false"');

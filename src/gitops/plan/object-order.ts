@@ -1,13 +1,15 @@
 import { type KubeObject, parseApiVersion } from '../../api/object.ts';
 import { generatorsApiVersion } from '../../api/source-reference.ts';
-import type { PhaseName, RenderedObject } from './plan.ts';
+import { isEncrypted } from './declare/is-encrypted.ts';
+import { hookPhaseOf, hookWeight } from './hook-phase.ts';
+import { type PhaseName, phaseNames, type RenderedObject } from './plan.ts';
 
 export const waveAnnotation = 'argocd.argoproj.io/sync-wave';
 
-/** The wave an object names, 0 where it names none, undefined where it is not an integer. */
+/** The wave an object names, or its weight as a Helm hook; 0 where it names none, undefined where it is not an integer. */
 export function declaredWave(object: KubeObject): number | undefined {
   const text = object.metadata.annotations?.[waveAnnotation];
-  if (text === undefined) return 0;
+  if (text === undefined) return hookWeight(object);
   return /^[+-]?\d{1,9}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
@@ -42,6 +44,14 @@ export function compareObjects({ object: a }: RenderedObject, { object: b }: Ren
   );
 }
 
+/**
+ * Inside the secrets phase: what SOPS has encrypted comes last, whatever its wave. It waits for its keys before it is written, and what
+ * makes the Secret with the keys may be one of the others.
+ */
+export function compareProducers(a: RenderedObject, b: RenderedObject): number {
+  return Number(isEncrypted(a)) - Number(isEncrypted(b)) || compareObjects(a, b);
+}
+
 /** By UTF-16 units, the same on every machine. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
@@ -60,13 +70,19 @@ const phaseOfKind = new Map<string, PhaseName>([
   ['external-secrets.io/ClusterSecretStore', 'plumbing'],
   ['external-secrets.io/ExternalSecret', 'secrets'],
   ['external-secrets.io/ClusterExternalSecret', 'secrets'],
+  ['bitnami.com/SealedSecret', 'secrets'],
   ['external-secrets.io/PushSecret', 'secrets'],
   ['external-secrets.io/ClusterPushSecret', 'secrets'],
   ['apiextensions.k8s.io/CustomResourceDefinition', 'crds'],
 ]);
 
-/** The phase an object is written in: what makes Secrets and what that takes is lifted before the barrier, the rest stands behind it. */
+/** The phase an object is written in: what makes Secrets and what that takes is lifted before the barrier, be it a hook or not; the rest stands behind it. */
 export function phaseOf(object: KubeObject): PhaseName {
   if (object.apiVersion === generatorsApiVersion) return 'plumbing';
-  return phaseOfKind.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`) ?? 'waves';
+  return phaseOfKind.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`) ?? hookPhaseOf(object) ?? 'waves';
+}
+
+/** Whether a phase comes before another. */
+export function writtenBefore(phase: PhaseName, other: PhaseName): boolean {
+  return phaseNames.indexOf(phase) < phaseNames.indexOf(other);
 }

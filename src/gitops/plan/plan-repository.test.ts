@@ -226,15 +226,19 @@ describe('the problems of a repository', () => {
       "devnet/a.yaml:17 error spec.target.deletionPolicy: Delete must not be used with creationPolicy Merge: the Secret is not this ExternalSecret's to delete; use creationPolicy Owner",
     ]],
     ['a field that a store does not have', { 'devnet/a.yaml': store.replace('spec:\n', 'spec:\n  nosuch: 1\n') }, ['devnet/a.yaml:5 error spec.nosuch: unknown field']],
-    ['an Application that asks for something unsupported', { 'app.yaml': application.replace('    path: devnet\n', '    path: devnet\n    helm:\n      releaseName: x\n') }, [
-      'app.yaml:10 error spec.source.helm: is not supported by this version of Prelude; remove it',
+    ['an Application that asks for something unsupported', { 'app.yaml': application.replace('    path: devnet\n', '    path: devnet\n    plugin:\n      name: x\n') }, [
+      'app.yaml:10 error spec.source.plugin: is not supported by this version of Prelude; remove it',
     ]],
     ['an Application twice', { 'app2.yaml': application, 'devnet/a.yaml': good }, ['app2.yaml:4 error metadata.name: Application argocd/devnet stands twice; the other is at app.yaml:1']],
     ['an operation in Git', { 'app.yaml': `${application}operation:\n  sync: {}\n` }, ['app.yaml:13 error operation: an operation is asked of the cluster, not committed; remove it']],
     ['a folder that is not there', {}, ['app.yaml:9 error spec.source.path: there is no such folder in the repository']],
     ['a file for a folder', { 'devnet': good }, ['app.yaml:9 error spec.source.path: is a file; name its folder and use directory.include']],
-    ['a chart', { 'devnet/Chart.yaml': 'apiVersion: v2\nname: c\n', 'devnet/templates/a.yaml': '{{ if }}' }, ['devnet/Chart.yaml:1 error this folder is a Helm chart; charts are not supported yet']],
-    ['a kustomization', { 'devnet/kustomization.yaml': 'resources: []\n' }, ['devnet/kustomization.yaml:1 error this folder is a kustomization; kustomizations are not supported yet']],
+    ['a chart whose dependencies are elsewhere', { 'devnet/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies: [{name: db, version: 1.0.0, repository: "https://x.example"}]\n' }, [
+      'devnet/Chart.yaml:1 error Chart.yaml depends on charts that are not in charts/ (db), and nothing is fetched offline; run helm dependency build and commit them',
+    ]],
+    ['a kustomization with a base elsewhere', { 'devnet/kustomization.yaml': 'resources: ["https://x.example/a.yaml"]\n' }, [
+      'devnet/kustomization.yaml:1 error resources[0]: is, or may be taken for, a URL: nothing is fetched; commit the base, and name it by its path',
+    ]],
     ['Jsonnet', { 'devnet/a.jsonnet': '{}' }, ['devnet/a.jsonnet:1 error Jsonnet is not supported']],
     ['broken YAML', { 'devnet/a.yaml': 'kind: x\na: "open\n' }, ['devnet/a.yaml:3 error not valid YAML: a quote, bracket, brace, comma, colon or space is missing (column 1)']],
     ['text that is not UTF-8', { 'devnet/a.yaml': Buffer.from([0x61, 0xff]) }, ['devnet/a.yaml:1 error not valid YAML: this is not UTF-8 text (column 2)']],
@@ -243,18 +247,22 @@ describe('the problems of a repository', () => {
     ['generateName', { 'devnet/a.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: x-\n' }, ['devnet/a.yaml:3 error metadata.name: is required: with generateName every sync would make another object']],
     ['a number for an annotation', { 'devnet/a.yaml': noted('on: 8080') }, ['devnet/a.yaml:6 error metadata.annotations.true: must be a string; quote the value']],
     ['a wave that is no integer', { 'devnet/a.yaml': noted('argocd.argoproj.io/sync-wave: early') }, ['devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/sync-wave]: must be an integer']],
-    ['a hook', { 'devnet/a.yaml': noted('argocd.argoproj.io/hook: PreSync') }, ['devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/hook]: hooks are not supported yet']],
-    ['a Helm hook', { 'devnet/a.yaml': noted('helm.sh/hook: pre-install') }, ['devnet/a.yaml:6 error metadata.annotations[helm.sh/hook]: hooks are not supported yet']],
+    ['a hook that no sync runs', { 'devnet/a.yaml': noted('argocd.argoproj.io/hook: SyncFail') }, [
+      'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/hook]: is a hook that a sync does not run; supported: PreSync, PostSync, pre-install, pre-upgrade, post-install, post-upgrade',
+    ]],
+    ['a Helm hook that no sync runs', { 'devnet/a.yaml': noted('helm.sh/hook: pre-delete') }, [
+      'devnet/a.yaml:6 error metadata.annotations[helm.sh/hook]: is a hook that a sync does not run; supported: PreSync, PostSync, pre-install, pre-upgrade, post-install, post-upgrade',
+    ]],
     ['a sync option that is not acted on', { 'devnet/a.yaml': noted('argocd.argoproj.io/sync-options: Prune=false,Replace=true') }, [
       'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/sync-options]: an option is not supported by this version of Prelude; supported: Prune=false, Prune=true, Delete=false, Delete=true, ServerSideApply=true, PruneLast=true, Validate=true',
     ]],
     ['a Secret with a value', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  k: canary\n' }, [
-      'devnet/a.yaml:4 error stringData: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',
+      'devnet/a.yaml:4 error stringData: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, seal it (prelude seal), encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',
     ]],
     ['a Secret whose data is a text', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: canary\n' }, [
-      'devnet/a.yaml:4 error data: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',
+      'devnet/a.yaml:4 error data: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, seal it (prelude seal), encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',
     ]],
-    ['a SealedSecret', { 'devnet/a.yaml': 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: s}\n' }, ['devnet/a.yaml:2 error kind: SealedSecrets are not supported yet']],
+    ['a SealedSecret', { 'devnet/a.yaml': 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: s}\nspec: {encryptedData: {a b: x}}\n' }, ['devnet/a.yaml:4 error spec.encryptedData[a b]: has characters other than letters, digits, -, _ and .']],
     ['an object twice', { 'devnet/a.yaml': good, 'devnet/b.yaml': externalSecret('faucet', ['token', 'user']) }, ['devnet/b.yaml:1 error ExternalSecret faucet stands twice in this Application; the other is at devnet/a.yaml:8']],
     ['two that make one Secret', { 'devnet/a.yaml': good, 'devnet/b.yaml': `${externalSecret('two')}  target: {name: faucet}\n` }, [
       'devnet/a.yaml:8 error Secret devnet/faucet is made by ExternalSecret devnet/faucet (devnet/a.yaml:8) and by ExternalSecret devnet/two (devnet/b.yaml:1); keep one',
@@ -275,8 +283,9 @@ describe('the problems of a repository', () => {
     ['a malformed list of assumed Secrets', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations:\n    prelude.dev/assume-secrets: A_B\n'), 'devnet/a.yaml': store }, [
       'app.yaml:7 error metadata.annotations[prelude.dev/assume-secrets]: must be a list of NAME or NAME/KEY, separated by commas',
     ]],
-    ['values from Secrets', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations:\n    prelude.dev/values-from: "[]"\n'), 'devnet/a.yaml': store }, [
-      'app.yaml:7 error metadata.annotations[prelude.dev/values-from]: values from Secrets are not supported yet',
+    ['a malformed list of values', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations:\n    prelude.dev/values-from: "{}"\n    prelude.dev/renderer: docker\n'), 'devnet/a.yaml': store }, [
+      'app.yaml:7 error metadata.annotations[prelude.dev/values-from]: must be a list',
+      'app.yaml:8 error metadata.annotations[prelude.dev/renderer]: must be one of builtin, helm',
     ]],
     ['an annotation of ours that means nothing', { 'app.yaml': application.replace('  namespace: argocd\n', '  namespace: argocd\n  annotations: {prelude.dev/assume-secret: x}\n'), 'devnet/a.yaml': store }, [
       'app.yaml:6 warning metadata.annotations[prelude.dev/assume-secret]: is not an annotation that means anything; is "prelude.dev/assume-secrets" meant?',

@@ -3,11 +3,13 @@ import { formatKey } from '../../api/object.ts';
 import { type Coverage, uncovered } from '../discover/coverage.ts';
 import { discover, type DiscoveredApplication } from '../discover/discover.ts';
 import { selectDirectoryFiles } from '../render/directory-files.ts';
+import { isToolFile } from '../render/tool-files.ts';
 import type { ManifestReader } from '../render/manifest-reader.ts';
-import { createRenderers, renderSource } from '../render/render-source.ts';
-import type { Rendered, Renderer } from '../render/renderer.ts';
+import { createRenderers } from '../render/render-source.ts';
+import { type ReadSource, renderApplication, type RenderedApplication } from '../render/render-application.ts';
+import type { Renderer } from '../render/renderer.ts';
 import type { Home } from '../source/home.ts';
-import type { ResolvedTree, Resolver } from '../source/resolver.ts';
+import type { Resolver } from '../source/resolver.ts';
 import { isSourceError } from '../source/source-error.ts';
 import { buildPlan, sortProblems } from './build-plan.ts';
 import { claimProblems } from './claims.ts';
@@ -30,9 +32,9 @@ export interface RepositoryPlanInput {
   readonly customNeeds?: readonly CustomNeed[];
 }
 
-interface ReadSource {
+interface ReadApplication {
   readonly found: DiscoveredApplication;
-  readonly source: { readonly tree: ResolvedTree; readonly rendered: Rendered } | { readonly problem: Problem };
+  readonly source: RenderedApplication | { readonly problem: Problem };
 }
 
 /**
@@ -43,14 +45,14 @@ export async function planRepository(input: RepositoryPlanInput, signal: AbortSi
   const { home, reader } = input;
   const discovery = await discover(home.tree, reader, signal);
   const renderers = input.renderers ?? createRenderers(reader);
-  const sources: ReadSource[] = [];
-  for (const found of discovery.applications) sources.push(await readSource(found, { ...input, renderers }, signal));
+  const sources: ReadApplication[] = [];
+  for (const found of discovery.applications) sources.push(await readApplication(found, { ...input, renderers }, signal));
 
-  const rendered = sources.flatMap(({ source }) => ('tree' in source ? source.rendered.objects : []));
+  const rendered = sources.flatMap(({ source }) => ('rendered' in source ? source.rendered.objects : []));
   const defined = discovery.files.flatMap((file) => file.manifests);
   const scopes = createScopes([...defined, ...rendered].map(({ object }) => object));
   const declared = new Map<DiscoveredApplication, Declarations>();
-  for (const { found, source } of sources) if ('tree' in source) declared.set(found, declare(found.application, source.rendered, { scopes, ...optional(input) }));
+  for (const { found, source } of sources) if ('rendered' in source) declared.set(found, declare(found.application, source.rendered, { scopes, ...optional(input) }));
 
   const complete = declared.size === sources.length && discovery.problems.length === 0;
   const neighbourhood = createNeighbourhood([...declared.values()], complete);
@@ -66,16 +68,13 @@ function optional({ checkProvider, customNeeds }: Pick<RepositoryPlanInput, 'che
   return { ...(checkProvider === undefined ? {} : { checkProvider }), ...(customNeeds === undefined ? {} : { customNeeds }) };
 }
 
-async function readSource(found: DiscoveredApplication, { resolver, renderers }: { readonly resolver: Resolver; readonly renderers: readonly Renderer[] }, signal: AbortSignal): Promise<ReadSource> {
+async function readApplication(found: DiscoveredApplication, { resolver, renderers }: { readonly resolver: Resolver; readonly renderers: readonly Renderer[] }, signal: AbortSignal): Promise<ReadApplication> {
   const { application, origin, lineOf } = found;
-  const { repoURL, targetRevision, path } = application.spec.source;
   try {
-    const tree = await resolver.resolve(repoURL, targetRevision, signal);
-    const rendered = await renderSource(renderers, { application, tree, path }, undefined, signal);
-    return { found, source: { tree, rendered } };
+    return { found, source: await renderApplication(application, { resolver, renderers }, signal) };
   } catch (error) {
     if (!isSourceError(error)) throw error;
-    const field = 'spec.source.repoURL';
+    const field = error.field ?? 'spec.source.repoURL';
     return { found, source: { problem: { severity: 'error', message: `not planned: ${error.message}`, path: field, origin: { file: origin.file, line: lineOf(field) } } } };
   }
 }
@@ -85,30 +84,40 @@ interface PlanContext {
   readonly customNeeds?: readonly CustomNeed[];
 }
 
-function planOne({ found, source }: ReadSource, declarations: Declarations | undefined, context: PlanContext): PlannedApplication {
+function planOne({ found, source }: ReadApplication, declarations: Declarations | undefined, context: PlanContext): PlannedApplication {
   if ('problem' in source) return { ...found, kind: 'unplanned', problem: source.problem };
   if (declarations === undefined) throw new Error('an Application was rendered and not declared');
-  const plan = buildPlan({ application: found.application, manifest: found, revision: source.tree.revision, declarations, ...context });
-  return { ...found, kind: 'planned', plan, declarations, source: source.tree.readFrom };
+  const plan = buildPlan({ application: found.application, manifest: found, revision: source.revision, declarations, ...context });
+  return { ...found, kind: 'planned', plan, declarations, source: ownTree(source).readFrom };
+}
+
+/** The tree of `spec.source`. */
+function ownTree({ sources }: RenderedApplication): ReadSource['tree'] {
+  const own = sources.find(({ source }) => !source.isOnlyLent);
+  if (own === undefined) throw new Error('an Application has no source with manifests');
+  return own.tree;
 }
 
 /** What each Application reads of the home, as paths in the home. */
-async function coveragesOf(sources: readonly ReadSource[], home: Home, signal: AbortSignal): Promise<readonly Coverage[]> {
+async function coveragesOf(applications: readonly ReadApplication[], home: Home, signal: AbortSignal): Promise<readonly Coverage[]> {
   const coverages: Coverage[] = [];
-  for (const { found, source } of sources) {
-    if (!('tree' in source) || source.tree.readFrom.kind !== 'home') continue;
-    const { path, directory } = found.application.spec.source;
-    const { prefix } = source.tree.readFrom;
-    const inHome = (file: string): readonly string[] => (prefix === '' ? [file] : file.startsWith(`${prefix}/`) ? [file.slice(prefix.length + 1)] : []);
-    const tree = prefix === '' ? home.tree : home.whole;
-    const { taken, below } = selectDirectoryFiles(await tree.list(path, signal), path, directory);
-    const key: ObjectKey = found.application.metadata;
-    coverages.push({
-      taken: new Set(taken.flatMap((file) => inHome(file.path))),
-      below: new Set(below.flatMap((file) => inHome(file.path))),
-      name: formatKey(key),
-      path: inHome(path)[0] ?? '',
-    });
+  for (const { found, source } of applications) {
+    if (!('rendered' in source)) continue;
+    for (const read of source.sources) if (!read.source.isOnlyLent) coverages.push(...(await coverageOf(read, found, home, signal)));
   }
   return coverages;
+}
+
+async function coverageOf({ source, tree: { readFrom } }: ReadSource, found: DiscoveredApplication, home: Home, signal: AbortSignal): Promise<readonly Coverage[]> {
+  if (readFrom.kind !== 'home') return [];
+  const { prefix } = readFrom;
+  const inHome = (file: string): readonly string[] => (prefix === '' ? [file] : file.startsWith(`${prefix}/`) ? [file.slice(prefix.length + 1)] : []);
+  const tree = prefix === '' ? home.tree : home.whole;
+  const files = await tree.list(source.path, signal);
+  // whatever lies in a chart or kustomization is its own affair
+  const isWhole = source.helm !== undefined || source.isKustomization || files.some(({ path }) => isToolFile(path, source.path));
+  const { taken, below } = isWhole ? { taken: files, below: [] } : selectDirectoryFiles(files, source.path, source.directory);
+  const key: ObjectKey = found.application.metadata;
+  const paths = (some: typeof taken): ReadonlySet<string> => new Set(some.flatMap((file) => inHome(file.path)));
+  return [{ taken: paths(taken), below: paths(below), name: formatKey(key), path: inHome(source.path)[0] ?? '' }];
 }

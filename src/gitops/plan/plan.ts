@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { SopsFormat } from '../../seal/sops/read-sops.ts';
+import type { ValueSource } from './value-source.ts';
 
 /** Where in the repository something stands. `file` is relative to the repository's root, `line` counts from 1. */
 export interface Origin {
@@ -36,6 +37,8 @@ export interface RenderedObject {
   readonly sops?: SopsSource;
   /** Values of a Secret that are files of SOPS, decrypted in the same way. */
   readonly sopsEntries?: readonly SopsEntry[];
+  /** Some of what `taint` names came from Secrets as a chart was rendered; before they are read it is a placeholder, and must not be written. */
+  readonly holdsValues?: true;
   /** The namespace was filled in for a kind whose scope only the cluster knows: it does not belong there if the kind is cluster-scoped. */
   readonly namespaceAssumed?: true;
 }
@@ -105,4 +108,6 @@ export interface Plan {
   readonly phases: readonly Phase[];
   readonly needs: readonly ResolvedNeed[];
   readonly problems: readonly Problem[];
+  /** What charts take values from; their Secrets are among the needs of the Application itself. Absent: nothing. */
+  readonly valueSources?: readonly ValueSource[];
 }

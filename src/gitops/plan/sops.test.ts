@@ -82,6 +82,39 @@ describe('a Secret that is encrypted with SOPS', () => {
   });
 });
 
+describe('the Secret with the keys of SOPS', () => {
+  const keysFrom = (store: string): string => `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: sops-keys}\nspec:\n  secretStoreRef: {name: ${store}}\n  data:\n    - {secretKey: a.agekey, remoteRef: {key: a}}\n`;
+  const store = (more = '{fake: {data: []}}'): string => `apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: s}\nspec:\n  provider: ${more}\n`;
+
+  it('may be made in the same Application, and is then made before what it opens, whatever the waves', async () => {
+    const early = '{name: faucet, annotations: {argocd.argoproj.io/sync-wave: "-5"}}';
+    const { phases, problems } = await planOf({ 'devnet/a.yaml': await encryptFile(secret(early), [key.recipient]), 'devnet/b.yaml': keysFrom('s'), 'devnet/c.yaml': store() });
+    expect(problems).toEqual([]);
+    expect(phases.find(({ name }) => name === 'secrets')?.objects.map(({ object: { kind, metadata } }) => `${kind} ${metadata.name}`)).toEqual(['ExternalSecret sops-keys', 'Secret faucet']);
+  });
+
+  it('cannot be among what it opens', async () => {
+    const problems = await problemsOf(await encryptFile(secret('{name: sops-keys}'), [key.recipient]));
+    expect(problems).toEqual([expect.stringContaining('devnet/a.yaml:1 : waits for itself: the keys that open it are in Secret devnet/sops-keys; put that Secret in by hand')]);
+    expect(await problemsOf(await encryptFile(secret('{name: sops-keys}'), [key.recipient]), 'prelude.dev/sops-keys: others')).toEqual([]);
+  });
+
+  it('cannot be made with credentials that it opens', async () => {
+    const aws = '{aws: {service: SecretsManager, region: x, auth: {secretRef: {accessKeyIDSecretRef: {name: faucet, key: token}, secretAccessKeySecretRef: {name: faucet, key: token}}}}}';
+    const { problems } = await planOf({ 'devnet/a.yaml': await encryptFile(secret(), [key.recipient]), 'devnet/b.yaml': keysFrom('s'), 'devnet/c.yaml': store(aws) });
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('waits for itself: the keys that open it are in Secret devnet/sops-keys, made by ExternalSecret devnet/sops-keys, which reads SecretStore s with credentials from Secret devnet/faucet'),
+    ]);
+  });
+
+  it('cannot be made after what it opens', async () => {
+    const account = await encryptFile('apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: bot}\ndata:\n    a: b\n', [key.recipient]);
+    const { problems } = await planOf({ 'devnet/a.yaml': account, 'devnet/b.yaml': keysFrom('s'), 'devnet/c.yaml': store() });
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('is written before Secret devnet/sops-keys, whose keys open it, is made by ExternalSecret devnet/sops-keys')]);
+    expect((await planOf({ 'devnet/a.yaml': account })).problems).toEqual([]);
+  });
+});
+
 describe('a Secret whose values are files of SOPS', () => {
   const around = async (file: string): Promise<string> => `apiVersion: v1\nkind: Secret\nmetadata: {name: faucet}\ndata:\n    token.yaml: ${Buffer.from(file).toString('base64')}\n`;
 

@@ -1,4 +1,4 @@
-import type { DirectoryOptions } from '../../api/application-spec.ts';
+import type { DirectoryOptions } from '../../api/application-source.ts';
 import { compileGlob } from '../../lib/glob.ts';
 import type { LeftOut, SourceFile } from '../source/source-tree.ts';
 

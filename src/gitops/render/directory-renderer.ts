@@ -28,17 +28,17 @@ export function createDirectoryRenderer(reader: ManifestReader): Renderer {
   };
 }
 
-async function renderDirectory({ application, tree, path }: RenderInput, reader: ManifestReader, signal: AbortSignal): Promise<Rendered> {
-  const selected = selectDirectoryFiles(await tree.list(path, signal), path, application.spec.source.directory);
-  const leftOut = selectLeftOut(await tree.leftOut(path, signal), path, application.spec.source.directory);
+async function renderDirectory({ source, field: place, tree, path }: RenderInput, reader: ManifestReader, signal: AbortSignal): Promise<Rendered> {
+  const selected = selectDirectoryFiles(await tree.list(path, signal), path, source.directory);
+  const leftOut = selectLeftOut(await tree.leftOut(path, signal), path, source.directory);
   const problems: Problem[] = [
     ...leftOut.map(({ path: file, kind }): Problem => ({ severity: 'error', message: whyLeftOut[kind], origin: { file, line: 1 } })),
-    ...selected.malformed.map((field): Problem => ({ severity: 'error', message: 'is not a glob', path: `spec.source.directory.${field}` })),
+    ...selected.malformed.map((field): Problem => ({ severity: 'error', message: 'is not a glob', path: `${place}.directory.${field}` })),
     ...selected.jsonnet.map((file): Problem => ({ severity: 'error', message: 'Jsonnet is not supported', origin: { file: file.path, line: 1 } })),
   ];
   const bytes = selected.taken.reduce((sum, { size }) => sum + size, 0);
   if (bytes > mostBytes) {
-    problems.push({ severity: 'error', message: `the manifests are larger than ${mostBytes} bytes together`, path: 'spec.source.path' });
+    problems.push({ severity: 'error', message: `the manifests are larger than ${mostBytes} bytes together`, path: `${place}.path` });
     return { objects: [], problems };
   }
   const objects: RenderedObject[] = [];

@@ -42,7 +42,8 @@ function application(path: string, directory: Readonly<Record<string, unknown>>)
 }
 
 async function problems(tree: SourceTree, directory: Readonly<Record<string, unknown>> = {}, path = 'net'): Promise<Readonly<Record<string, string>>> {
-  const rendered = await renderSource(createRenderers(createManifestReader(1 << 20)), { application: application(path, directory), tree, path }, undefined, signal);
+  const asked = application(path, directory);
+  const rendered = await renderSource(createRenderers(createManifestReader(1 << 20)), { application: asked, tree, path, source: asked.spec.source, field: 'spec.source', lent: new Map() }, undefined, signal);
   return Object.fromEntries(rendered.problems.map(({ severity, origin, path: field, message }) => [origin?.file ?? field ?? '', `${severity}: ${message}`]));
 }
 

@@ -1,11 +1,29 @@
-import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from './renderer.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { createDirectoryRenderer } from './directory-renderer.ts';
+import { createHelmEngine } from './helm-binary/helm-engine.ts';
+import { createBuiltinEngine } from './helm/builtin-engine.ts';
+import type { Lookup } from './helm/engine/render-request.ts';
+import { createHelmRenderer } from './helm/helm-renderer.ts';
+import { createKustomizeRenderer } from './kustomize/kustomize-renderer.ts';
 import type { ManifestReader } from './manifest-reader.ts';
-import { createUnsupportedRenderers } from './unsupported-renderers.ts';
+import type { ChartSources } from '../source/resolver.ts';
+import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from './renderer.ts';
+import { chosenRenderer, type RendererName } from './renderer-choice.ts';
+
+export interface RendererOptions {
+  readonly clock?: Clock;
+  /** Who renders charts of Applications that do not say; absent: `builtin`. */
+  readonly charts?: RendererName;
+  /** Answers `lookup` in charts; absent: nothing is there. */
+  readonly lookup?: Lookup;
+  /** Fetches charts that others depend on; absent: offline, they must be committed. */
+  readonly sources?: ChartSources;
+}
 
 /** The renderers of this version, the first that accepts a source is its renderer; the last accepts any. */
-export function createRenderers(reader: ManifestReader): readonly Renderer[] {
-  return [...createUnsupportedRenderers(), createDirectoryRenderer(reader)];
+export function createRenderers(reader: ManifestReader, { clock = systemClock, charts = 'builtin', lookup, sources }: RendererOptions = {}): readonly Renderer[] {
+  const engines = { builtin: createBuiltinEngine({ clock, ...(lookup === undefined ? {} : { lookup }) }), helm: createHelmEngine() };
+  return [createHelmRenderer(({ application }) => engines[chosenRenderer(application, charts)], sources === undefined ? {} : { charts: sources }), createKustomizeRenderer(), createDirectoryRenderer(reader)];
 }
 
 /**
@@ -17,13 +35,13 @@ export async function renderSource(renderers: readonly Renderer[], input: Render
   if (files.length === 0) {
     const leftOut = await input.tree.leftOut(input.path, signal);
     const message = leftOut.length === 0 ? 'there is no such folder in the repository' : 'is, or holds, nothing but symbolic links or submodules, which are not followed; commit the files themselves';
-    return { objects: [], problems: [{ severity: 'error', message, path: 'spec.source.path' }] };
+    return { objects: [], problems: [{ severity: 'error', message, path: `${input.field}.path` }] };
   }
   if (files.some((file) => file.path === input.path)) {
-    return { objects: [], problems: [{ severity: 'error', message: 'is a file; name its folder and use directory.include', path: 'spec.source.path' }] };
+    return { objects: [], problems: [{ severity: 'error', message: 'is a file; name its folder and use directory.include', path: `${input.field}.path` }] };
   }
   for (const renderer of renderers) {
     if (await renderer.accepts(input, signal)) return renderer.render(input, values, signal);
   }
-  return { objects: [], problems: [{ severity: 'error', message: 'nothing here can render this folder', path: 'spec.source.path' }] };
+  return { objects: [], problems: [{ severity: 'error', message: 'nothing here can render this folder', path: `${input.field}.path` }] };
 }

@@ -1,6 +1,8 @@
 import type { Application } from '../../api/application.ts';
+import type { ApplicationSource } from '../../api/application-source.ts';
 import type { SecretBytes } from '../../lib/secret-bytes.ts';
 import type { Problem, RenderedObject } from '../plan/plan.ts';
+import type { ValueSource } from '../plan/value-source.ts';
 import type { SourceTree } from '../source/source-tree.ts';
 
 export interface RenderInput {
@@ -8,16 +10,15 @@ export interface RenderInput {
   readonly tree: SourceTree;
   /** The source's `path` inside the tree. */
   readonly path: string;
+  /** The one of the Application's sources that is rendered. */
+  readonly source: ApplicationSource;
+  /** Where it stands in the Application: `spec.source`, `spec.sources[1]`. */
+  readonly field: string;
+  /** The trees of sources with a `ref`, by it. */
+  readonly lent: ReadonlyMap<string, SourceTree>;
 }
 
-/** A Secret or ConfigMap of the destination namespace that a render takes values from. */
-export interface ValueSource {
-  readonly kind: 'Secret' | 'ConfigMap';
-  readonly name: string;
-  readonly key: string;
-}
-
-/** Values for the second pass, by `Kind/name/key`. Absent while planning offline: the renderer puts placeholders. */
+/** Values for the second pass, by `valueKey`. Absent in the first, and offline: the renderer puts placeholders. */
 export type ValuesFromCluster = ReadonlyMap<string, SecretBytes>;
 
 export interface Rendered {

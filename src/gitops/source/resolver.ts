@@ -5,6 +5,22 @@ import { SourceError } from './source-error.ts';
 import type { SourceResolver, SourceTree } from './source-tree.ts';
 import { openWorkTree } from './work-tree.ts';
 
+/** A packaged chart in a Helm repository or an OCI registry. */
+export interface PackagedChart {
+  readonly repoURL: string;
+  readonly chart: string;
+  /** A version, a range of them, or a digest. */
+  readonly version: string;
+}
+
+/** Fetches packaged charts. */
+export interface ChartSources {
+  /** The chart's files, as the tree of a repository of which the chart is the root; its revision is the version. @throws SourceError */
+  readonly resolve: (chart: PackagedChart, signal: AbortSignal) => Promise<ResolvedTree>;
+  /** The version that is meant now. @throws SourceError */
+  readonly poll: (chart: PackagedChart, signal: AbortSignal) => Promise<string>;
+}
+
 /** A tree, and how it was come by. */
 export interface ResolvedTree extends SourceTree {
   readonly readFrom: TreeOrigin;
@@ -15,13 +31,16 @@ export type TreeOrigin =
   | { readonly kind: 'home'; readonly label: string; readonly prefix: string }
   /** A folder that `--repo` named. targetRevision was not looked at. */
   | { readonly kind: 'folder'; readonly label: string }
-  | { readonly kind: 'git'; readonly label: string };
+  | { readonly kind: 'git'; readonly label: string }
+  | { readonly kind: 'chart'; readonly label: string };
 
 export interface Resolver extends SourceResolver {
   /** @throws SourceError; `elsewhere` for a repository that may not be fetched */
   readonly resolve: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<ResolvedTree>;
   /** The commit a revision stands for now, cheaply: one ls-remote for all that ask at the same time. `worktree` for folders. */
   readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<string>;
+  /** Absent: offline, no chart is fetched. */
+  readonly charts?: ChartSources;
 }
 
 export interface ResolverOptions {
@@ -31,6 +50,8 @@ export interface ResolverOptions {
   readonly mapped?: ReadonlyMap<string, string>;
   /** Absent: offline, nothing is fetched. */
   readonly git?: GitOptions;
+  /** Absent: offline, no chart is fetched. */
+  readonly charts?: ChartSources;
 }
 
 /** The repositories kept open; a controller sees few, and what is dropped is opened again. */
@@ -38,7 +59,7 @@ const openRepositories = 256;
 
 /** Finds the tree of a source: in PATH, in a folder that `--repo` names, or in a Git repository. */
 export function createResolver(options: ResolverOptions): Resolver {
-  const { home, git } = options;
+  const { home, git, charts } = options;
   const mapped = new Map([...(options.mapped ?? [])].map(([from, to]) => [keyOf(from), to]));
   const repositories = new Map<string, GitRepository>();
 
@@ -66,6 +87,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   }
 
   return {
+    ...(charts === undefined ? {} : { charts }),
     resolve: async (repoURL, targetRevision, signal) => {
       const found = locate(repoURL);
       if ('home' in found) return homeTree(found.home, repoURL);

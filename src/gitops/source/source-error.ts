@@ -13,11 +13,14 @@ export type SourceErrorKind = 'invalid' | 'unsupported' | 'elsewhere' | 'absent'
 /** A source that cannot be read. The message holds no credentials. */
 export class SourceError extends Error {
   readonly kind: SourceErrorKind;
+  /** The field of the Application that names the source: `spec.sources[1].repoURL`. */
+  readonly field: string | undefined;
 
-  constructor(kind: SourceErrorKind, message: string, options: { readonly cause?: unknown } = {}) {
+  constructor(kind: SourceErrorKind, message: string, options: { readonly cause?: unknown; readonly field?: string } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'SourceError';
     this.kind = kind;
+    this.field = options.field;
   }
 }
 

@@ -1,34 +1,34 @@
 import { formatKey, keyOf, type KubeObject } from '../../../src/api/object.ts';
-import type { Cluster } from '../../../src/kube/port.ts';
+import type { Cluster, ResourceType } from '../../../src/kube/port.ts';
 import { externalSecretType } from '../../../src/kube/resource-types.ts';
 
-/** When each ExternalSecret became Ready, by `namespace/name`, on `performance.now`'s scale; seen by a watch. */
+/** When each object became Ready, by `namespace/name`, on `performance.now`'s scale; seen by a watch. */
 export interface Readiness extends AsyncDisposable {
   readonly readyAt: ReadonlyMap<string, number>;
   /** Resolves when so many are Ready. */
   readonly until: (count: number) => Promise<void>;
 }
 
-/** Watches all ExternalSecrets from now on. */
-export async function watchReadiness(cluster: Cluster): Promise<Readiness> {
+/** Watches all ExternalSecrets, or objects of another type that say so in a condition of another name, from now on. */
+export async function watchReadiness(cluster: Cluster, type: ResourceType = externalSecretType, condition = 'Ready'): Promise<Readiness> {
   const controller = new AbortController();
   const readyAt = new Map<string, number>();
   let wanted = Number.POSITIVE_INFINITY;
   let reached = (): void => {};
   const note = (object: KubeObject): void => {
     const key = formatKey(keyOf(object));
-    if (readyAt.has(key) || !isReady(object)) return;
+    if (readyAt.has(key) || !isReady(object, condition)) return;
     readyAt.set(key, performance.now());
     if (readyAt.size >= wanted) reached();
   };
   let version = '';
-  for await (const page of cluster.pages(externalSecretType, {}, controller.signal)) {
+  for await (const page of cluster.pages(type, {}, controller.signal)) {
     page.items.forEach(note);
     version = page.resourceVersion;
   }
   const follow = (async () => {
     while (!controller.signal.aborted) {
-      for await (const event of cluster.watch(externalSecretType, {}, version, controller.signal)) {
+      for await (const event of cluster.watch(type, {}, version, controller.signal)) {
         if (event.type === 'bookmark') version = event.resourceVersion;
         else {
           version = event.object.metadata.resourceVersion ?? version;
@@ -53,7 +53,7 @@ export async function watchReadiness(cluster: Cluster): Promise<Readiness> {
   };
 }
 
-function isReady({ status }: KubeObject): boolean {
+function isReady({ status }: KubeObject, condition: string): boolean {
   const conditions: unknown = typeof status === 'object' && status !== null ? Reflect.get(status, 'conditions') : undefined;
-  return Array.isArray(conditions) && conditions.some((one: { type?: string; status?: string }) => one.type === 'Ready' && one.status === 'True');
+  return Array.isArray(conditions) && conditions.some((one: { type?: string; status?: string }) => one.type === condition && one.status === 'True');
 }

@@ -1,37 +1,36 @@
 import { formatKey } from '../../../api/object.ts';
 import type { ObjectKey } from '../../../api/object.ts';
-import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
-import { externalSecretType } from '../../../kube/resource-types.ts';
 import { preparePhase, summarise } from '../phase/apply-phase.ts';
 import { decideBarrier } from './barrier.ts';
 import type { BarrierFacts, ProducerFact, SecretFact } from './barrier.ts';
 import type { DeclarationFacts } from './declaration-facts.ts';
 import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
+import { producerKinds } from './producer-kinds.ts';
 import { declaredSecret, readDeclaration, readSecretFact, secretName } from './secret-facts.ts';
 import type { DeclaredSecret } from './secret-facts.ts';
 import { runAll } from '../run-all.ts';
 import { phaseObjects, say } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 
-/** What the barrier is about: declarations that gate, and Secrets that nothing in Git declares as an ExternalSecret. */
+/** What the barrier is about: declarations that gate, and Secrets that no such declaration makes. */
 interface Gate {
   readonly declared: readonly DeclaredSecret[];
   readonly others: readonly Required<ObjectKey>[];
 }
 
-/** ExternalSecrets of other Applications that make Secrets which this one needs. */
+/** Objects of other Applications that make Secrets which this one needs. */
 function neighbours({ plan }: SyncRun): readonly DeclaredSecret[] {
   const found = plan.needs.flatMap(({ namespace, secret, resolution }): readonly DeclaredSecret[] => {
     const by = resolution.state === 'missing' ? undefined : resolution.by;
-    if (by?.kind !== externalSecretType.kind) return [];
-    const { group, version, kind } = externalSecretType;
-    return [{ ref: { group, version, kind, namespace, name: by.name }, type: externalSecretType, secret: { namespace, name: secret } }];
+    const kind = producerKinds.find(({ type }) => type.kind === by?.kind);
+    if (by === undefined || kind === undefined) return [];
+    return [{ ref: { group: kind.type.group, version: kind.type.version, kind: by.kind, namespace, name: by.name }, kind, secret: { namespace, name: secret } }];
   });
   return [...new Map(found.map((declared) => [refKey(declared.ref), declared])).values()];
 }
 
 async function gateOf(run: SyncRun): Promise<Gate | Stop> {
-  const rendered = phaseObjects(run.plan, 'secrets').filter(({ object }) => isExternalSecretsKind(object, 'ExternalSecret'));
+  const rendered = phaseObjects(run.plan, 'secrets').filter(({ object }) => producerKinds.some(({ isOne }) => isOne(object)));
   const prepared = await preparePhase(run, 'secrets', rendered);
   if ('kind' in prepared) return prepared;
   const needed = new Map(run.plan.needs.map(({ namespace, secret }) => [secretName({ namespace, name: secret }), { namespace, name: secret }]));
@@ -44,7 +43,7 @@ async function gateOf(run: SyncRun): Promise<Gate | Stop> {
 }
 
 /** What the cache already knows of a declaration that is not ready. A read would only say the same. */
-function cachedTrouble(run: SyncRun, { ref, type, secret }: DeclaredSecret): ProducerFact | undefined {
+function cachedTrouble(run: SyncRun, { ref, kind: { type }, secret }: DeclaredSecret): ProducerFact | undefined {
   const seen = run.deps.live.look(type, keyOfRef(ref));
   const trouble = (message: string): ProducerFact => ({ name: formatRef(ref), secret: secretName(secret), current: false, message });
   // applied a moment ago: its event is on the way
@@ -53,15 +52,15 @@ function cachedTrouble(run: SyncRun, { ref, type, secret }: DeclaredSecret): Pro
   return trouble(seen.health.message);
 }
 
-function cachedVersion(run: SyncRun, { ref, type }: Pick<DeclaredSecret, 'ref' | 'type'>): string | undefined {
+function cachedVersion(run: SyncRun, { ref, kind: { type } }: DeclaredSecret): string | undefined {
   const seen = run.deps.live.look(type, keyOfRef(ref));
   return typeof seen === 'object' ? seen.resourceVersion : undefined;
 }
 
 /** What was read before, while the declaration has not changed since. Only what was good is kept, so nothing stays shut for an old reason. */
-function remembered(run: SyncRun, { ref, type }: DeclaredSecret): DeclarationFacts | undefined {
-  const seen = cachedVersion(run, { ref, type });
-  const known = run.deps.memory.declarations.get(refKey(ref));
+function remembered(run: SyncRun, declared: DeclaredSecret): DeclarationFacts | undefined {
+  const seen = cachedVersion(run, declared);
+  const known = run.deps.memory.declarations.get(refKey(declared.ref));
   if (known === undefined || seen === undefined) return undefined;
   // the cache may still be behind what was read
   return seen === known.facts.resourceVersion || seen === known.cached ? known.facts : undefined;

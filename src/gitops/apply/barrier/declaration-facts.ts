@@ -4,7 +4,7 @@ import type { ProducerFact, SecretFact } from './barrier.ts';
 export interface DeclarationFacts {
   readonly producer: ProducerFact;
   readonly secret: SecretFact | undefined;
-  /** Of the ExternalSecret, at which the facts were read. */
+  /** Of the declaration, at which the facts were read. */
   readonly resourceVersion: string;
 }
 

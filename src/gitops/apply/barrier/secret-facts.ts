@@ -1,22 +1,19 @@
-import { parseExternalSecret } from '../../../api/external-secret.ts';
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
-import type { ResourceType } from '../../../kube/port.ts';
 import { secretType } from '../../../kube/resource-types.ts';
-import { currencyOf } from '../../../secret/currency.ts';
 import type { SecretView } from '../../../secret/currency.ts';
-import { targetName } from '../../../secret/provides.ts';
 import { fieldAt } from '../../health/live-field.ts';
 import type { SecretFact } from './barrier.ts';
 import type { DeclarationFacts } from './declaration-facts.ts';
 import { formatRef, keyOfRef } from '../object/object-ref.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
+import { type ProducerKind, producerKinds } from './producer-kinds.ts';
 import type { SyncRun } from '../sync-run.ts';
 
-/** An ExternalSecret that Git declares, and the Secret that it makes. */
+/** An object that Git declares, and the Secret that it makes. */
 export interface DeclaredSecret {
   readonly ref: ObjectRef;
-  readonly type: ResourceType;
+  readonly kind: ProducerKind;
   readonly secret: Required<ObjectKey>;
 }
 
@@ -25,10 +22,11 @@ export function secretName(key: Required<ObjectKey>): string {
   return `${key.namespace}/${key.name}`;
 }
 
-/** The Secret that a declared ExternalSecret makes; undefined for a manifest that does not parse, which the plan has refused. */
-export function declaredSecret(object: PreparedObject): DeclaredSecret | undefined {
-  const parsed = parseExternalSecret(object.object);
-  return parsed.ok ? { ref: object.ref, type: object.type, secret: { namespace: object.ref.namespace ?? '', name: targetName(parsed.value) } } : undefined;
+/** The Secret that a declared object makes; undefined for one that makes none, or does not parse. */
+export function declaredSecret({ object, ref }: PreparedObject): DeclaredSecret | undefined {
+  const kind = producerKinds.find(({ isOne }) => isOne(object));
+  const name = kind?.target(object);
+  return kind === undefined || name === undefined ? undefined : { ref, kind, secret: { namespace: ref.namespace ?? '', name } };
 }
 
 /** Metadata and key names of a Secret. The values are dropped here, before anything else sees them. */
@@ -52,20 +50,19 @@ export async function readSecretFact(run: SyncRun, key: Required<ObjectKey>): Pr
   return view === undefined ? undefined : factOf(view);
 }
 
-function verdict(live: KubeObject | undefined, view: SecretView | undefined): { readonly current: boolean; readonly message: string } {
+function verdict({ currency: judge }: ProducerKind, live: KubeObject | undefined, view: SecretView | undefined): { readonly current: boolean; readonly message: string } {
   if (live === undefined) return { current: false, message: 'it is not there' };
-  const parsed = parseExternalSecret(live);
-  if (!parsed.ok) return { current: false, message: 'the object in the cluster is not what Git declares' };
-  const currency = currencyOf(parsed.value, view);
+  const currency = judge(live, view);
+  if (currency === undefined) return { current: false, message: 'the object in the cluster is not what Git declares' };
   return currency.current ? { current: true, message: '' } : { current: false, message: currency.reason };
 }
 
 /** Reads a declaration and its Secret from the API server. The declaration first: a Secret that is newer does no harm. */
-export async function readDeclaration(run: SyncRun, { ref, type, secret }: DeclaredSecret): Promise<DeclarationFacts> {
-  const live = await run.deps.cluster.get(type, keyOfRef(ref), run.signal);
+export async function readDeclaration(run: SyncRun, { ref, kind, secret }: DeclaredSecret): Promise<DeclarationFacts> {
+  const live = await run.deps.cluster.get(kind.type, keyOfRef(ref), run.signal);
   const view = await readView(run, secret);
   return {
-    producer: { name: formatRef(ref), secret: secretName(secret), ...verdict(live, view) },
+    producer: { name: formatRef(ref), secret: secretName(secret), ...verdict(kind, live, view) },
     secret: view === undefined ? undefined : factOf(view),
     resourceVersion: live?.metadata.resourceVersion ?? '',
   };

@@ -41,8 +41,9 @@ function sealed(run: SyncRun, desired: PreparedObject, { kind, message }: SopsEr
 }
 
 /** The API server quotes what it refuses; of what was decrypted, only the kind of refusal is told. */
-function reasonOf(run: SyncRun, { sops, sopsEntries }: PreparedObject, error: unknown): string {
+function reasonOf(run: SyncRun, { sops, sopsEntries, holdsValues }: PreparedObject, error: unknown): string {
   const message = failureMessage(run, error);
+  if (holdsValues === true && isKubeError(error, 'invalid', 'conflict')) return `the API server does not take the object (${error.kind}); why is not told, because it holds values from Secrets`;
   return (sops !== undefined || sopsEntries !== undefined) && isKubeError(error, 'invalid', 'conflict') ? `the API server does not take the decrypted object (${error.kind}); decrypt it and apply it with --dry-run=server to see why` : message;
 }
 

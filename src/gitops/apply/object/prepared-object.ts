@@ -17,6 +17,8 @@ export interface PreparedObject {
   /** Its values are ciphertexts: `openObject` gives what is to be written. */
   readonly sops?: SopsSource;
   readonly sopsEntries?: readonly SopsEntry[];
+  /** It holds values from Secrets: nobody may quote it. */
+  readonly holdsValues?: true;
   /** Argo CD's sync wave. */
   readonly wave: number;
   /** Tells two manifests apart, in memory only: it is never written anywhere. */
@@ -56,8 +58,8 @@ export function prepareObject(rendered: RenderedObject, preparation: Preparation
   const ref = refOf({ ...manifest, metadata: named });
   const marked = { ...annotations, ...preparation.annotations, [trackingAnnotation]: trackingId(instance, ref, namespace) };
   const object: KubeObject = { ...manifest, metadata: { ...named, annotations: marked } };
-  const { sops, sopsEntries } = rendered;
-  const encrypted = { ...(sops === undefined ? {} : { sops }), ...(sopsEntries === undefined ? {} : { sopsEntries }) };
+  const { sops, sopsEntries, holdsValues } = rendered;
+  const encrypted = { ...(holdsValues === undefined ? {} : { holdsValues }), ...(sops === undefined ? {} : { sops }), ...(sopsEntries === undefined ? {} : { sopsEntries }) };
   const hash = createHash('sha256').update(JSON.stringify(object)).digest('base64url');
   return { ref, type, object, origin: rendered.origin, phase, wave: declaredWave(object) ?? 0, hash, ...encrypted };
 }

@@ -4,7 +4,7 @@ import { healthy, progressing } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
 import { trackingAnnotation } from '../object/tracking.ts';
 import { groupByKind, summarise } from './apply-phase.ts';
-import { hookDeletePolicies, hookOperationAnnotation, isHook } from './hook.ts';
+import { hookDeletePolicies, hookOperationAnnotation } from './hook.ts';
 import { decideHook } from './hooks-step.ts';
 import { decideNamespace } from './namespace-step.ts';
 import type { NamespaceWish } from './namespace-step.ts';
@@ -55,12 +55,7 @@ describe('hooks', () => {
     [{ 'helm.sh/hook': 'pre-install', 'helm.sh/hook-delete-policy': 'hook-succeeded, hook-failed' }, ['HookSucceeded', 'HookFailed']],
     [{ 'argocd.argoproj.io/hook': 'PreSync', 'argocd.argoproj.io/hook-delete-policy': 'HookFailed', 'helm.sh/hook-delete-policy': 'hook-succeeded' }, ['HookFailed']],
   ])('with %o are deleted %o', (annotations, policies) => {
-    expect(isHook(annotated(annotations))).toBe(true);
     expect([...hookDeletePolicies(annotated(annotations))]).toEqual(policies);
-  });
-
-  it('are marked as such', () => {
-    expect(isHook(annotated({}))).toBe(false);
   });
 });
 

@@ -15,12 +15,6 @@ const policyNames: ReadonlyMap<string, HookDeletePolicy> = new Map([
   ['hook-failed', 'HookFailed'],
 ]);
 
-/** Whether Git declares the object as a hook (Argo CD's or Helm's), which is run once per operation and never healed. */
-export function isHook(object: KubeObject): boolean {
-  const annotations = object.metadata.annotations ?? {};
-  return annotations['argocd.argoproj.io/hook'] !== undefined || annotations['helm.sh/hook'] !== undefined;
-}
-
 /** The delete policies of a hook; BeforeHookCreation where it names none, as in Argo CD and Helm. */
 export function hookDeletePolicies(object: KubeObject): ReadonlySet<HookDeletePolicy> {
   const annotations = object.metadata.annotations ?? {};

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../api/object.ts';
 import { assessHealth, hasHealthRule } from '../../health/assess-health.ts';
 import { healthy } from '../../health/health.ts';
+import { isKubeError } from '../../../kube/kube-error.ts';
 import type { Health } from '../../health/health.ts';
 import { preparePhase, summarise } from './apply-phase.ts';
 import { hookDeletePolicies, hookOperationAnnotation } from './hook.ts';
@@ -52,8 +53,19 @@ async function deleteHook(run: SyncRun, hook: PreparedObject, uid: string | unde
   await run.deps.cluster.delete(hook.type, keyOfRef(hook.ref), { ...(uid === undefined ? {} : { uid }), propagation: 'Background' }, run.signal);
 }
 
+/** Undefined where the API server refuses what it would quote: a manifest with values from Secrets. */
+async function applyHook(run: SyncRun, hook: PreparedObject): Promise<KubeObject | undefined> {
+  try {
+    return await run.deps.cluster.apply(hook.type, forOperation(run, hook), { fieldManager, force: true }, run.signal);
+  } catch (error) {
+    if (hook.holdsValues === true && isKubeError(error, 'invalid', 'conflict')) return undefined;
+    throw error;
+  }
+}
+
 async function startHook(run: SyncRun, hook: PreparedObject): Promise<Stop | undefined> {
-  const made = await run.deps.cluster.apply(hook.type, forOperation(run, hook), { fieldManager, force: true }, run.signal);
+  const made = await applyHook(run, hook);
+  if (made === undefined) return failHook(run, hook, undefined, 'the API server does not take the object; why is not told, because it holds values from Secrets');
   say(run, { phase: hook.phase, kind: 'object', message: 'hook started', object: hook.ref });
   return healthOf(run, made).status === 'Healthy' ? undefined : { kind: 'waiting', phase: hook.phase, message: `waiting for hook ${formatRef(hook.ref)}` };
 }

@@ -1,4 +1,3 @@
-import { isHook } from '../phase/hook.ts';
 import { refKey, refOf } from '../object/object-ref.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import { prepareObject } from '../object/prepared-object.ts';
@@ -28,7 +27,7 @@ export async function desiredRefs({ plan, options, deps, signal }: SyncRun): Pro
       const ref = known?.ref ?? (type === undefined ? named : prepareObject(rendered, { ...prepare, type }).ref);
       if (type === undefined) keys.add(refKey({ ...named, namespace: named.namespace ?? plan.namespace }));
       keys.add(refKey(ref));
-      if (!isHook(rendered.object)) desired.push(ref);
+      if (phase !== 'preSync' && phase !== 'postSync') desired.push(ref);
     }
   }
   return { desired, keys };

@@ -6,24 +6,18 @@ import { parsePushSecret, pushSecretKind } from '../../../api/push-secret.ts';
 import { formatPath, type Parsed } from '../../../api/schema.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
 import { fieldsOf } from '../needs/field.ts';
+import { unknownHook } from '../hook-phase.ts';
 import { declaredWave, waveAnnotation } from '../object-order.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
 
-const hookAnnotations = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const;
-
 /** Options of `argocd.argoproj.io/sync-options` that are acted on, or that say what is done anyway. */
 const syncOptions = new Set(['Prune=false', 'Prune=true', 'Delete=false', 'Delete=true', 'ServerSideApply=true', 'PruneLast=true', 'Validate=true', '']);
-
-/** Kinds that make Secrets and that this version would leave lying: a workload would wait for them for ever. */
-const notYet = new Map([
-  ['bitnami.com/SealedSecret', 'SealedSecrets are not supported yet'],
-]);
 
 /** What is wrong with one object, whatever stands beside it. */
 export function checkObject(rendered: RenderedObject, { plainSecrets = false }: { readonly plainSecrets?: boolean } = {}): readonly Problem[] {
   const { object } = rendered;
   const { group } = parseApiVersion(object.apiVersion);
-  return [...checkAnnotations(rendered), ...checkKind(rendered, group), ...(object.kind === 'Secret' && group === '' && !plainSecrets ? checkSecret(rendered) : [])];
+  return [...checkAnnotations(rendered), ...checkKind(rendered), ...(object.kind === 'Secret' && group === '' && !plainSecrets ? checkSecret(rendered) : [])];
 }
 
 function problem(rendered: RenderedObject, path: string, message: string): Problem {
@@ -33,9 +27,8 @@ function problem(rendered: RenderedObject, path: string, message: string): Probl
 
 function checkAnnotations(rendered: RenderedObject): readonly Problem[] {
   const annotations = rendered.object.metadata.annotations ?? {};
-  const problems = hookAnnotations
-    .filter((name) => annotations[name] !== undefined)
-    .map((name) => problem(rendered, `metadata.annotations[${name}]`, 'hooks are not supported yet'));
+  const hook = unknownHook(rendered.object);
+  const problems = hook === undefined ? [] : [problem(rendered, `metadata.annotations[${hook}]`, 'is a hook that a sync does not run; supported: PreSync, PostSync, pre-install, pre-upgrade, post-install, post-upgrade')];
   if (declaredWave(rendered.object) === undefined) problems.push(problem(rendered, `metadata.annotations[${waveAnnotation}]`, 'must be an integer'));
   const options = (annotations['argocd.argoproj.io/sync-options'] ?? '').split(',').map((option) => option.trim());
   if (options.some((option) => !syncOptions.has(option))) {
@@ -45,9 +38,7 @@ function checkAnnotations(rendered: RenderedObject): readonly Problem[] {
   return problems;
 }
 
-function checkKind(rendered: RenderedObject, group: string): readonly Problem[] {
-  const message = notYet.get(`${group}/${rendered.object.kind}`);
-  if (message !== undefined) return [problem(rendered, 'kind', message)];
+function checkKind(rendered: RenderedObject): readonly Problem[] {
   const parsed = parserOf(rendered.object)?.(rendered.object);
   return parsed === undefined || parsed.ok ? [] : fieldProblems(parsed.errors, rendered);
 }
@@ -63,8 +54,8 @@ function parserOf(object: KubeObject): ((object: KubeObject) => Parsed<unknown>)
 function checkSecret(rendered: RenderedObject): readonly Problem[] {
   if (rendered.sops !== undefined) return plainValues(rendered).map(([field, key]) => problem(rendered, formatPath([field, key]), 'is not encrypted, unlike the rest of the file; encrypt it, e.g. with --encrypted-regex \'^(data|stringData)$\''));
   const entries = rendered.sopsEntries ?? [];
-  const held = (['data', 'stringData'] as const).filter((field) => holdsValues(rendered.object, field, entries.filter((entry) => entry.field === field).length));
-  return held.map((field) => problem(rendered, field, 'a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application'));
+  const held = (['data', 'stringData'] as const).filter((field) => holdsValues(rendered.object, field, entries.filter((entry) => entry.field === field).length + fromSecrets(rendered, field)));
+  return held.map((field) => problem(rendered, field, 'a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, seal it (prelude seal), encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application'));
 }
 
 /** The keys of an encrypted Secret whose values are not. An empty value is never encrypted. */
@@ -75,8 +66,15 @@ function plainValues({ object, taint }: RenderedObject): readonly (readonly [fie
   );
 }
 
-/** @param encrypted how many of its values are files of SOPS */
-function holdsValues(object: KubeObject, field: 'data' | 'stringData', encrypted: number): boolean {
+/** How many values of a chart's Secret came from Secrets: Git holds none of those. */
+function fromSecrets({ object, taint, holdsValues: isFilled }: RenderedObject, field: 'data' | 'stringData'): number {
+  if (isFilled !== true) return 0;
+  const tainted = taint.filter(([first]) => first === field);
+  return tainted.some(({ length }) => length === 1) ? Object.keys(fieldsOf(object[field])).length : new Set(tainted.map(([, key]) => key)).size;
+}
+
+/** @param hidden how many of its values are files of SOPS, or came from Secrets */
+function holdsValues(object: KubeObject, field: 'data' | 'stringData', hidden: number): boolean {
   const value = object[field];
-  return typeof value === 'object' && value !== null ? Object.keys(value).length > encrypted : value !== undefined && value !== null && value !== '';
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > hidden : value !== undefined && value !== null && value !== '';
 }

@@ -2,12 +2,13 @@ import { type Application, defaultApplicationNamespace, isApplication } from '..
 import { externalSecretsApiVersion, externalSecretsGroup } from '../../../api/names.ts';
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
+import { isSealedSecret } from '../../../api/sealed-secret.ts';
 import { parseSecretStore } from '../../../api/secret-store.ts';
 import type { FieldError } from '../../../api/schema.ts';
 import { generatorsApiVersion } from '../../../api/source-reference.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
 import type { Rendered } from '../../render/renderer.ts';
-import type { Problem, RenderedObject } from '../plan.ts';
+import type { Problem, RenderedObject, TaintedPath } from '../plan.ts';
 import { placeObject, type Scopes } from '../scope.ts';
 import { checkObject } from './check-object.ts';
 import { allowsPlainSecrets } from '../check-application.ts';
@@ -15,6 +16,7 @@ import { fieldsOf } from '../needs/field.ts';
 import { checkSops } from './check-sops.ts';
 import { checkTemplates } from './check-templates.ts';
 import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, SpreadSecret } from './declarations.ts';
+import { readSealed, type ReadSealed } from './read-sealed.ts';
 import { providedBy, readClusterExternalSecret, type ReadExternalSecrets, readExternalSecret, readGenerator } from './read-objects.ts';
 
 /** Checks `spec.provider` of a store, for who knows the adapters. Paths are relative to the provider. */
@@ -30,22 +32,21 @@ export interface DeclareOptions {
 export function declare(application: Application, rendered: Rendered, { scopes, checkProvider }: DeclareOptions): Declarations {
   const { name, namespace = defaultApplicationNamespace } = application.metadata;
   const destination = application.spec.destination.namespace;
-  const objects = rendered.objects
-    .filter(({ object }) => !isItself(object, { name, namespace }))
-    .map((one) => placeObject(upgrade(one), scopes(one.object), destination));
-  const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], misconfigured: new Set() };
+  const sources = rendered.objects.filter(({ object }) => !isItself(object, { name, namespace })).map(upgrade);
+  const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], hidden: new Map() };
   const plainSecrets = allowsPlainSecrets(application);
-  for (const one of objects) {
+  const objects = sources.map((source) => placeObject(source, scopes(source.object), destination));
+  for (const [index, one] of objects.entries()) {
     found.problems.push(...checkObject(one, { plainSecrets }), ...checkSops(one, destination));
     if (isExternalSecretsKind(one.object, 'ExternalSecret')) addExternalSecrets(one, readExternalSecret(one), found);
     else if (isExternalSecretsKind(one.object, 'ClusterExternalSecret')) addExternalSecrets(one, readClusterExternalSecret(one), found);
     else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) addStore(one, checkProvider, found);
+    else if (isSealedSecret(one.object)) addSealed(one, readSealed(one, { source: sources[index] ?? one, destination }), found);
     else if (one.object.apiVersion === generatorsApiVersion) addGenerator(one, found);
     else if (parseApiVersion(one.object.apiVersion).group === '') addCoreObject(one, destination, found);
   }
-  const { misconfigured, ...declared } = found;
-  // a credential in the wrong place is wrong in most cases, and a credential in all
-  const shown = objects.map((one) => (misconfigured.has(one) ? { ...one, taint: [...one.taint, ['spec', 'provider']] } : one));
+  const { hidden, ...declared } = found;
+  const shown = objects.map((one) => (hidden.has(one) ? { ...one, taint: [...one.taint, ...(hidden.get(one) ?? [])] } : one));
   return { application: { namespace, name }, destination, objects: shown, ...declared };
 }
 
@@ -58,8 +59,8 @@ interface Found {
   readonly stores: DeclaredStore[];
   readonly generators: DeclaredGenerator[];
   readonly configMaps: DeclaredConfigMap[];
-  /** Stores whose provider is not to be shown. */
-  readonly misconfigured: Set<RenderedObject>;
+  /** What is not to be shown: a credential in the wrong place is wrong in most cases, and a credential in all. */
+  readonly hidden: Map<RenderedObject, readonly TaintedPath[]>;
 }
 
 function addExternalSecrets(one: RenderedObject, { externalSecrets, spreads, example, errors }: ReadExternalSecrets, found: Found): void {
@@ -72,8 +73,14 @@ function addExternalSecrets(one: RenderedObject, { externalSecrets, spreads, exa
 function addStore(one: RenderedObject, checkProvider: CheckProvider | undefined, found: Found): void {
   const { store, errors } = readStore(one, checkProvider);
   found.problems.push(...fieldProblems(errors, one));
-  if (errors.some(({ path }) => path.startsWith('spec.provider'))) found.misconfigured.add(one);
+  if (errors.some(({ path }) => path.startsWith('spec.provider'))) found.hidden.set(one, [['spec', 'provider']]);
   if (store !== undefined) found.stores.push(store);
+}
+
+function addSealed(one: RenderedObject, { secret, problems, hidden }: ReadSealed, found: Found): void {
+  found.problems.push(...problems);
+  if (secret !== undefined) found.secrets.push(secret);
+  if (hidden.length > 0) found.hidden.set(one, hidden);
 }
 
 function addGenerator(one: RenderedObject, found: Found): void {

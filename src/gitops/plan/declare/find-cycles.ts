@@ -33,7 +33,7 @@ function walk(start: DeclaredExternalSecret, neighbourhood: Neighbourhood): read
   const pending: { readonly before: readonly Step[]; readonly declared: DeclaredExternalSecret }[] = [{ before: [], declared: start }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { before, declared } = next;
-    for (const { namespace, secret, ...edge } of edgesOf(declared, neighbourhood)) {
+    for (const { namespace, secret, ...edge } of secretsRead(declared, neighbourhood)) {
       const maker = neighbourhood.externalSecret(namespace, secret);
       if (maker === undefined || seen.has(maker)) continue;
       const steps = [...before, { declared, ...edge }];
@@ -46,7 +46,7 @@ function walk(start: DeclaredExternalSecret, neighbourhood: Neighbourhood): read
 }
 
 /** The Secrets that an ExternalSecret waits for. */
-function edgesOf({ externalSecret: { metadata, spec } }: DeclaredExternalSecret, neighbourhood: Neighbourhood): readonly (Omit<Step, 'declared'> & { readonly namespace: string; readonly secret: string })[] {
+export function secretsRead({ externalSecret: { metadata, spec } }: DeclaredExternalSecret, neighbourhood: Neighbourhood): readonly (Omit<Step, 'declared'> & { readonly namespace: string; readonly secret: string })[] {
   const { namespace = '' } = metadata;
   return [
     ...storePaths(spec).flatMap(({ store: { kind, name }, path }) => {

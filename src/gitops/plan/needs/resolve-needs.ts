@@ -73,9 +73,16 @@ function unmade(need: Need, { kind, name, origin, path }: Consumer, reason: stri
 
 const pullSecretTypes = new Set(['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']);
 
+/** Where the kinds that make Secrets say the type. */
+const typeFields: ReadonlyMap<string, string> = new Map([
+  ['ExternalSecret', 'spec.target.template.type'],
+  ['SealedSecret', 'spec.template.type'],
+]);
+
 /** The kubelet skips a pull secret of another type without a word. */
 function checkPullSecret({ kind, name, origin, path }: Consumer, { type, secret, by }: DeclaredSecret): readonly Problem[] {
-  if (!/imagePullSecrets\[\d+\]$/.test(path) || by.kind !== 'ExternalSecret' || pullSecretTypes.has(type ?? '')) return [];
-  const message = `${kind} ${name} pulls images with Secret ${secret}, which is not of type kubernetes.io/dockerconfigjson; set spec.target.template.type of ${by.kind} ${by.name}`;
+  const typeField = typeFields.get(by.kind);
+  if (!/imagePullSecrets\[\d+\]$/.test(path) || typeField === undefined || pullSecretTypes.has(type ?? '')) return [];
+  const message = `${kind} ${name} pulls images with Secret ${secret}, which is not of type kubernetes.io/dockerconfigjson; set ${typeField} of ${by.kind} ${by.name}`;
   return [{ severity: 'warning', message, origin, path }];
 }

@@ -1,0 +1,18 @@
+import type { Application } from '../../api/application.ts';
+import { joinRevisions, sourcesOf } from '../../gitops/render/render-application.ts';
+import type { Polled, RevisionPoller } from './revision-poller.ts';
+
+/** What all sources of an Application stand for, as one revision; undefined until each is known. */
+export async function currentRevision(revisions: RevisionPoller, key: string, application: Pick<Application, 'spec'>, options: { readonly now?: boolean } = {}): Promise<Polled> {
+  const followed = sourcesOf(application).map(({ source: { repoURL, targetRevision, chart } }) => ({ repoURL, targetRevision, ...(chart === undefined ? {} : { chart }) }));
+  const polled: Polled[] = [];
+  for (const [index, source] of followed.entries()) polled.push(await revisions.current(index === 0 ? key : `${key} ${index}`, source, options));
+  const error = polled.find((one) => one.error !== undefined)?.error;
+  const known = polled.flatMap(({ revision }) => revision ?? []);
+  return { ...(known.length === polled.length ? { revision: joinRevisions(known) } : {}), ...(error === undefined ? {} : { error }) };
+}
+
+/** The Application that follows a source: all but its first go by its key and a number. Keys hold no spaces. */
+export function followerOf(slot: string): string {
+  return slot.split(' ')[0] ?? slot;
+}

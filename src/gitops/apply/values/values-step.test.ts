@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLocalWorld } from '../../../../test/support/local-world.ts';
+import { planOf, syncDeps, syncOptions } from '../../../../test/support/plans.ts';
+import { recordCalls, type RecordingCluster } from '../../../../test/support/recording-cluster.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import { configMapType, namespaceType, secretType } from '../../../kube/resource-types.ts';
+import { valueKey, type ValueSource } from '../../plan/value-source.ts';
+import type { Plan, ResolvedNeed } from '../../plan/plan.ts';
+import type { ValuesFromCluster } from '../../render/renderer.ts';
+import { SourceError } from '../../source/source-error.ts';
+import { healChart, syncPlan, type SyncResult } from '../sync.ts';
+import type { SyncDeps, SyncOptions } from '../sync-run.ts';
+
+const { signal } = new AbortController();
+const namespace = 'devnet';
+const source: ValueSource = { kind: 'Secret', name: 'seed', key: 'pair', optional: false };
+let cluster: RecordingCluster;
+let deps: SyncDeps;
+let replanned: ValuesFromCluster[];
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  const world = await openLocalWorld();
+  ({ close } = world);
+  cluster = recordCalls(world.cluster);
+  replanned = [];
+  deps = {
+    ...syncDeps(cluster),
+    replan: async (values) => {
+      replanned.push(values);
+      return withValues(Buffer.from(values.get(valueKey(source))?.reveal() ?? []).toString('utf8'));
+    },
+  };
+});
+afterEach(() => close());
+
+function config(name: string, value: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { value } };
+}
+
+const need: ResolvedNeed = { namespace, secret: 'seed', key: 'pair', consumers: [{ kind: 'Application', name: 'devnet', origin: { file: 'app.yaml', line: 4 }, path: 'metadata' }], resolution: { state: 'barrier', reason: 'made by hand' } };
+
+/** A chart with an account, something that makes Secrets, a Secret of its own that holds the value, and what runs. */
+function withValues(value: string, more: Partial<Plan> = {}): Plan {
+  const plan = planOf(namespace, { plumbing: [config('account', 'x')], secrets: [config('producer', 'x'), config('holder', value)], waves: [config('node', value), config('plain', 'x')] }, { needs: [need], valueSources: [source], ...more });
+  const holding = new Set(['holder', 'node']);
+  return { ...plan, phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.map((one) => (holding.has(one.object.metadata.name) ? { ...one, taint: [['data', 'value']], holdsValues: true } : one)) })) };
+}
+
+const sync = (more: Partial<SyncOptions> = {}, plan = withValues('placeholder')): Promise<SyncResult> => syncPlan({ plan, options: syncOptions(namespace, more), inventory: [] }, deps, signal);
+const written = (): readonly string[] => cluster.calls.filter(({ verb }) => verb === 'apply').map(({ key }) => key);
+const valueOf = async (name: string): Promise<unknown> => (await cluster.get(configMapType, { namespace, name }, signal))?.['data'];
+
+async function createSeed(data: Readonly<Record<string, string>>): Promise<void> {
+  await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'seed' }, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])) }, { fieldManager: 'test' }, signal);
+}
+
+describe('a plan whose charts take values from Secrets', () => {
+  it('waits for them with everything made that makes them, and nothing written that would hold a placeholder', async () => {
+    const { stop, desired } = await sync();
+
+    expect(stop).toMatchObject({ kind: 'waiting', phase: 'barrier', message: expect.stringContaining('devnet/seed') });
+    expect(written()).toEqual(['devnet', 'devnet/account', 'devnet/producer']);
+    expect(desired.map(({ name }) => name)).toEqual(['account', 'producer', 'holder', 'node', 'plain']);
+    expect(replanned).toEqual([]);
+  });
+
+  it('is rendered with them once they are there, and goes on as any other', async () => {
+    await sync();
+    await createSeed({ pair: 'CANARY' });
+    const { stop } = await sync();
+
+    expect(stop).toBeUndefined();
+    expect([await valueOf('holder'), await valueOf('node')]).toEqual([{ value: 'CANARY' }, { value: 'CANARY' }]);
+    expect(written().slice(3)).toEqual(['devnet/holder', 'devnet/node', 'devnet/plain']);
+  });
+
+  it('brings in a value that has changed as it heals, and asks no barrier that has opened', async () => {
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { fieldManager: 'test' }, signal);
+    await createSeed({ pair: 'one' });
+    await sync();
+    const live = await cluster.get(secretType, { namespace, name: 'seed' }, signal);
+    if (live === undefined) throw new Error('the Secret is not there');
+    await cluster.update(secretType, { ...live, data: { pair: Buffer.from('two').toString('base64') } }, { fieldManager: 'test' }, signal);
+    const { stop } = await sync({ mode: 'heal' });
+
+    expect(stop).toBeUndefined();
+    expect(await valueOf('node')).toEqual({ value: 'two' });
+  });
+
+  it('waits for a key of a ConfigMap, too, and not for what is optional', async () => {
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { fieldManager: 'test' }, signal);
+    const facts: ValueSource = { kind: 'ConfigMap', name: 'facts', key: 'peers', optional: false };
+    const { replan } = deps;
+    deps = { ...deps, replan: async (...asked) => ({ ...(await replan?.(...asked) ?? withValues('')), needs: [] }) };
+    const plan = withValues('placeholder', { needs: [], valueSources: [facts, { ...source, optional: true }] });
+
+    expect((await sync({}, plan)).stop).toMatchObject({ kind: 'waiting', message: 'waiting for key peers of ConfigMap devnet/facts, which a chart takes a value from' });
+    await cluster.create(configMapType, { ...config('facts', 'x'), metadata: { namespace, name: 'facts' }, data: { peers: 'a,b' } }, { fieldManager: 'test' }, signal);
+    expect((await sync({}, plan)).stop).toBeUndefined();
+    expect(replanned.map((values) => [...values.keys()])).toEqual([['ConfigMap/facts/peers']]);
+  });
+
+  it('says why a source cannot be read for the second pass', async () => {
+    deps = { ...deps, replan: () => Promise.reject(new SourceError('unavailable', 'the repository does not answer')) };
+    await sync();
+    await createSeed({ pair: 'x' });
+
+    expect((await sync()).stop).toEqual({ kind: 'failed', phase: 'barrier', message: 'the repository does not answer' });
+  });
+
+  it('is put back after a newer one waits without what only its values tell', async () => {
+    await sync();
+    await createSeed({ pair: 'CANARY' });
+    await sync();
+    await healChart({ plan: withValues('placeholder'), options: syncOptions(namespace) }, deps, signal);
+
+    expect(await valueOf('node')).toEqual({ value: 'CANARY' });
+  });
+});

@@ -1,0 +1,48 @@
+import { isSourceError } from '../../source/source-error.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { barrierStep } from '../barrier/barrier-step.ts';
+import { applyPhase, summarise } from '../phase/apply-phase.ts';
+import { namespaceStep } from '../phase/namespace-step.ts';
+import { preflight } from '../phase/preflight.ts';
+import { phaseObjects } from '../sync-run.ts';
+import type { Stop, SyncRun } from '../sync-run.ts';
+import { firstPass } from './first-pass.ts';
+import { readValueSources } from './read-value-sources.ts';
+
+/** The plan with the values that its charts take from the cluster, or what it waits for. */
+export type ValuedPlan = { readonly plan: Plan } | { readonly stop: Stop };
+
+/**
+ * The first of two passes over a plan whose charts take values from Secrets: makes what makes those Secrets, waits until they are there and
+ * current, reads them and renders anew. The second pass is that of any other plan, with the barrier for what the new render needs.
+ */
+export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
+  const stop = await prepareValues(run);
+  if (stop !== undefined) return { stop };
+  const { plan, deps, signal } = run;
+  const sources = plan.valueSources ?? [];
+  const { values, missing } = await readValueSources(deps.cluster, plan.namespace, sources, signal);
+  if (missing.length > 0) return { stop: { kind: 'waiting', phase: 'barrier', message: `waiting for ${summarise(missing.map(({ kind, name, key }) => `key ${key} of ${kind} ${plan.namespace}/${name}, which a chart takes a value from`))}` } };
+  if (deps.replan === undefined) throw new Error('a plan takes values from the cluster, and nothing renders it anew');
+  try {
+    return { plan: await deps.replan(values, signal) };
+  } catch (error) {
+    if (!isSourceError(error)) throw error;
+    return { stop: { kind: 'failed', phase: 'barrier', message: error.message } };
+  }
+}
+
+async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
+  const { mode, target } = run.options;
+  if (mode === 'compare') return undefined;
+  const refused = await preflight(run);
+  if (refused !== undefined) return refused;
+  // what nothing needs gates the second pass
+  const early: SyncRun = { ...run, plan: firstPass(run.plan), options: { ...run.options, gateAll: false } };
+  const apply = async (phase: 'plumbing' | 'secrets'): Promise<Stop | undefined> => applyPhase(early, phase, phaseObjects(early.plan, phase));
+  const stop = (await namespaceStep(early)) ?? (await apply('plumbing')) ?? (await apply('secrets'));
+  // as with any barrier: a revision that has passed is not held up by a provider's later failure
+  const isPassed = mode === 'heal' || run.deps.memory.opened === target;
+  if (stop !== undefined || isPassed || early.plan.needs.length === 0) return stop;
+  return barrierStep(early);
+}

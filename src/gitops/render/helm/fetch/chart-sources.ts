@@ -1,0 +1,96 @@
+import type { Clock } from '../../../../lib/clock.ts';
+import type { HttpClient } from '../../../../lib/http.ts';
+import { LruMap } from '../../../../lib/lru-map.ts';
+import type { ChartSources, PackagedChart, ResolvedTree } from '../../../source/resolver.ts';
+import { SourceError } from '../../../source/source-error.ts';
+import type { SourceTree } from '../../../source/source-tree.ts';
+import { filesWithin } from '../../../source/tree-limits.ts';
+import type { ChartFile } from '../chart.ts';
+import { ChartError } from '../load/chart-error.ts';
+import { ChartBudget, defaultChartLimits } from '../load/chart-limits.ts';
+import { readChartArchive } from '../load/read-archive.ts';
+import { parseWantedVersion, type WantedVersion } from './chart-version.ts';
+import type { FetchedChart } from './fetched-chart.ts';
+import { findInIndex } from './http-repository.ts';
+import { findInRegistry } from './oci-registry.ts';
+
+export interface ChartSourcesOptions {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  /** Take http:// too; absent: https only. */
+  readonly allowPlain?: boolean;
+}
+
+/** Bytes of archives that are kept, unpacked, by their digest. */
+const mostKept = 64 << 20;
+/** Versions that are kept for a while, so that Applications of one chart ask once. */
+const mostVersions = 1_000;
+/** Milliseconds for which a version that was found is not looked up again. */
+const freshFor = 30_000;
+
+/** Fetches packaged charts from Helm repositories over https, and from OCI registries, as anybody. */
+export function createChartSources({ http, clock, allowPlain = false }: ChartSourcesOptions): ChartSources {
+  const fetching = { http, allowPlain };
+  const kept = new LruMap<{ readonly files: readonly ChartFile[]; readonly size: number }>(mostKept, ({ size }) => size);
+  const found = new LruMap<{ readonly chart: FetchedChart; readonly until: number }>(mostVersions);
+
+  async function find({ repoURL, chart, version }: PackagedChart, signal: AbortSignal): Promise<FetchedChart> {
+    const key = [repoURL, chart, version].join('\n');
+    const known = found.get(key);
+    if (known !== undefined && clock.monotonic() < known.until) return known.chart;
+    const wanted = wantedVersion(version);
+    const one = await (isHttp(repoURL) ? findInIndex({ repoURL, chart }, wanted, fetching, signal) : findInRegistry({ repoURL, chart }, wanted, fetching, signal));
+    found.set(key, { chart: one, until: clock.monotonic() + freshFor });
+    return one;
+  }
+
+  async function filesOf(chart: FetchedChart, signal: AbortSignal): Promise<readonly ChartFile[]> {
+    const known = chart.digest === undefined ? undefined : kept.get(chart.digest);
+    if (known !== undefined) return known.files;
+    const archive = await chart.fetch(signal);
+    try {
+      const files = await readChartArchive(archive, new ChartBudget(defaultChartLimits));
+      if (chart.digest !== undefined) kept.set(chart.digest, { files, size: files.reduce((sum, { data }) => sum + data.length, 0) });
+      return files;
+    } catch (error) {
+      if (error instanceof ChartError) throw new SourceError('invalid', error.message);
+      throw error;
+    }
+  }
+
+  return {
+    poll: async (chart, signal) => (await find(chart, signal)).version,
+    resolve: async (chart, signal) => {
+      const one = await find(chart, signal);
+      const label = `${chart.chart} ${one.version} of ${chart.repoURL}`;
+      return { ...chartTree(await filesOf(one, signal), one.version), readFrom: { kind: 'chart', label } } satisfies ResolvedTree;
+    },
+  };
+}
+
+function isHttp(repoURL: string): boolean {
+  return /^https?:\/\//.test(repoURL);
+}
+
+function wantedVersion(text: string): WantedVersion {
+  const wanted = parseWantedVersion(text);
+  if (wanted === undefined) throw new SourceError('invalid', 'the digest of a chart is sha256: and 64 hex digits');
+  return wanted;
+}
+
+/** A chart's files as a repository of which it is the root. */
+function chartTree(files: readonly ChartFile[], revision: string): SourceTree {
+  const contents = new Map(files.map(({ name, data }) => [name, data]));
+  const listed = files.map(({ name, data }) => ({ path: name, size: data.length })).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return {
+    revision,
+    list: async (path) => filesWithin(listed, path),
+    // archives with links are refused
+    leftOut: async () => [],
+    read: async ({ path }) => {
+      const data = contents.get(path);
+      if (data === undefined) throw new SourceError('absent', `${path} is not in the chart`);
+      return data;
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { plainHelmOptions } from '../../../api/helm-options.ts';
+import { formatKey } from '../../../api/object.ts';
+import type { Problem, RenderedObject } from '../../plan/plan.ts';
+import type { ChartSources } from '../../source/resolver.ts';
+import { isWithin } from '../../source/tree-limits.ts';
+import { leftOutProblems } from '../left-out-problems.ts';
+import { readTreeFiles } from '../read-tree-files.ts';
+import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from '../renderer.ts';
+import { readApplicationValues } from './application-values.ts';
+import type { Chart, ChartFile, ChartValues } from './chart.ts';
+import { createChartCache } from './chart-cache.ts';
+import type { ChartEngine, Release, ReleaseRequest } from './chart-engine.ts';
+import { withDependencies } from './fetch/locked-dependencies.ts';
+import { ChartError } from './load/chart-error.ts';
+import { defaultChartLimits } from './load/chart-limits.ts';
+import { releaseObjects } from './release-objects.ts';
+import { type FilledValues, fillPlaceholders, fillValues } from './values-from/filled-values.ts';
+import { taintObjects } from './values-from/taint-objects.ts';
+import { readValuesFrom, type ValuesFrom } from './values-from/values-from.ts';
+
+/** Which engine renders an Application's charts. */
+export type ChooseEngine = (input: RenderInput) => ChartEngine;
+
+export interface HelmRendererOptions {
+  /** Fetches charts that Chart.yaml depends on and charts/ does not hold; absent: they must be committed. */
+  readonly charts?: ChartSources;
+}
+
+/** Charts. Values from Secrets are placeholders until the cluster's are handed over, and are marked wherever they land. */
+export function createHelmRenderer(choose: ChooseEngine, { charts }: HelmRendererOptions = {}): Renderer {
+  const load = createChartCache();
+  return {
+    name: 'helm',
+    accepts: async ({ source, tree, path }, signal) => {
+      if (source.isKustomization) return false;
+      if (source.helm !== undefined || source.chart !== undefined) return true;
+      const chartFile = inFolder(path, 'Chart.yaml');
+      return (await tree.list(path, signal)).some((file) => file.path === chartFile);
+    },
+    valueSources: async (input) => entriesFor(input).map(({ kind, name, key, optional }) => ({ kind, name, key, optional })),
+    render: (input, values, signal) => renderRelease(input, { engine: choose(input), load, charts, values }, signal),
+  };
+}
+
+function inFolder(folder: string, file: string): string {
+  return folder === '' ? file : `${folder}/${file}`;
+}
+
+/** What is wrong with the annotation is told once, with the Application. */
+function entriesFor({ application, source }: RenderInput): readonly ValuesFrom[] {
+  return readValuesFrom(application).entries.filter((entry) => entry.source === undefined || entry.source === source.name);
+}
+
+function failed(problems: readonly Problem[]): Rendered {
+  return { objects: [], problems };
+}
+
+interface Means {
+  readonly engine: ChartEngine;
+  readonly load: (files: readonly ChartFile[]) => Promise<Chart>;
+  readonly charts: ChartSources | undefined;
+  readonly values: ValuesFromCluster | undefined;
+}
+
+async function renderRelease(input: RenderInput, means: Means, signal: AbortSignal): Promise<Rendered> {
+  const read = await readChartFiles(input, signal);
+  if ('problems' in read) return failed(read.problems);
+  const own = await readApplicationValues(input, signal);
+  if (own.problems.some(({ severity }) => severity === 'error')) return failed(own.problems);
+  try {
+    const files = await withDependencies(read.files, await means.load(read.files), means.charts, signal);
+    const chart = await means.load(files);
+    const filled = fill(own.values, entriesFor(input), chart, means.values);
+    const rendered = await renderFilled(input, { files, chart, filled }, means, signal);
+    const notes = filled.problems.map((message): Problem => ({ severity: 'warning', message, origin: chartOrigin(input) }));
+    return { objects: rendered.objects, problems: [...own.problems, ...notes, ...rendered.problems] };
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    return failed([...own.problems, { severity: 'error', message: error.message, origin: chartOrigin(input) }]);
+  }
+}
+
+function fill(base: ChartValues, entries: readonly ValuesFrom[], chart: Chart, values: ValuesFromCluster | undefined): FilledValues {
+  return values === undefined ? fillPlaceholders(base, entries, chart) : fillValues(base, entries, chart, values);
+}
+
+function chartOrigin({ path }: RenderInput): { readonly file: string; readonly line: number } {
+  return { file: inFolder(path, 'Chart.yaml'), line: 1 };
+}
+
+/** The chart's folder; nothing of it is passed over, because the objects of what went missing would be pruned. */
+async function readChartFiles({ tree, path, field }: RenderInput, signal: AbortSignal): Promise<{ readonly files: readonly ChartFile[] } | { readonly problems: readonly Problem[] }> {
+  const listed = (await tree.list(path, signal)).filter((file) => isWithin(file.path, path));
+  if (!listed.some((file) => file.path === inFolder(path, 'Chart.yaml'))) return { problems: [{ severity: 'error', message: 'is not a chart: there is no Chart.yaml', path: `${field}.path` }] };
+  const bytes = listed.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > defaultChartLimits.bytes) return { problems: [{ severity: 'error', message: `the chart is larger than ${defaultChartLimits.bytes} bytes`, path: `${field}.path` }] };
+  const leftOut = leftOutProblems(await tree.leftOut(path, signal));
+  const { files, problems } = await readTreeFiles(tree, listed, signal);
+  if (leftOut.length + problems.length > 0) return { problems: [...leftOut, ...problems] };
+  const prefix = path === '' ? 0 : path.length + 1;
+  return { files: files.map(({ path: file, data }) => ({ name: file.slice(prefix), data })) };
+}
+
+function requestOf({ application, source }: RenderInput): Omit<ReleaseRequest, 'files' | 'chart' | 'values' | 'isConfidential'> {
+  const options = source.helm ?? plainHelmOptions;
+  return {
+    name: options.releaseName ?? application.metadata.name,
+    namespace: options.namespace ?? application.spec.destination.namespace,
+    ...(options.kubeVersion === undefined ? {} : { kubeVersion: options.kubeVersion }),
+    ...{ apiVersions: options.apiVersions, skipCrds: options.skipCrds, skipSchemaValidation: options.skipSchemaValidation },
+    tenant: formatKey(application.metadata),
+  };
+}
+
+interface ReadyChart {
+  readonly files: readonly ChartFile[];
+  readonly chart: Chart;
+  readonly filled: FilledValues;
+}
+
+async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyChart, { engine, values }: Means, signal: AbortSignal): Promise<Rendered> {
+  const request = { ...requestOf(input), files, chart };
+  const render = (given: ChartValues, more: Partial<ReleaseRequest>): Promise<Release> => engine.render({ ...request, values: given, isConfidential: false, ...more }, signal);
+  const objectsOf = (release: Release): Rendered =>
+    release.ok ? releaseObjects(release.documents, (file) => inFolder(input.path, file)) : { objects: [], problems: release.problems.map((problem) => toProblem(problem, input)) };
+  const shown = await render(filled.shown, { isConfidential: values !== undefined && filled.others.length > 0, ...(filled.breaksSchema ? { skipSchemaValidation: true } : {}) });
+  const rendered = objectsOf(shown);
+  if (!shown.ok || filled.others.length === 0) return rendered;
+  // a stand-in may be what a chart cannot take; then everything counts as if it depended on the value
+  const others: (readonly RenderedObject[] | undefined)[] = [];
+  for (const other of filled.others) {
+    const release = await render(other, { isConfidential: true, skipSchemaValidation: true });
+    others.push(release.ok ? objectsOf(release).objects : undefined);
+  }
+  const tainted = taintObjects(rendered.objects, others, filled.secrets);
+  return { objects: tainted.objects, problems: [...rendered.problems, ...tainted.problems] };
+}
+
+function toProblem({ message, file, line }: { readonly message: string; readonly file?: string; readonly line?: number }, input: RenderInput): Problem {
+  return { severity: 'error', message, origin: file === undefined ? chartOrigin(input) : { file: inFolder(input.path, file), line: line ?? 1 } };
+}

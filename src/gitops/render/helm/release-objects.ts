@@ -1,0 +1,32 @@
+import { createManifestReader } from '../manifest-reader.ts';
+import type { Problem, RenderedObject } from '../../plan/plan.ts';
+import type { ReleaseDocument } from './chart-engine.ts';
+import { hookFate } from './helm-hooks.ts';
+
+/** Objects of a release, and what is wrong with its documents. */
+export interface ReleaseObjects {
+  readonly objects: readonly RenderedObject[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a release renders may hold secrets: none of its text is remembered. */
+const forgetful = createManifestReader(0);
+
+/** Reads the documents of a release. An object's origin is its template: where in it, nobody can tell. */
+export function releaseObjects(documents: readonly ReleaseDocument[], fileOf: (file: string) => string): ReleaseObjects {
+  const objects: RenderedObject[] = [];
+  const problems: Problem[] = [];
+  for (const document of documents) {
+    const origin = { file: fileOf(document.file), line: 1 };
+    const read = forgetful.read(origin.file, Buffer.from(document.text));
+    for (const problem of read.problems) problems.push({ ...problem, message: `what it renders: ${problem.message} (line ${problem.origin?.line ?? 1} of the document)`, origin });
+    for (const { object } of read.manifests) {
+      const fate = hookFate(object);
+      const about = `hook ${object.kind} ${object.metadata.name}`;
+      if (fate.kind === 'ambiguous') problems.push({ severity: 'warning', message: `${about} runs before and after an install; here it runs before a sync only`, origin });
+      if (fate.kind === 'leftOut' && !fate.isTest) problems.push({ severity: 'warning', message: `${about} is not run: rollbacks and deletions of a release are not a sync's`, origin });
+      if (fate.kind !== 'leftOut') objects.push({ object, origin, taint: [] });
+    }
+  }
+  return { objects, problems };
+}

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TaintedPath } from '../../../plan/plan.ts';
+
+/**
+ * Where a rendered value is not what it is for another secret: these paths depend on the secret, whatever the chart made of it (encoded, hashed,
+ * cut). Where the keys of a map or the length of a list differ, all of it does.
+ */
+export function differences(one: unknown, other: unknown, path: TaintedPath = []): readonly TaintedPath[] {
+  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) return one.flatMap((item: unknown, index) => differences(item, other[index], [...path, index]));
+  if (isMap(one) && isMap(other)) {
+    const keys = Object.keys(one);
+    const isSame = keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key));
+    if (isSame) return keys.flatMap((key) => differences(one[key], other[key], [...path, key]));
+  }
+  return isDeepStrictEqual(one, other) ? [] : [path];
+}
+
+/** Where a text stands in a value: what a chart copied without change. */
+export function places(value: unknown, text: string, path: TaintedPath = []): readonly TaintedPath[] {
+  if (typeof value === 'string') return value.includes(text) ? [path] : [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => places(item, text, [...path, index]));
+  if (!isMap(value)) return [];
+  // a secret that became a key hides all of its map
+  if (Object.keys(value).some((key) => key.includes(text))) return [path];
+  return Object.entries(value).flatMap(([key, item]) => places(item, text, [...path, key]));
+}
+
+/** Each path once, and none below another. */
+export function joined(paths: readonly TaintedPath[]): readonly TaintedPath[] {
+  const sorted = [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()].toSorted((a, b) => a.length - b.length);
+  const kept: TaintedPath[] = [];
+  for (const path of sorted) if (!kept.some((above) => above.every((step, index) => path[index] === step))) kept.push(path);
+  return kept;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
