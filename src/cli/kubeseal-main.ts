@@ -3,6 +3,7 @@ import { SealError } from '../seal/seal-error.ts';
 import { version } from '../lib/version.ts';
 import { kubeseal, type KubesealIo } from './kubeseal.ts';
 import { FlagError, KubesealArguments, kubesealHelp } from './kubeseal-flags.ts';
+import { ignoreClosedPipe } from './ignore-closed-pipe.ts';
 import { readStandardInput } from './standard-input.ts';
 
 /**
@@ -17,6 +18,7 @@ export async function runKubeseal(words: readonly string[]): Promise<0 | 1 | 2> 
     env: process.env,
     now: () => Date.now(),
   };
+  ignoreClosedPipe(process.stdout, process.stderr);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new DOMException(`stopped by ${name}`, 'AbortError')));
   return await run(words, io, stop.signal);

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { ignoreClosedPipe } from './ignore-closed-pipe.ts';
 import { program } from './program.ts';
 import { readStandardInput } from './standard-input.ts';
 import { widenThreadPool } from './widen-thread-pool.ts';
 
 widenThreadPool(process.env, availableParallelism());
+ignoreClosedPipe(process.stdout, process.stderr);
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
