@@ -41,6 +41,8 @@ const byDesign: readonly { readonly fields: RegExp; readonly why: string }[] = [
   { fields: /^VaultDynamicSecret spec\.provider\.(auth\.)?namespace$/, why: "a namespace of Vault's, no namespace of the cluster's" },
   { fields: /^ClusterGenerator spec\.generator\.vaultDynamicSecretSpec\.provider\.(auth\.)?namespace$/, why: "a namespace of Vault's, no namespace of the cluster's" },
   { fields: /^Application spec\.destination\.namespace$/, why: 'an Application deploys to the namespace it names; it counts only in the namespaces that the operator lists' },
+  { fields: /^Application spec\.(source|sources\[\])\.helm\.namespace$/, why: 'what templates are told of their namespace; an object that names one goes there as any other manifest does' },
+  { fields: /^Application spec\.(source|sources\[\])\.kustomize\.namespace$/, why: 'not acted on: an error that names it' },
   { fields: /^Application spec\.syncPolicy\.managedNamespaceMetadata$/, why: 'labels of the namespace that an Application deploys to' },
 ];
 
