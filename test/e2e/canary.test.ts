@@ -253,7 +253,7 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
   it('is printed by up, be it that it fails or that it succeeds', async () => {
     const secrets = 'testnets/devnet/manifests/secrets';
     await testnet.remote.write(`${secrets}/late.yaml`, (await testnet.remote.git('show', `HEAD:${secrets}/faucet.yaml`)).replaceAll('faucet-discord', 'late'));
-    const up = (...args: readonly string[]): Promise<CliResult> => runCli(['up', join(testnet.remote.folder), '--kubeconfig', testnet.plane.kubeconfig, ...args], { env });
+    const up = (...args: readonly string[]): Promise<CliResult> => runCli(['up', testnet.remote.folder, '--seal-key-namespace', 'prelude', '--kubeconfig', testnet.plane.kubeconfig, ...args], { env });
 
     testnet.aws.behave('html-500');
     const failed = await up('--timeout', '8s');
