@@ -37,7 +37,7 @@ export interface RenderedObject {
   readonly sops?: SopsSource;
   /** Values of a Secret that are files of SOPS, decrypted in the same way. */
   readonly sopsEntries?: readonly SopsEntry[];
-  /** Some of what `taint` names came from Secrets as a chart was rendered; before they are read it is a placeholder, and must not be written. */
+  /** Some of it depends on values from Secrets or ConfigMaps as a chart was rendered; before they are read there are placeholders, and it must not be written. */
   readonly holdsValues?: true;
   /** The namespace was filled in for a kind whose scope only the cluster knows: it does not belong there if the kind is cluster-scoped. */
   readonly namespaceAssumed?: true;

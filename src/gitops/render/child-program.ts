@@ -23,7 +23,10 @@ export interface ChildProgram {
 /** Milliseconds that rendering may take; Argo CD allows 90 s. */
 const deadline = 90_000;
 
-/** A port on which nothing listens by definition: whatever wants to talk to the network through it is refused at once. */
+/**
+ * A port on which nothing listens by definition: whatever wants to talk to the network through it is refused at once. Go's programs ask no proxy for this
+ * machine's own addresses, so callers have to refuse URLs in what they hand over.
+ */
 const nowhere = 'http://127.0.0.1:9';
 
 /**

@@ -72,6 +72,17 @@ describe('renderApplication', { timeout: 30_000 }, () => {
     expect(resolver.asked).toEqual([`env ${commit('b')}`, 'chart 0.9.0', `extra ${commit('c')}`]);
   });
 
+  it('keeps a chart to its digest, and tells it the version alone', async () => {
+    const pinned = `1.0.0@sha256:${'0'.repeat(64)}`;
+    const chart = { repoURL: 'https://charts.example', chart: 'chart', targetRevision: pinned, helm: { parameters: [{ name: 'value', value: '$ARGOCD_APP_REVISION' }] } };
+    const resolver = resolverOf(repositories);
+    const { rendered, revision } = await renderApplication(application([chart]), { resolver, renderers, revision: pinned }, signal);
+
+    expect(resolver.asked).toEqual([`chart ${pinned}`]);
+    expect(revision).toBe(pinned);
+    expect(rendered.objects.map(({ object }) => object['data'])).toEqual([{ value: '1.0.0' }]);
+  });
+
   it('names the source that cannot be read, and that no chart is fetched offline', async () => {
     const { charts: _charts, ...offline } = resolverOf(repositories);
 

@@ -6,7 +6,7 @@ type Located = Pick<ApplicationSource, 'repoURL' | 'targetRevision' | 'chart'>;
 
 /**
  * The tree of one source: of a Git repository, or of a packaged chart.
- * @param revision a commit, or the version of a chart, that `targetRevision` stood for; absent: what it stands for now
+ * @param revision a commit, or the version (and digest) of a chart, that `targetRevision` stood for; absent: what it stands for now
  * @throws SourceError
  */
 export async function resolveSource(resolver: Resolver, { repoURL, targetRevision, chart }: Located, revision: string | undefined, signal: AbortSignal): Promise<ResolvedTree> {

@@ -15,9 +15,9 @@ export interface PackagedChart {
 
 /** Fetches packaged charts. */
 export interface ChartSources {
-  /** The chart's files, as the tree of a repository of which the chart is the root; its revision is the version. @throws SourceError */
+  /** The chart's files, as the tree of a repository of which the chart is the root; its revision is what `poll` answers. @throws SourceError */
   readonly resolve: (chart: PackagedChart, signal: AbortSignal) => Promise<ResolvedTree>;
-  /** The version that is meant now. @throws SourceError */
+  /** The version that is meant now; `1.2.3@sha256:…` where a digest is wanted, so that whoever resolves the answer keeps to it. @throws SourceError */
   readonly poll: (chart: PackagedChart, signal: AbortSignal) => Promise<string>;
 }
 

@@ -6,6 +6,7 @@ import { SopsError } from '../../../seal/sops/sops-error.ts';
 import { compareObject } from './compare-object.ts';
 import { liveObject } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
+import { mayQuote } from './may-quote.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
 import { openObject } from './open-object.ts';
@@ -43,7 +44,7 @@ function sealed(run: SyncRun, desired: PreparedObject, { kind, message }: SopsEr
 /** The API server quotes what it refuses; of what was decrypted, only the kind of refusal is told. */
 function reasonOf(run: SyncRun, { sops, sopsEntries, holdsValues }: PreparedObject, error: unknown): string {
   const message = failureMessage(run, error);
-  if (holdsValues === true && isKubeError(error, 'invalid', 'conflict')) return `the API server does not take the object (${error.kind}); why is not told, because it holds values from Secrets`;
+  if (holdsValues === true && mayQuote(error)) return `the API server does not take the object (${error.kind}); why is not told, because it holds values from Secrets`;
   return (sops !== undefined || sopsEntries !== undefined) && isKubeError(error, 'invalid', 'conflict') ? `the API server does not take the decrypted object (${error.kind}); decrypt it and apply it with --dry-run=server to see why` : message;
 }
 
@@ -60,7 +61,7 @@ function changeOf(before: LiveObject | undefined, after: KubeObject): 'created' 
 
 async function write(run: SyncRun, desired: PreparedObject, before: LiveObject | undefined): Promise<ApplyResult> {
   const { cluster } = run.deps;
-  const after = await cluster.apply(desired.type, await openObject(run, desired), { fieldManager, force: true }, run.signal);
+  const after = await cluster.apply(desired.type, await openObject(run, desired), { fieldManager, force: true, holdsValues: desired.holdsValues === true }, run.signal);
   remember(run, desired, after);
   const change = changeOf(before, after);
   if (change === 'unchanged') return unchanged(run, desired);

@@ -18,7 +18,7 @@ function comparable(object: KubeObject): unknown {
 async function matches(run: SyncRun, desired: PreparedObject, live: KubeObject): Promise<boolean> {
   const wanted = await openObject(run, desired);
   try {
-    const options = { fieldManager, force: true, dryRun: true };
+    const options = { fieldManager, force: true, dryRun: true, holdsValues: desired.holdsValues === true };
     const applied = await run.deps.cluster.apply(desired.type, wanted, options, run.signal);
     return isDeepStrictEqual(comparable(applied), comparable(live));
   } catch (error) {

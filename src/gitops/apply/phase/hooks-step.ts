@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../../api/object.ts';
 import { assessHealth, hasHealthRule } from '../../health/assess-health.ts';
 import { healthy } from '../../health/health.ts';
-import { isKubeError } from '../../../kube/kube-error.ts';
 import type { Health } from '../../health/health.ts';
 import { preparePhase, summarise } from './apply-phase.ts';
 import { hookDeletePolicies, hookOperationAnnotation } from './hook.ts';
+import { mayQuote } from '../object/may-quote.ts';
 import { formatRef, keyOfRef } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import { fieldManager, formatOrigin, phaseObjects, record, say } from '../sync-run.ts';
@@ -56,9 +56,9 @@ async function deleteHook(run: SyncRun, hook: PreparedObject, uid: string | unde
 /** Undefined where the API server refuses what it would quote: a manifest with values from Secrets. */
 async function applyHook(run: SyncRun, hook: PreparedObject): Promise<KubeObject | undefined> {
   try {
-    return await run.deps.cluster.apply(hook.type, forOperation(run, hook), { fieldManager, force: true }, run.signal);
+    return await run.deps.cluster.apply(hook.type, forOperation(run, hook), { fieldManager, force: true, holdsValues: hook.holdsValues === true }, run.signal);
   } catch (error) {
-    if (hook.holdsValues === true && isKubeError(error, 'invalid', 'conflict')) return undefined;
+    if (hook.holdsValues === true && mayQuote(error)) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import type { RenderInput } from '../renderer.ts';
 export type BuildEnvironment = ReadonlyMap<string, string>;
 
 export function buildEnvironment({ application, tree, source }: Pick<RenderInput, 'application' | 'tree' | 'source'>): BuildEnvironment {
-  const { revision } = tree;
+  // of a packaged chart it is the version there: `1.2.3@sha256:…` would fit in no label
+  const revision = tree.revision.replace(/@sha256:[0-9a-f]{64}$/, '');
   return new Map([
     ['ARGOCD_APP_NAME', application.metadata.name],
     ['ARGOCD_APP_NAMESPACE', application.spec.destination.namespace],

@@ -174,12 +174,75 @@ describe('values from Secrets', { timeout: 30_000 }, () => {
     const online = await render(withDefault, {}, { valuesFrom: whole, values: { 'Secret/keys/values.yaml': `seed: {key: ${pair.split(',')[0]}}\n`, 'ConfigMap/facts/v': 'v9' } });
 
     expect(lines(offline.problems)).toEqual([
-      'net/Chart.yaml warning: the values of key values.yaml of Secret keys are known only in the cluster; what is planned is without them',
-      'net/Chart.yaml warning: the values of key values.yaml of Secret none are known only in the cluster; what is planned is without them',
+      'net/Chart.yaml warning: the values of key values.yaml of Secret keys are known only in the cluster; what is planned is without them, and nothing of the chart is written before they are read',
+      'net/Chart.yaml warning: the values of key values.yaml of Secret none are known only in the cluster; what is planned is without them, and nothing of the chart is written before they are read',
     ]);
     expect(online.problems).toEqual([]);
     expect(at(online, 'Secret').taint).toEqual([['data', 'key']]);
     expect(JSON.stringify(at(online, 'Deployment').object)).toContain('x:v9');
+  });
+
+  const account = (name: string, text: string): string => `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ${name}\n  annotations: {text: ${text}}\n`;
+  const heldBack = ({ objects }: Rendered): readonly string[] => objects.filter(({ holdsValues }) => holdsValues === true).map(({ object }) => object.metadata.name).toSorted();
+
+  it.each([
+    ['a ConfigMap', '- {kind: ConfigMap, name: facts, valuesKey: v, targetPath: b}\n', ['maybe', 'uses']],
+    ['an optional ConfigMap', '- {kind: ConfigMap, name: facts, valuesKey: v, targetPath: b, optional: true}\n', ['maybe', 'uses']],
+    ['an optional Secret that switches', '- {kind: Secret, name: keys, valuesKey: v, targetPath: key, optional: true}\n', ['switched']],
+    ['a ConfigMap beside a Secret', '- {kind: Secret, name: keys, valuesKey: v, targetPath: c}\n- {kind: ConfigMap, name: facts, valuesKey: v, targetPath: b}\n', ['maybe', 'third', 'uses']],
+    ['a whole document of a ConfigMap', '- {kind: ConfigMap, name: facts}\n', ['own', 'switched', 'third', 'uses']],
+    ['a whole document of an optional Secret', '- {kind: Secret, name: keys, optional: true}\n', ['own', 'switched', 'third', 'uses']],
+    ['nothing', '[]', []],
+  ])('are not yet known of %s, so that what depends on it is held back, unmasked and no problem', async (_what, from, names) => {
+    const templates = {
+      'net/templates/own.yaml': account('own', 'x'), 'net/templates/uses.yaml': account('uses', '{{ .Values.b | quote }}'), 'net/templates/third.yaml': account('third', '{{ .Values.c | sha256sum }}'),
+      'net/templates/maybe.yaml': `{{ if hasPrefix "value" .Values.b }}\n${account('maybe', 'x')}{{ end }}`, 'net/templates/switched.yaml': account('switched', '{{ if .Values.key }}with{{ else }}without{{ end }}'),
+    };
+    const rendered = await render({ ...chart, ...templates }, {}, { valuesFrom: from });
+
+    expect(heldBack(rendered)).toEqual(names);
+    expect(rendered.problems.filter(({ message }) => !message.includes('known only in the cluster') && !message.includes('lands in ServiceAccount third'))).toEqual([]);
+    expect(rendered.objects.filter(({ taint }) => taint.length > 0).map(({ object }) => object.metadata.name)).toEqual(from.includes('targetPath: c') ? ['third'] : []);
+  });
+
+  it('hold everything back where the chart does not take the other values', async () => {
+    const rendered = await render({ ...chart, 'net/templates/o.yaml': account('own', 'x'), 'net/templates/f.yaml': '{{ required "say k" .Values.k }}: 1' }, {}, { valuesFrom: '- {kind: Secret, name: keys, valuesKey: k, targetPath: k, optional: true}\n' });
+
+    expect(heldBack(rendered)).toContain('own');
+  });
+
+  it('may be ordinary words, which other names hold as well', async () => {
+    const named = {
+      ...chart, 'net/templates/x.yaml': configMap('devnet-postgres', '  user: {{ .Values.user | quote }}\n  fixed: at postgres\n  other: b\n', '  labels: {app: postgres}\n'),
+      'net/templates/p.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i, envFrom: [{secretRef: {name: postgres-login}}]}]}\n',
+    };
+    const from = '- {kind: Secret, name: keys, valuesKey: user, targetPath: user}\n';
+    const rendered = await render(named, {}, { valuesFrom: from, values: { 'Secret/keys/user': 'postgres' } });
+
+    expect(rendered.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(rendered.objects.map(({ object }) => object.metadata.name).toSorted()).toEqual(['devnet-postgres', 'p']);
+    expect(at(rendered, 'ConfigMap').taint.map((path) => path.join('.')).toSorted()).toEqual(['data.fixed', 'data.user', 'metadata.labels.app']);
+    for (const word of ['data', 'name', 'kind', 'ConfigMap']) {
+      const other = await render(named, {}, { valuesFrom: from, values: { 'Secret/keys/user': word } });
+      expect(other.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+      expect(JSON.stringify(other.objects.map(maskObject))).not.toContain(`"user":"${word}"`);
+    }
+  });
+
+  it('are names of nothing, whatever they are', async () => {
+    const named = { ...chart, 'net/templates/x.yaml': configMap('net-{{ .Values.user }}', '  a: b\n') };
+    const rendered = await render(named, {}, { valuesFrom: '- {kind: Secret, name: keys, valuesKey: user, targetPath: user}\n', values: { 'Secret/keys/user': 'postgres' } });
+
+    expect(rendered.objects).toEqual([]);
+    expect(JSON.stringify(rendered.problems)).not.toContain('postgres');
+    expect(lines(rendered.problems)).toEqual(['net/templates/x.yaml error: whether this template renders this ConfigMap, or what it is called, depends on a value from a Secret']);
+  });
+
+  it.each(['', '      ', ' \n\n\n\n', 'x   \n'])('are not looked for where they are as short as %j', async (value) => {
+    const rendered = await render({ ...chart, 'net/templates/x.yaml': configMap('x', '  other: "x y"\n') }, {}, { valuesFrom, values: { 'Secret/keys/pair': value } });
+
+    expect(rendered.problems).toEqual([]);
+    expect(at(rendered, 'ConfigMap').taint).toEqual([]);
   });
 });
 

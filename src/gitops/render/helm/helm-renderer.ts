@@ -1,6 +1,6 @@
 import { plainHelmOptions } from '../../../api/helm-options.ts';
 import { formatKey } from '../../../api/object.ts';
-import type { Problem, RenderedObject } from '../../plan/plan.ts';
+import type { Problem } from '../../plan/plan.ts';
 import type { ChartSources } from '../../source/resolver.ts';
 import { isWithin } from '../../source/tree-limits.ts';
 import { leftOutProblems } from '../left-out-problems.ts';
@@ -15,7 +15,7 @@ import { ChartError } from './load/chart-error.ts';
 import { defaultChartLimits } from './load/chart-limits.ts';
 import { releaseObjects } from './release-objects.ts';
 import { type FilledValues, fillPlaceholders, fillValues } from './values-from/filled-values.ts';
-import { taintObjects } from './values-from/taint-objects.ts';
+import { holdBack, type OtherRender, taintObjects } from './values-from/taint-objects.ts';
 import { readValuesFrom, type ValuesFrom } from './values-from/values-from.ts';
 
 /** Which engine renders an Application's charts. */
@@ -125,15 +125,17 @@ async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyC
     release.ok ? releaseObjects(release.documents, (file) => inFolder(input.path, file)) : { objects: [], problems: release.problems.map((problem) => toProblem(problem, input)) };
   const shown = await render(filled.shown, { isConfidential: values !== undefined && filled.others.length > 0, ...(filled.breaksSchema ? { skipSchemaValidation: true } : {}) });
   const rendered = objectsOf(shown);
-  if (!shown.ok || filled.others.length === 0) return rendered;
+  if (!shown.ok) return rendered;
   // a stand-in may be what a chart cannot take; then everything counts as if it depended on the value
-  const others: (readonly RenderedObject[] | undefined)[] = [];
-  for (const other of filled.others) {
+  const again = async (other: ChartValues): Promise<OtherRender> => {
     const release = await render(other, { isConfidential: true, skipSchemaValidation: true });
-    others.push(release.ok ? objectsOf(release).objects : undefined);
-  }
-  const tainted = taintObjects(rendered.objects, others, filled.secrets);
-  return { objects: tainted.objects, problems: [...rendered.problems, ...tainted.problems] };
+    return release.ok ? objectsOf(release).objects : undefined;
+  };
+  const others: OtherRender[] = [];
+  for (const other of filled.others) others.push(await again(other));
+  const { objects, problems } = others.length === 0 ? { objects: rendered.objects, problems: [] } : taintObjects(rendered.objects, others, filled.secrets);
+  const known = filled.isPartial ? holdBack(objects, undefined) : filled.unsettled === undefined ? objects : holdBack(objects, await again(filled.unsettled));
+  return { objects: known, problems: [...rendered.problems, ...problems] };
 }
 
 function toProblem({ message, file, line }: { readonly message: string; readonly file?: string; readonly line?: number }, input: RenderInput): Problem {

@@ -38,14 +38,42 @@ describe('gatherKustomization', () => {
     ['resources: [/etc/passwd]', 'resources[0]', 'leads out of the repository'],
     ['resources: [none]', 'resources[0]', 'is neither a file nor a folder of the repository'],
     ['resources: [../secret.yaml]', 'resources[0]', 'is a file outside of this folder, which kustomize does not read; make a base of its folder'],
-    ['generators: [none.yaml]', 'generators[0]', 'is neither a file nor a folder of the repository'],
-    ['transformers: ["https://x.example"]', 'transformers[0]', url],
+    ['crds: [none.yaml]', 'crds[0]', 'is neither a file nor a folder of the repository'],
+    ['configurations: ["https://x.example"]', 'configurations[0]', url],
     ['openapi: {path: "https://x.example/s.json"}', 'openapi.path', url],
     ['secretGenerator: [{name: s, files: ["k=https://x.example/k"]}]', 'secretGenerator[0].files[0]', url],
     ['helmCharts: [{name: c}]', 'helmCharts', 'is not supported: charts are rendered by Applications of their own'],
     ['a: "open', '', 'not valid YAML: a quote, bracket, brace, comma, colon or space is missing (column 1)'],
   ])('refuses %s', async (text, field, message) => {
     expect((await gather({ 'net/kustomization.yaml': `${text}\n`, 'secret.yaml': '' })).problems).toEqual([expect.stringContaining(`${field}: ${message}`)]);
+  });
+
+  it.each([
+    ['Resources: ["http://127.0.0.1:8080/x"]', 'Resources'],
+    ['re\u017fources: ["http://127.0.0.1:8080/x"]', 're\u017fources'],
+    ['HELMCHARTS: [{name: c}]', 'HELMCHARTS'],
+    ['other: 1', 'other'],
+    ['patches: [{Path: "http://127.0.0.1:8080/x"}]', 'patches[0].Path'],
+    ['replacements: [{PATH: "http://127.0.0.1:8080/x"}]', 'replacements[0].PATH'],
+    ['configMapGenerator: [{name: x, Files: ["k=http://127.0.0.1:8080/x"]}]', 'configMapGenerator[0].Files'],
+    ['secretGenerator: [{name: x, Env: "http://127.0.0.1:8080/x"}]', 'secretGenerator[0].Env'],
+  ])('refuses %s: kustomize reads fields whatever the case of their letters', async (text, field) => {
+    expect((await gather({ 'net/kustomization.yaml': `kind: Kustomization\n${text}\n` })).problems).toEqual([`net/kustomization.yaml:2 ${field}: is not a field that kustomize has; letters must be in its case`]);
+  });
+
+  it.each(['generators', 'transformers', 'validators'])('refuses %s, in place and in files: what a plugin is told to read is not looked at', async (field) => {
+    const plugin = 'apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: x}\nfiles: ["x=http://127.0.0.1:8080/gen"]\n';
+    const inPlace = JSON.stringify({ [field]: [plugin] });
+    const message = 'is not supported: what a plugin would read or fetch cannot be looked at before it runs; configMapGenerator, secretGenerator, patches, replacements and the other fields do what the builtin ones do';
+
+    for (const kustomization of [inPlace, `${field}: [plugin.yaml]\n`]) {
+      expect((await gather({ 'net/kustomization.yaml': kustomization, 'net/plugin.yaml': plugin })).problems).toEqual([`net/kustomization.yaml:1 ${field}: ${message}`]);
+    }
+  });
+
+  it('takes several lines for YAML in place only where kustomize does', async () => {
+    expect((await gather({ 'net/kustomization.yaml': 'patchesStrategicMerge:\n- |-\n  kind: Pod\n  metadata: {name: x}\n' })).problems).toEqual([]);
+    expect((await gather({ 'net/kustomization.yaml': 'resources:\n- |-\n  kind: Pod\n  metadata: {name: x}\n' })).problems).toEqual([`net/kustomization.yaml:2 resources[0]: ${url}`]);
   });
 
   it('refuses a base that is none, and a folder with two', async () => {

@@ -82,7 +82,7 @@ async function checkEntries({ tree, problems }: Gathering, { folder, marker, con
   const at = (line: number): Origin => ({ file: marker.path, line });
   try {
     const { entries, refused } = readKustomization(content);
-    for (const { field, line } of refused) problems.push({ severity: 'error', message: 'is not supported: charts are rendered by Applications of their own', path: field, origin: at(line) });
+    for (const { field, line, message } of refused) problems.push({ severity: 'error', message, path: field, origin: at(line) });
     const folders: string[] = [];
     for (const entry of entries) {
       const found = await find(tree, folder, entry, signal);

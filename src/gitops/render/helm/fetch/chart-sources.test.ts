@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenLocally } from '../../../../../test/support/listen-locally.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { createHttpClient } from '../../../../lib/http-client.ts';
-import type { ChartSources } from '../../../source/resolver.ts';
+import { pollSource, resolveSource } from '../../../source/resolve-source.ts';
+import { type ChartSources, createResolver } from '../../../source/resolver.ts';
 import { createChartSources } from './chart-sources.ts';
 
 const { signal } = new AbortController();
@@ -66,6 +67,17 @@ async function chartYaml(repoURL: string, version: string): Promise<string> {
   return `${tree.revision} ${Buffer.from(await tree.read(file, signal)).toString('utf8').split('\n')[2] ?? ''}`;
 }
 
+/** As a controller has it: what a poll answers is resolved later, when nobody remembers what was found. */
+async function polledThenResolved(repoURL: string, targetRevision: string, between: () => void = () => undefined): Promise<readonly string[]> {
+  const source = { repoURL, targetRevision, chart: 'net' };
+  const http = createHttpClient({ clock: systemClock, allowLoopback: true });
+  closes.push(http.close);
+  const anew = () => createResolver({ charts: createChartSources({ http: http.request, clock: systemClock, allowPlain: true }) });
+  const revision = await pollSource(anew(), source, signal);
+  between();
+  return [revision, (await resolveSource(anew(), source, revision, signal)).revision];
+}
+
 describe('a Helm repository', () => {
   function index(entries: readonly { readonly version: string; readonly digest?: string; readonly url?: string }[]): void {
     answers.set('/charts/index.yaml', text(`apiVersion: v1\nentries:\n  net:\n${entries.map(({ version, digest, url: at = `net-${version}.tgz` }) => `  - version: ${version}\n    urls: [${at}]\n${digest === undefined ? '' : `    digest: ${digest}\n`}`).join('')}`));
@@ -98,7 +110,19 @@ describe('a Helm repository', () => {
     await expect(chartYaml(`${url}/charts`, `1.2.0@sha256:${'0'.repeat(64)}`)).rejects.toThrow('has no version of chart net that is 1.2.0 with that digest');
     await expect(chartYaml(`${url}/charts`, '1.2.0@sha256:1')).rejects.toThrow('the digest of a chart is sha256: and 64 hex digits');
     publish('1.3.0');
-    expect(await chartYaml(`${url}/charts`, `sha256:${sha(archive('1.3.0'))}`)).toBe('1.3.0 version: 1.3.0');
+    expect(await chartYaml(`${url}/charts`, `sha256:${sha(archive('1.3.0'))}`)).toBe(`1.3.0@sha256:${sha(archive('1.3.0'))} version: 1.3.0`);
+  });
+
+  it.each(['1.2.0@', '~1.2@', ''])('is kept to the digest of %ssha256:… from one look to the next', async (range) => {
+    publish('1.2.0', '1.3.0');
+    const pinned = `sha256:${sha(archive('1.2.0'))}`;
+
+    expect(await polledThenResolved(`${url}/charts`, `${range}${pinned}`)).toEqual([`1.2.0@${pinned}`, `1.2.0@${pinned}`]);
+    const replaced = (): void => {
+      index([{ version: '1.2.0', digest: sha(archive('6.6.6')) }]);
+      answers.set('/charts/net-1.2.0.tgz', text(archive('6.6.6')));
+    };
+    await expect(polledThenResolved(`${url}/charts`, `${range}${pinned}`, replaced)).rejects.toThrow('with that digest');
   });
 
   it('may have its archives elsewhere, and may redirect', async () => {
@@ -160,6 +184,18 @@ describe('an OCI registry', () => {
 
   it('is read without a scheme, as Argo CD has it, and by digest', async () => {
     expect(await chartYaml(registry().slice('oci://'.length), `sha256:${sha(manifest)}`)).toBe(`sha256:${sha(manifest)} version: 1.2.3+build`);
+  });
+
+  it.each(['1.2.3+build@', '>=1.0.0, <2@', ''])('is kept to the digest of %ssha256:… from one look to the next', async (range) => {
+    const pinned = `sha256:${sha(manifest)}`;
+    const revision = range === '1.2.3+build@' ? `${range}${pinned}` : pinned;
+
+    expect(await polledThenResolved(registry(), `${range}${pinned}`)).toEqual([revision, revision]);
+    const replaced = Buffer.from(manifest.toString('utf8').replace(sha(layer), sha(archive('6.6.6'))));
+    const replace = (): void => {
+      for (const reference of ['1.2.3_build', pinned]) answers.set(`/v2/acme/net/manifests/${reference}`, behindToken(replaced));
+    };
+    await expect(polledThenResolved(registry(), `${range}${pinned}`, replace)).rejects.toThrow('is not what its digest says');
   });
 
   it.each<[string, string, () => void, string]>([

@@ -59,11 +59,11 @@ export function createChartSources({ http, clock, allowPlain = false }: ChartSou
   }
 
   return {
-    poll: async (chart, signal) => (await find(chart, signal)).version,
+    poll: async (chart, signal) => (await find(chart, signal)).revision,
     resolve: async (chart, signal) => {
       const one = await find(chart, signal);
       const label = `${chart.chart} ${one.version} of ${chart.repoURL}`;
-      return { ...chartTree(await filesOf(one, signal), one.version), readFrom: { kind: 'chart', label } } satisfies ResolvedTree;
+      return { ...chartTree(await filesOf(one, signal), one.revision), readFrom: { kind: 'chart', label } } satisfies ResolvedTree;
     },
   };
 }

@@ -7,6 +7,8 @@ export interface RepositoryChart {
 /** A version that was found, before its archive is fetched. */
 export interface FetchedChart {
   readonly version: string;
+  /** What finds just this one again: the version, with the digest where one was wanted. It holds no comma. */
+  readonly revision: string;
   /** Hex digits of a SHA-256 by which the archive can be kept; absent where the repository tells none. */
   readonly digest?: string;
   /** The archive, checked against every digest that is known of it. @throws SourceError */

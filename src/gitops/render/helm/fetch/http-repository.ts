@@ -49,6 +49,7 @@ export async function findInIndex({ repoURL, chart }: RepositoryChart, wanted: W
   const digest = wanted.digest ?? digestOf(found.digest);
   return {
     version: found.version,
+    revision: wanted.digest === undefined ? found.version : `${found.version}@sha256:${wanted.digest}`,
     ...(digest === undefined ? {} : { digest }),
     fetch: async (fetchSignal) => {
       const archive = bodyOf(await get({ url, most: mostArchiveBytes }, fetching, fetchSignal), `chart ${chart} ${found.version} of ${url.host}`);

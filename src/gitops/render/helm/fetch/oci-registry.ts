@@ -46,9 +46,16 @@ export async function findInRegistry({ repoURL, chart }: RepositoryChart, wanted
   const layer = chartLayer(body, what);
   return {
     version: wanted.range === '' ? reference : version,
+    revision: revisionOf(version, wanted.digest),
     digest: layer.digest,
     fetch: async (fetchSignal) => checked(bodyOf(await ask(registry, `blobs/sha256:${layer.digest}`, { accept: '*/*', most: mostArchiveBytes }, fetchSignal), what), layer.digest, what),
   };
+}
+
+/** By digest nobody is asked for versions: a range in front of it stays unresolved, and says nothing. */
+function revisionOf(version: string, pinned: string | undefined): string {
+  if (pinned === undefined) return version;
+  return isExact(version) ? `${version}@sha256:${pinned}` : `sha256:${pinned}`;
 }
 
 /** Tags cannot hold a plus sign. */

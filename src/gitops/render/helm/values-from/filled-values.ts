@@ -15,6 +15,10 @@ export interface FilledValues {
   readonly shown: ChartValues;
   /** The same with something else for each value of a Secret: what comes out differently depends on it. */
   readonly others: readonly ChartValues[];
+  /** Of placeholders alone: the same with something else for what is of a ConfigMap, and without what is optional. What comes out differently must not be written yet. */
+  readonly unsettled?: ChartValues;
+  /** Whole documents are missing: all that comes out may depend on them, and must not be written yet. */
+  readonly isPartial: boolean;
   /** Texts of Secrets that are among the values. */
   readonly secrets: readonly string[];
   readonly problems: readonly string[];
@@ -37,11 +41,15 @@ export function fillPlaceholders(base: ChartValues, entries: readonly ValuesFrom
     return [{ from, real: placeholder(schema, 0), others: [placeholder(schema, 1), placeholder(schema, 1)] as const, saysMore: schema?.saysMore === true }];
   });
   const whole = entries.filter(({ target }) => target === undefined);
+  const isUnsettled = standIns.some(({ from }) => from.kind === 'ConfigMap' || from.optional);
+  const required = standIns.filter(({ from }) => !from.optional);
   return {
     shown: laid(base, standIns, ({ real }) => real),
     others: standIns.some(({ from }) => from.kind === 'Secret') ? [laid(base, standIns, ({ from, real, others }) => (from.kind === 'Secret' ? others[0] : real))] : [],
+    ...(isUnsettled ? { unsettled: laid(base, required, ({ from, real, others }) => (from.kind === 'ConfigMap' ? others[0] : real)) } : {}),
+    isPartial: whole.length > 0,
     secrets: [],
-    problems: whole.map((from) => `the values of ${describe(from)} are known only in the cluster; what is planned is without them`),
+    problems: whole.map((from) => `the values of ${describe(from)} are known only in the cluster; what is planned is without them, and nothing of the chart is written before they are read`),
     breaksSchema: whole.length > 0 || standIns.some(({ saysMore }) => saysMore),
   };
 }
@@ -62,7 +70,7 @@ export function fillValues(base: ChartValues, entries: readonly ValuesFrom[], ch
   });
   const other = (variant: Variant): ChartValues => laid(base, real, ({ from, real: value, others }) => (from.kind === 'Secret' ? others[variant] : value));
   const isSecret = real.some(({ from }) => from.kind === 'Secret');
-  return { shown: laid(base, real, (entry) => entry.real), others: isSecret ? [other(0), other(1)] : [], secrets, problems: [], breaksSchema: false };
+  return { shown: laid(base, real, (entry) => entry.real), others: isSecret ? [other(0), other(1)] : [], isPartial: false, secrets, problems: [], breaksSchema: false };
 }
 
 function read(from: ValuesFrom, bytes: Uint8Array, chart: Chart): ChartValue {
@@ -100,7 +108,7 @@ function describe({ kind, name, key }: ValuesFrom): string {
 const shortest = 4;
 
 function textsOf(value: ChartValue): readonly string[] {
-  if (typeof value === 'string') return value.length < shortest ? [] : [value, value.trim(), Buffer.from(value).toString('base64')];
+  if (typeof value === 'string') return value.trim().length < shortest ? [] : [value, value.trim(), Buffer.from(value).toString('base64')];
   if (typeof value === 'number' || typeof value === 'bigint') return `${value}`.length < shortest ? [] : [`${value}`];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type KubeObject, parseApiVersion } from '../../../../api/object.ts';
 import { formatPath } from '../../../../api/schema.ts';
 import type { Problem, RenderedObject, TaintedPath } from '../../../plan/plan.ts';
@@ -11,7 +12,7 @@ export type OtherRender = readonly RenderedObject[] | undefined;
 /**
  * Marks in objects what depends on values of Secrets: what differs between renders with different values, and where a value stands as it is.
  * Which objects there are, what they are called and which Secrets they need must not depend on one: names are shown everywhere.
- * @param secrets texts that must be hidden wherever they stand
+ * @param secrets texts that must be hidden wherever they stand. Names may hold the same words by chance: only other renders tell that they depend on one.
  */
 export function taintObjects(objects: readonly RenderedObject[], others: readonly OtherRender[], secrets: readonly string[]): { readonly objects: readonly RenderedObject[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
@@ -24,20 +25,30 @@ export function taintObjects(objects: readonly RenderedObject[], others: readonl
       return [];
     }
     const found = counterparts.flatMap((other) => (other === undefined || other === 'gone' ? everything(object) : differences(object, other)));
-    const taint = joined([...found, ...secrets.flatMap((text) => places(object, text))]);
-    if (taint.some(isName)) {
+    if (found.some(isName)) {
       problems.push({ severity: 'error', message: `the name of this ${object.kind} holds a value from a Secret`, origin });
       return [];
     }
     const needs = needsOf(rendered);
-    if (counterparts.some((other) => other !== undefined && other !== 'gone' && needsOf({ ...rendered, object: other }) !== needs) || secrets.some((text) => needs.includes(text))) {
+    if (counterparts.some((other) => other !== undefined && other !== 'gone' && needsOf({ ...rendered, object: other }) !== needs)) {
       problems.push({ severity: 'error', message: `which Secret this ${object.kind} needs depends on a value from a Secret`, origin });
       return [];
     }
+    const taint = joined([...found, ...secrets.flatMap((text) => everything(object).flatMap((path) => places(valueAt(object, path), text, path)))]);
     problems.push(...strays(rendered, taint, counterparts.filter((other) => other !== 'gone')));
     return [taint.length === 0 ? rendered : { ...rendered, taint: [...rendered.taint, ...taint], holdsValues: true }];
   });
   return { objects: tainted, problems };
+}
+
+/**
+ * Marks what comes out differently with other placeholders, and so must not be written with these. It may come and go with the real values, and
+ * needs no masking.
+ * @param other absent where everything counts as different
+ */
+export function holdBack(objects: readonly RenderedObject[], other: OtherRender): readonly RenderedObject[] {
+  const known = new Map(other?.map(({ object }) => [identity(object), object]));
+  return objects.map((rendered) => (isDeepStrictEqual(known.get(identity(rendered.object)), rendered.object) ? rendered : { ...rendered, holdsValues: true }));
 }
 
 function identity({ apiVersion, kind, metadata }: KubeObject): string {
@@ -49,6 +60,7 @@ function needsOf(rendered: RenderedObject): string {
   return readNeeds([rendered], knownCustomNeeds).map(({ secret, key = '' }) => `${secret}/${key}`).join(' ');
 }
 
+/** All that is no name. */
 function everything(object: KubeObject): readonly TaintedPath[] {
   const inMetadata = Object.keys(object.metadata).filter((field) => field !== 'name' && field !== 'namespace');
   return [...Object.keys(object).filter((field) => !['apiVersion', 'kind', 'metadata'].includes(field)).map((field) => [field]), ...inMetadata.map((field) => ['metadata', field])];

@@ -73,4 +73,31 @@ describe('stand-ins', () => {
       }),
     );
   });
+
+  it('differ from any text that is not empty, and from each other, upper case or lower', () => {
+    const signs = fc.string({ minLength: 1, unit: fc.constantFrom(...Array.from('{}[]!!"\\,: -=\n')) });
+    const upTo = (max: number) => fc.string({ minLength: 1, unit: fc.integer({ min: 0, max }).map((point) => String.fromCodePoint(point)) });
+    const odd = fc.oneof(upTo(0x10_ff_ff), upTo(0x5_ff), signs, fc.json(), fc.jsonValue().map((value) => JSON.stringify([value], null, 1)));
+    fc.assert(
+      fc.property(odd, (text) => {
+        const all = [text, otherText(text, 0), otherText(text, 1)];
+
+        expect(new Set(all).size).toBe(3);
+        expect(new Set([0, 1].map((index) => all[index + 1]?.toLowerCase())).size).toBe(2);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['пароль-Тайна', 'κθλιζκ-Ηθδθθ'],
+    ['{}[]!!', 'nnnnnn'],
+    ['{"a": "!!"}', '{"a":"nn"}'],
+    ['{}', '{"more":"value-kept-out-of-git"}'],
+    [' [true, ""]', '[true,"","value-kept-out-of-git"]'],
+    ['[100000000000000000000]', '[50000000000000000000]'],
+    ['', ''],
+  ])('of %j are like %j', (text, other) => {
+    expect(otherText(text, 0)).toBe(other);
+  });
 });

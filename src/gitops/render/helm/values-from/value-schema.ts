@@ -1,3 +1,4 @@
+import { listOf } from '../../../plan/needs/field.ts';
 import type { Chart, ChartValue } from '../chart.ts';
 import type { TargetPath } from './target-path.ts';
 
@@ -20,11 +21,15 @@ const heeded: ReadonlySet<string> = new Set(['type', 'const', 'enum', 'minLength
 
 /** A `$ref` that leads to itself leads nowhere. */
 const mostReferences = 32;
+/** Schemas looked at for one value: alternatives that lead to each other have more ways than can be walked. */
+const mostSteps = 10_000;
+/** Characters of a `$ref`. */
+const longestReference = 1_000;
 
 /** The schema of a value: the chart's own, or the one of the dependency whose values it stands in. */
 export function schemaAt(chart: Chart, path: TargetPath): ValueSchema | undefined {
   const own = chart.schema === undefined ? undefined : jsonOf(chart.schema);
-  const found = own === undefined ? undefined : descend(own, own, path);
+  const found = own === undefined ? undefined : descend({ root: own, stepsLeft: mostSteps }, own, path);
   if (found !== undefined) return toSchema(found);
   const [first, ...rest] = path;
   const aliased = chart.metadata.dependencies.find(({ alias, name }) => (alias === '' ? name : alias) === first)?.name ?? first;
@@ -51,33 +56,58 @@ function jsonOf(bytes: Uint8Array): Json | undefined {
 }
 
 function recordOf(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
-function descend(root: Json, at: Json, [step, ...rest]: TargetPath, references = 0): Json | undefined {
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One search, with what all its branches together may still spend. */
+interface Search {
+  readonly root: Json;
+  stepsLeft: number;
+}
+
+function descend(search: Search, schema: unknown, [step, ...rest]: TargetPath, references = 0): Json | undefined {
+  const at = recordOf(schema);
+  search.stepsLeft -= 1;
+  if (at === undefined || search.stepsLeft < 0 || references > mostReferences) return undefined;
   const { $ref } = at;
-  if (typeof $ref === 'string') {
-    const target = references < mostReferences ? resolve(root, $ref) : undefined;
-    return target === undefined ? undefined : descend(root, target, step === undefined ? [] : [step, ...rest], references + 1);
-  }
+  if (typeof $ref === 'string') return descend(search, resolve(search.root, $ref), step === undefined ? [] : [step, ...rest], references + 1);
   if (step === undefined) return at;
   const properties = recordOf(at['properties']);
   const child = typeof step === 'number' ? recordOf(at['items']) : properties !== undefined && Object.hasOwn(properties, step) ? recordOf(properties[step]) : undefined;
-  if (child !== undefined) return descend(root, child, rest, references);
-  for (const branch of ['allOf', 'anyOf', 'oneOf'].flatMap((name) => (Array.isArray(at[name]) ? at[name] : []))) {
-    const schema = recordOf(branch);
-    const found = schema === undefined || references >= mostReferences ? undefined : descend(root, schema, [step, ...rest], references + 1);
-    if (found !== undefined) return found;
+  if (child !== undefined) return descend(search, child, rest, references);
+  for (const name of ['allOf', 'anyOf', 'oneOf']) {
+    for (const branch of listOf(at[name])) {
+      if (search.stepsLeft <= 0) return undefined;
+      const found = descend(search, branch, [step, ...rest], references + 1);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
 }
 
 /** A pointer into the same document; others would have to be fetched. */
-function resolve(root: Json, reference: string): Json | undefined {
-  if (!reference.startsWith('#/')) return undefined;
+function resolve(root: Json, reference: string): unknown {
+  if (!reference.startsWith('#/') || reference.length > longestReference) return undefined;
   let at: unknown = root;
-  for (const step of reference.slice(2).split('/')) at = recordOf(at)?.[decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')];
-  return recordOf(at);
+  for (const step of reference.slice(2).split('/')) {
+    const name = unescaped(step);
+    const record = recordOf(at);
+    at = record !== undefined && name !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+  }
+  return at;
+}
+
+/** One step of a pointer in a URL, or undefined where its escapes are none (`%zz`). */
+function unescaped(step: string): string | undefined {
+  try {
+    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch {
+    return undefined;
+  }
 }
 
 function toSchema(schema: Json): ValueSchema {

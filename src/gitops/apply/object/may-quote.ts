@@ -1,0 +1,9 @@
+import { isKubeError, type KubeError } from '../../../kube/kube-error.ts';
+
+/**
+ * Whether a refusal may quote the object: validation does, and so may a webhook or a policy. An API server that is away, is busy, or has not
+ * what was asked for did not look at the object; of a webhook that answers as if, `WriteOptions.holdsValues` withholds the text.
+ */
+export function mayQuote(error: unknown): error is KubeError {
+  return isKubeError(error) && !isKubeError(error, 'unavailable', 'throttled', 'absent');
+}
