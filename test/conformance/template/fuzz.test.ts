@@ -14,7 +14,7 @@ import { mutate } from './mutator.ts';
 import { readCases } from './read-cases.ts';
 
 /** A minute where it counts, less at a desk. FUZZ_SECONDS fuzzes for longer, FUZZ_SEED begins elsewhere. */
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? (process.env['CI'] === 'true' ? 60 : 10));
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? (process.env['CI'] === 'true' ? 30 : 10));
 const firstSeed = Number(process.env['FUZZ_SEED'] ?? 1);
 const compared = 1_000;
 const batch = 200;
