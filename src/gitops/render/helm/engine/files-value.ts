@@ -7,7 +7,7 @@ import { mapOf, stringMap } from '../../../../template/value/go-type.ts';
 import type { GoFunction, GoType, Meter, Value } from '../../../../template/value/value.ts';
 import { GoMap } from '../../../../template/value/value.ts';
 import type { ChartFile } from '../chart.ts';
-import { toYaml } from './yaml-functions.ts';
+import { toYaml } from '../../../../template/yaml/yaml-functions.ts';
 
 /** `.Files`: a map of names to bytes, with methods. */
 const filesType: GoType = {

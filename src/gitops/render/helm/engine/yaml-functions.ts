@@ -1,13 +1,11 @@
-import { FunctionError } from '../../../../template/template-error.ts';
-import { fromText } from '../../../../template/value/byte-string.ts';
 import type { FunctionMap } from '../../../../template/value/go-function.ts';
 import { any, dictionary, meteredFunction, text } from '../../../../template/value/go-function.ts';
-import { dict, list } from '../../../../template/value/go-type.ts';
-import type { GoMap, Meter, Slice, Value } from '../../../../template/value/value.ts';
+import { list } from '../../../../template/value/go-type.ts';
+import type { Meter, Slice } from '../../../../template/value/value.ts';
 import { GoMap as MapClass, Slice as SliceClass } from '../../../../template/value/value.ts';
-import { decodeYaml, decodeYamlMap } from '../../../../template/yaml/decode-yaml.ts';
+import { decodeYaml } from '../../../../template/yaml/decode-yaml.ts';
 import { encodeYaml } from '../../../../template/yaml/encode-yaml.ts';
-import { GoYamlError } from '../../../../template/yaml/read/go-yaml-error.ts';
+import { fromYaml, orNothing, problemOf, toYaml, withoutEnd } from '../../../../template/yaml/yaml-functions.ts';
 import { listResult } from './list-result.ts';
 import { encodePrettyYaml } from './pretty-yaml.ts';
 
@@ -20,33 +18,6 @@ export const yamlFunctions: FunctionMap = new Map([
   ['fromYamlArray', meteredFunction([text], listResult, ({ meter }, yaml) => fromYamlArray(yaml, meter))],
 ]);
 
-/** Answers an empty string for what YAML cannot say. */
-export function toYaml(value: Value, meter: Meter): string {
-  return orNothing(() => withoutEnd(encodeYaml(value, meter)));
-}
-
-function withoutEnd(yaml: string): string {
-  return yaml.replace(/\n$/, '');
-}
-
-function orNothing(encode: () => string): string {
-  try {
-    return encode();
-  } catch (error) {
-    if (error instanceof FunctionError) return '';
-    throw error;
-  }
-}
-
-/** Answers what is wrong under the key `Error`, in Go's words. */
-function fromYaml(yaml: string, meter: Meter): GoMap {
-  try {
-    return decodeYamlMap(yaml, meter);
-  } catch (error) {
-    return dict([['Error', problemOf(error)]]);
-  }
-}
-
 /** Answers what is wrong as the only item, in Go's words. */
 function fromYamlArray(yaml: string, meter: Meter): Slice {
   try {
@@ -58,10 +29,4 @@ function fromYamlArray(yaml: string, meter: Meter): Slice {
   } catch (error) {
     return list([problemOf(error)]);
   }
-}
-
-function problemOf(error: unknown): string {
-  if (!(error instanceof GoYamlError)) throw error;
-  const isConverted = error.goMessage.startsWith('error unmarshaling');
-  return fromText(isConverted ? error.goMessage : `error converting YAML to JSON: ${error.goMessage}`);
 }
