@@ -44,7 +44,7 @@ export async function sync(entry: ExternalSecretEntry, decision: SyncDecision, o
     if (memory.sources(uid)?.content === sources.memory?.content) return sourcesUnchanged(entry, decision, sources, options);
     memory.recordRender(uid, started.at, fightSpan);
   }
-  const made = await makeContent({ ...decision, since: Math.max(memory.readAt(uid), dueSince(decision, { ...options, uid }, started.at)), texts: sources.texts }, options, signal);
+  const made = await makeContent({ ...decision, since: Math.max(memory.readAt(uid), dueSince(decision, { since: options.since, held: memory.heldSince(uid), now: started.at })), texts: sources.texts }, options, signal);
   // what it has been answered once is not its answer again; what it waits for still may be, with what it has
   if (!isHeldUp(made)) memory.recordRead(uid, options.clock.monotonic());
   if (made.kind === 'not') return unmade(entry, externalSecret, made, options);
@@ -56,8 +56,8 @@ function isHeldUp(made: Awaited<ReturnType<typeof makeContent>>): boolean {
 }
 
 /** What was read since then is right for it. A timer that has no reason to read the provider is none to believe what was read before. */
-function dueSince({ due }: SyncDecision, { memory, uid, since = -Infinity }: SyncOptions & { readonly uid: string }, now: number): number {
-  const latest = Math.max(due, since, memory.heldSince(uid) ?? -Infinity);
+function dueSince({ due }: SyncDecision, { since = -Infinity, held = -Infinity, now }: { readonly since: number | undefined; readonly held: number | undefined; readonly now: number }): number {
+  const latest = Math.max(due, since, held);
   return latest === -Infinity ? now : latest;
 }
 
