@@ -14,6 +14,11 @@ export function isWithin(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
 
+/** The path of a file in a folder; the empty folder is the root. */
+export function inFolder(folder: string, file: string): string {
+  return folder === '' ? file : `${folder}/${file}`;
+}
+
 /**
  * The files that are `folder` or below it. A repository is asked once for each of its many folders, so this does not look at all files.
  * @param files sorted by path, by UTF-16 units

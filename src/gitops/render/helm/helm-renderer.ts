@@ -2,7 +2,7 @@ import { plainHelmOptions } from '../../../api/helm-options.ts';
 import { formatKey } from '../../../api/object.ts';
 import type { Problem } from '../../plan/plan.ts';
 import type { ChartSources } from '../../source/resolver.ts';
-import { isWithin } from '../../source/tree-limits.ts';
+import { inFolder, isWithin } from '../../source/tree-limits.ts';
 import { leftOutProblems } from '../left-out-problems.ts';
 import { readTreeFiles } from '../read-tree-files.ts';
 import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from '../renderer.ts';
@@ -40,10 +40,6 @@ export function createHelmRenderer(choose: ChooseEngine, { charts }: HelmRendere
     valueSources: async (input) => entriesFor(input).map(({ kind, name, key, optional }) => ({ kind, name, key, optional })),
     render: (input, values, signal) => renderRelease(input, { engine: choose(input), load, charts, values }, signal),
   };
-}
-
-function inFolder(folder: string, file: string): string {
-  return folder === '' ? file : `${folder}/${file}`;
 }
 
 /** What is wrong with the annotation is told once, with the Application. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { YamlError } from '../../../lib/yaml-error.ts';
 import type { Origin, Problem } from '../../plan/plan.ts';
 import type { SourceFile, SourceTree } from '../../source/source-tree.ts';
-import { isWithin } from '../../source/tree-limits.ts';
+import { inFolder, isWithin } from '../../source/tree-limits.ts';
 import { leftOutProblems } from '../left-out-problems.ts';
 import { readTreeFiles } from '../read-tree-files.ts';
 import { kustomizationFiles } from '../tool-files.ts';
@@ -52,7 +52,7 @@ interface Gathering {
 async function gatherFolder(gathering: Gathering, folder: string, signal: AbortSignal): Promise<readonly string[]> {
   const { tree, files, problems } = gathering;
   const listed = (await tree.list(folder, signal)).filter(({ path }) => isWithin(path, folder));
-  const markers = listed.filter(({ path }) => kustomizationFiles.some((name) => path === join(folder, name)));
+  const markers = listed.filter(({ path }) => kustomizationFiles.some((name) => path === inFolder(folder, name)));
   const [marker] = markers;
   if (marker === undefined || markers.length > 1) {
     problems.push({ severity: 'error', message: marker === undefined ? 'is not a kustomization: there is no kustomization.yaml' : 'has more than one kustomization file', origin: { file: marker?.path ?? folder, line: 1 } });
@@ -107,8 +107,4 @@ async function find(tree: SourceTree, folder: string, { text }: KustomizationEnt
   const listed = (await tree.list(inTree, signal)).filter((file) => isWithin(file.path, inTree));
   if (listed.some((file) => file.path === inTree)) return isWithin(inTree, folder) ? { kind: 'file' } : { kind: 'refused', message: 'is a file outside of this folder, which kustomize does not read; make a base of its folder' };
   return listed.length > 0 ? { kind: 'folder', path: inTree } : { kind: 'refused', message: 'is neither a file nor a folder of the repository' };
-}
-
-function join(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
 }

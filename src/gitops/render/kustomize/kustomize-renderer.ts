@@ -1,6 +1,7 @@
 import { ExecError } from '../../../lib/exec-error.ts';
 import { findProgram } from '../../../lib/find-program.ts';
 import type { Problem } from '../../plan/plan.ts';
+import { inFolder } from '../../source/tree-limits.ts';
 import { runChildProgram } from '../child-program.ts';
 import { createManifestReader } from '../manifest-reader.ts';
 import type { Rendered, Renderer, RenderInput } from '../renderer.ts';
@@ -24,7 +25,7 @@ export function createKustomizeRenderer(path?: string): Renderer {
       if (source.helm !== undefined || source.chart !== undefined) return false;
       if (source.isKustomization) return true;
       const files = new Set((await tree.list(folder, signal)).map((file) => file.path));
-      return kustomizationFiles.some((name) => files.has(folder === '' ? name : `${folder}/${name}`));
+      return kustomizationFiles.some((name) => files.has(inFolder(folder, name)));
     },
     valueSources: async () => [],
     render: async (input, _values, signal) => {
@@ -67,7 +68,7 @@ async function build(input: RenderInput, files: ReadonlyMap<string, Uint8Array>,
 }
 
 function originOf({ path }: RenderInput, files: ReadonlyMap<string, Uint8Array>): { readonly file: string; readonly line: number } {
-  const paths = kustomizationFiles.map((name) => (path === '' ? name : `${path}/${name}`));
+  const paths = kustomizationFiles.map((name) => inFolder(path, name));
   return { file: paths.find((file) => files.has(file)) ?? path, line: 1 };
 }
 

@@ -2,11 +2,11 @@ import { valueKey } from '../../../plan/value-source.ts';
 import type { ValuesFromCluster } from '../../renderer.ts';
 import type { Chart, ChartValue, ChartValues } from '../chart.ts';
 import { ChartError } from '../load/chart-error.ts';
-import { mergeValues } from '../values/merge-values.ts';
+import { isValues, mergeValues } from '../values/merge-values.ts';
 import { readValuesText } from '../values/read-values.ts';
 import { placeholder, standIn, type Variant } from './stand-in.ts';
 import { withValueAt } from './target-path.ts';
-import { schemaAt, typed } from './value-schema.ts';
+import { type SchemaAt, schemasOf, typed } from './value-schema.ts';
 import type { ValuesFrom } from './values-from.ts';
 
 /** A chart's values with what the cluster holds laid over them. */
@@ -35,9 +35,10 @@ interface Entry {
 
 /** Fills in placeholders of the types that the chart's schema names. Of whole documents nothing is known. */
 export function fillPlaceholders(base: ChartValues, entries: readonly ValuesFrom[], chart: Chart): FilledValues {
+  const schemaAt = schemasOf(chart);
   const standIns = entries.flatMap((from) => {
     if (from.target === undefined) return [];
-    const schema = schemaAt(chart, from.target);
+    const schema = schemaAt(from.target);
     return [{ from, real: placeholder(schema, 0), others: [placeholder(schema, 1), placeholder(schema, 1)] as const, saysMore: schema?.saysMore === true }];
   });
   const whole = entries.filter(({ target }) => target === undefined);
@@ -60,11 +61,12 @@ export function fillPlaceholders(base: ChartValues, entries: readonly ValuesFrom
  */
 export function fillValues(base: ChartValues, entries: readonly ValuesFrom[], chart: Chart, values: ValuesFromCluster): FilledValues {
   const secrets: string[] = [];
+  const schemaAt = schemasOf(chart);
   const real = entries.flatMap((from): readonly Entry[] => {
     const bytes = values.get(valueKey(from));
     if (bytes === undefined && from.optional) return [];
     if (bytes === undefined) throw new ChartError(`${describe(from)} is not there`);
-    const value = read(from, bytes.reveal(), chart);
+    const value = read(from, bytes.reveal(), schemaAt);
     if (from.kind === 'Secret') secrets.push(...textsOf(value));
     return [{ from, real: value, others: [standIn(value, 0), standIn(value, 1)] }];
   });
@@ -73,7 +75,7 @@ export function fillValues(base: ChartValues, entries: readonly ValuesFrom[], ch
   return { shown: laid(base, real, (entry) => entry.real), others: isSecret ? [other(0), other(1)] : [], isPartial: false, secrets, problems: [], breaksSchema: false };
 }
 
-function read(from: ValuesFrom, bytes: Uint8Array, chart: Chart): ChartValue {
+function read(from: ValuesFrom, bytes: Uint8Array, schemaAt: SchemaAt): ChartValue {
   if (from.target === undefined) {
     try {
       return readValuesText(bytes, describe(from));
@@ -84,7 +86,7 @@ function read(from: ValuesFrom, bytes: Uint8Array, chart: Chart): ChartValue {
   }
   const text = Buffer.from(bytes).toString('utf8');
   if (!Buffer.from(text).equals(bytes)) throw new ChartError(`${describe(from)} is not UTF-8 text, which is all that a value can be; encode it`);
-  return typed(text, schemaAt(chart, from.target));
+  return typed(text, schemaAt(from.target));
 }
 
 /** Laid on last, in their order: a default that Git has for such a value must not win over it. */
@@ -92,12 +94,8 @@ function laid<One extends { readonly from: ValuesFrom }>(base: ChartValues, entr
   return entries.reduce((values, entry) => {
     const value = valueOf(entry);
     if (entry.from.target !== undefined) return withValueAt(values, entry.from.target, value);
-    return isMap(value) ? mergeValues(values, value) : values;
+    return isValues(value) ? mergeValues(values, value) : values;
   }, base);
-}
-
-function isMap(value: ChartValue): value is ChartValues {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function describe({ kind, name, key }: ValuesFrom): string {

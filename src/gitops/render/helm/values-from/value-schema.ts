@@ -26,15 +26,26 @@ const mostSteps = 10_000;
 /** Characters of a `$ref`. */
 const longestReference = 1_000;
 
-/** The schema of a value: the chart's own, or the one of the dependency whose values it stands in. */
-export function schemaAt(chart: Chart, path: TargetPath): ValueSchema | undefined {
-  const own = chart.schema === undefined ? undefined : jsonOf(chart.schema);
-  const found = own === undefined ? undefined : descend({ root: own, stepsLeft: mostSteps }, own, path);
-  if (found !== undefined) return toSchema(found);
-  const [first, ...rest] = path;
-  const aliased = chart.metadata.dependencies.find(({ alias, name }) => (alias === '' ? name : alias) === first)?.name ?? first;
-  const child = chart.dependencies.find(({ metadata }) => metadata.name === aliased);
-  return child === undefined || rest.length === 0 ? undefined : schemaAt(child, rest);
+/** Finds the schema of a value by its path. */
+export type SchemaAt = (path: TargetPath) => ValueSchema | undefined;
+
+/** The schemas of a chart's values: its own, or the one of the dependency whose values a path stands in. Each is parsed once, and where it is asked for. */
+export function schemasOf(chart: Chart): SchemaAt {
+  const roots = new Map<Chart, Json | undefined>();
+  const rootOf = (one: Chart): Json | undefined => {
+    if (!roots.has(one)) roots.set(one, one.schema === undefined ? undefined : jsonOf(one.schema));
+    return roots.get(one);
+  };
+  const schemaAt = (one: Chart, path: TargetPath): ValueSchema | undefined => {
+    const root = rootOf(one);
+    const found = root === undefined ? undefined : descend({ root, stepsLeft: mostSteps }, root, path);
+    if (found !== undefined) return toSchema(found);
+    const [first, ...rest] = path;
+    const aliased = one.metadata.dependencies.find(({ alias, name }) => (alias === '' ? name : alias) === first)?.name ?? first;
+    const child = one.dependencies.find(({ metadata }) => metadata.name === aliased);
+    return child === undefined || rest.length === 0 ? undefined : schemaAt(child, rest);
+  };
+  return (path) => schemaAt(chart, path);
 }
 
 /** A text of a Secret as the schema wants it: a number or a boolean where nothing else would do. */
