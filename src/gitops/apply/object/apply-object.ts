@@ -1,12 +1,11 @@
 import type { KubeObject } from '../../../api/object.ts';
 import { decideApply, isUnchanged } from './apply-decision.ts';
 import type { ApplyDecision } from './apply-decision.ts';
-import { isKubeError } from '../../../kube/kube-error.ts';
 import { SopsError } from '../../../seal/sops/sops-error.ts';
 import { compareObject } from './compare-object.ts';
 import { liveObject } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
-import { mayQuote } from './may-quote.ts';
+import { holdsSecrets, mayQuote } from './may-quote.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
 import { openObject } from './open-object.ts';
@@ -41,11 +40,13 @@ function sealed(run: SyncRun, desired: PreparedObject, { kind, message }: SopsEr
   return { kind: 'waiting', message: `${formatRef(desired.ref)} (${formatOrigin(desired.origin)}): ${reason}` };
 }
 
-/** The API server quotes what it refuses; of what was decrypted, only the kind of refusal is told. */
-function reasonOf(run: SyncRun, { sops, sopsEntries, holdsValues }: PreparedObject, error: unknown): string {
+/** The API server quotes what it refuses; of what holds secrets, only the kind of refusal is told. */
+function reasonOf(run: SyncRun, desired: PreparedObject, error: unknown): string {
   const message = failureMessage(run, error);
-  if (holdsValues === true && mayQuote(error)) return `the API server does not take the object (${error.kind}); why is not told, because it holds values from Secrets`;
-  return (sops !== undefined || sopsEntries !== undefined) && isKubeError(error, 'invalid', 'conflict') ? `the API server does not take the decrypted object (${error.kind}); decrypt it and apply it with --dry-run=server to see why` : message;
+  if (!holdsSecrets(desired) || !mayQuote(error)) return message;
+  return desired.holdsValues === true
+    ? `the API server does not take the object (${error.kind}); why is not told, because it holds values from Secrets`
+    : `the API server does not take the decrypted object (${error.kind}); decrypt it and apply it with --dry-run=server to see why`;
 }
 
 /** Remembers what an apply left, so that nothing is asked or written while it stays so. */
@@ -61,7 +62,7 @@ function changeOf(before: LiveObject | undefined, after: KubeObject): 'created' 
 
 async function write(run: SyncRun, desired: PreparedObject, before: LiveObject | undefined): Promise<ApplyResult> {
   const { cluster } = run.deps;
-  const after = await cluster.apply(desired.type, await openObject(run, desired), { fieldManager, force: true, holdsValues: desired.holdsValues === true }, run.signal);
+  const after = await cluster.apply(desired.type, await openObject(run, desired), { fieldManager, force: true, holdsValues: holdsSecrets(desired) }, run.signal);
   remember(run, desired, after);
   const change = changeOf(before, after);
   if (change === 'unchanged') return unchanged(run, desired);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../api/object.ts';
 import { isKubeError } from '../../../kube/kube-error.ts';
 import { keyOfRef, refKey } from './object-ref.ts';
+import { holdsSecrets } from './may-quote.ts';
 import { openObject } from './open-object.ts';
 import type { PreparedObject } from './prepared-object.ts';
 import { fieldManager, record } from '../sync-run.ts';
@@ -18,7 +19,7 @@ function comparable(object: KubeObject): unknown {
 async function matches(run: SyncRun, desired: PreparedObject, live: KubeObject): Promise<boolean> {
   const wanted = await openObject(run, desired);
   try {
-    const options = { fieldManager, force: true, dryRun: true, holdsValues: desired.holdsValues === true };
+    const options = { fieldManager, force: true, dryRun: true, holdsValues: holdsSecrets(desired) };
     const applied = await run.deps.cluster.apply(desired.type, wanted, options, run.signal);
     return isDeepStrictEqual(comparable(applied), comparable(live));
   } catch (error) {

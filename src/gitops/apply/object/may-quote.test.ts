@@ -6,7 +6,9 @@ import type { World } from '../../../../test/support/secret-stage.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { KubeError, type KubeErrorKind } from '../../../kube/kube-error.ts';
 import type { ApplyOptions } from '../../../kube/port.ts';
-import type { PhaseName, Plan } from '../../plan/plan.ts';
+import { textValue } from '../../../seal/sops/sops-value.ts';
+import type { SopsDocument } from '../../../seal/sops/read-sops.ts';
+import type { PhaseName, Plan, RenderedObject } from '../../plan/plan.ts';
 import type { ProgressEvent } from '../progress.ts';
 import { syncPlan } from '../sync.ts';
 
@@ -21,12 +23,31 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+/** How an object comes to hold a value that nobody may see. */
+const holdings = {
+  values: { holdsValues: true },
+  sops: { sops: { content: Buffer.from(''), format: 'yaml', document: 0 } },
+} as const satisfies Readonly<Record<string, Partial<RenderedObject>>>;
+type Holding = keyof typeof holdings;
+
+/** What the file of the object holds that is encrypted with SOPS. */
+const opened: SopsDocument = { line: 1, root: mapOf({ kind: 'ConfigMap', metadata: { name: 'holder' }, data: { value: 'CANARY' } }) };
+
+interface Tree {
+  readonly [key: string]: string | Tree;
+}
+
+function mapOf(tree: Tree): SopsDocument['root'] {
+  const entries = Object.entries(tree).map(([key, value]) => ({ key, comments: [], line: 1, value: typeof value === 'string' ? ({ kind: 'leaf', value: textValue(value), line: 1 } as const) : mapOf(value) }));
+  return { kind: 'map', entries };
+}
+
 /** In either phase nothing but the object with the value. */
-function planWith(phase: PhaseName): Plan {
+function planWith(phase: PhaseName, holding: Holding): Plan {
   const annotations = phase === 'preSync' ? { 'argocd.argoproj.io/hook': 'PreSync' } : {};
   const object: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'holder', annotations }, data: { value: 'CANARY' } };
   const plan = planOf(namespace, { [phase]: [object] });
-  return { ...plan, phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.map((one) => ({ ...one, taint: [['data', 'value']], holdsValues: true as const })) })) };
+  return { ...plan, phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.map((one) => ({ ...one, taint: [['data', 'value']], ...holdings[holding] })) })) };
 }
 
 interface Refused {
@@ -36,9 +57,9 @@ interface Refused {
 }
 
 /** A sync, or the compare after one that went well, against an API server that takes no object but the namespace. */
-async function refused(phase: PhaseName, kind: KubeErrorKind, mode: 'sync' | 'compare' = 'sync'): Promise<Refused> {
+async function refused(phase: PhaseName, kind: KubeErrorKind, mode: 'sync' | 'compare' = 'sync', holding: Holding = 'values'): Promise<Refused> {
   const [progress, asked]: [ProgressEvent[], ApplyOptions[]] = [[], []];
-  const pass = (cluster: World['cluster'], how: 'sync' | 'compare') => syncPlan({ plan: planWith(phase), options: syncOptions(namespace, { mode: how }), inventory: [] }, syncDeps(cluster, progress), signal);
+  const pass = (cluster: World['cluster'], how: 'sync' | 'compare') => syncPlan({ plan: planWith(phase, holding), options: syncOptions(namespace, { mode: how }), inventory: [] }, { ...syncDeps(cluster, progress), openSops: async () => opened }, signal);
   if (mode === 'compare') await pass(world.cluster, 'sync');
   const cluster = recordCalls(world.cluster);
   const { stop, outcomes } = await pass({
@@ -67,5 +88,19 @@ describe('an object with values from Secrets', () => {
   it.each(['unavailable', 'throttled', 'absent'] as const)('is not what an API server speaks of that is %s', async (kind) => {
     expect((await refused('waves', kind)).told).toContain('policy.example.com');
     await expect(refused('preSync', kind)).rejects.toMatchObject({ kind });
+  });
+});
+
+describe('an object that was decrypted', () => {
+  it.each([...kinds.map((kind) => [kind, 'sync'] as const), ['denied', 'compare'] as const])('is not quoted where it is refused as %s, in a %s, and is sent as one that may not be', async (kind, mode) => {
+    const { told, asked } = await refused('waves', kind, mode, 'sops');
+
+    expect(told).toContain('decrypt it and apply it with --dry-run=server to see why');
+    expect(told).not.toContain('CANARY');
+    expect(asked).toMatchObject([{ holdsValues: true }]);
+  });
+
+  it.each(['unavailable', 'throttled', 'absent'] as const)('is not what an API server speaks of that is %s', async (kind) => {
+    expect((await refused('waves', kind, 'sync', 'sops')).told).toContain('policy.example.com');
   });
 });
