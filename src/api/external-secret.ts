@@ -21,7 +21,7 @@ export interface ExternalSecretStatus {
   readonly syncedResourceVersion?: string;
   readonly conditions: readonly Condition[];
   /** The Secret, as servicebinding.io's Provisioned Service wants it. */
-  readonly binding?: { readonly name: string };
+  readonly binding?: { readonly name?: string };
   readonly observedGeneration?: number;
 }
 
@@ -33,7 +33,8 @@ export const externalSecretStatus: z.ZodType<ExternalSecretStatus> = z.object({
   refreshTime: z.string().nullable().meta({ format: 'date-time' }).exactOptional().describe('When the provider was last read with success, to the hour.'),
   syncedResourceVersion: z.string().exactOptional().describe('Generation and metadata that were synced last.'),
   conditions: z.array(condition).default([]),
-  binding: z.object({ name: z.string() }).exactOptional().describe('The Secret, for servicebinding.io.'),
+  // External Secrets' own operator writes it without a name before its first sync
+  binding: z.object({ name: z.string().exactOptional() }).exactOptional().describe('The Secret, for servicebinding.io.'),
 });
 
 /**

@@ -51,7 +51,7 @@ const peer = process.env['PEER_ESO'];
 const peers = peer === undefined ? [] : [externalSecrets('External Secrets, tuned', peer, tunedFlags), ...(process.env['PEER_ESO_DEFAULT'] === undefined ? [] : [externalSecrets('External Secrets', peer, [])])];
 const controllers = [prelude, ...peers];
 
-await using stage = await openStage(await buildParts((line) => console.error(line)));
+await using stage = await openStage(await buildParts((line) => console.error(line)), peers.length === 0 ? 'ours' : 'theirs');
 const met: boolean[] = [];
 if (wanted.includes('calls')) {
   const chosen = Object.entries(subjects).filter(([name]) => names.some((part) => part !== '' && name.startsWith(part)));

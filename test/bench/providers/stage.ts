@@ -33,10 +33,11 @@ export interface Stage extends AsyncDisposable {
   readonly sweep: (name: string, namespaces: readonly string[]) => Promise<void>;
 }
 
-export async function openStage(parts: PartPaths): Promise<Stage> {
+/** @param definitions `theirs` where External Secrets' operator runs, too: it leans on defaults that our definitions do not write */
+export async function openStage(parts: PartPaths, definitions: 'ours' | 'theirs'): Promise<Stage> {
   const plane = await startControlPlane(parts);
   const cluster = await openCluster({ kubeconfig: plane.kubeconfig });
-  await installUpstreamCrds(cluster, crds);
+  await installUpstreamCrds(cluster, definitions === 'ours' ? crds : parts.upstream.crds);
   await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: home } }, by, never);
   let seen = 0;
   const credentials = (namespace: string, subject: Subject): KubeObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'credentials' }, stringData: subject.credentials });
