@@ -1,4 +1,4 @@
-import { createHash, subtle, type webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, subtle, type webcrypto } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
@@ -14,7 +14,10 @@ export interface Opened {
 
 interface RingKey<K extends OpeningKey> {
   readonly key: K;
-  readonly unwrap: webcrypto.CryptoKey;
+  /** The same key so many times: Node locks a key while it is used, and one for all would keep one core busy. */
+  readonly unwrap: readonly webcrypto.CryptoKey[];
+  /** How often it was used. */
+  used: number;
   /** How many ciphertexts it has opened that were new. */
   opened: number;
 }
@@ -25,7 +28,8 @@ const mostRemembered = 100_000;
  * Operations of all rings under way together: one for each core. More would not be faster, and would take the threads that files and names
  * of hosts are looked up with.
  */
-const turns = createSemaphore(availableParallelism());
+const cores = availableParallelism();
+const turns = createSemaphore(cores);
 const never = new AbortController().signal;
 
 /**
@@ -40,7 +44,7 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
   #operations = 0;
 
   constructor(keys: readonly K[]) {
-    this.#keys = keys.map((key) => ({ key, unwrap: key.privateKey.toCryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['decrypt']), opened: 0 }));
+    this.#keys = keys.map((key) => ({ key, unwrap: copiesOf(key.privateKey), used: 0, opened: 0 }));
   }
 
   get keys(): readonly K[] {
@@ -78,10 +82,10 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
     return this.#keys.filter(({ key }) => key.certificate.modulusBytes === length).toSorted((one, other) => (rank(one) === rank(other) ? 0 : rank(other) - rank(one)));
   }
 
-  async #unwrap({ unwrap }: RingKey<K>, wrappedKey: Uint8Array, label: Uint8Array): Promise<Uint8Array | undefined> {
+  async #unwrap(key: RingKey<K>, wrappedKey: Uint8Array, label: Uint8Array): Promise<Uint8Array | undefined> {
     this.#operations += 1;
     try {
-      return new Uint8Array(await turns.run(() => subtle.decrypt({ name: 'RSA-OAEP', label }, unwrap, wrappedKey), never));
+      return new Uint8Array(await turns.run(() => subtle.decrypt({ name: 'RSA-OAEP', label }, nextCopy(key), wrappedKey), never));
     } catch {
       // why it failed is nobody's business: told apart, failures are an oracle
       return undefined;
@@ -93,4 +97,19 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
     this.#opener.set(id, key);
     if (this.#opener.size > mostRemembered) for (const oldest of this.#opener.keys().take(1)) this.#opener.delete(oldest);
   }
+}
+
+function copiesOf(privateKey: KeyObject): readonly webcrypto.CryptoKey[] {
+  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
+  const copies = Array.from({ length: cores }, () => createPrivateKey({ key: der, type: 'pkcs8', format: 'der' }).toCryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['decrypt']));
+  der.fill(0);
+  return copies;
+}
+
+/** In turn: no more are under way than there are copies. */
+function nextCopy(key: RingKey<OpeningKey>): webcrypto.CryptoKey {
+  const copy = key.unwrap[key.used % key.unwrap.length];
+  if (copy === undefined) throw new Error('a key has no copies');
+  key.used += 1;
+  return copy;
 }
