@@ -15,9 +15,7 @@ export interface Opened {
 interface RingKey<K extends OpeningKey> {
   readonly key: K;
   /** The same key so many times: Node locks a key while it is used, and one for all would keep one core busy. */
-  readonly unwrap: readonly webcrypto.CryptoKey[];
-  /** How often it was used. */
-  used: number;
+  readonly idle: webcrypto.CryptoKey[];
   /** How many ciphertexts it has opened that were new. */
   opened: number;
 }
@@ -44,7 +42,7 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
   #operations = 0;
 
   constructor(keys: readonly K[]) {
-    this.#keys = keys.map((key) => ({ key, unwrap: copiesOf(key.privateKey), used: 0, opened: 0 }));
+    this.#keys = keys.map((key) => ({ key, idle: copiesOf(key.privateKey), opened: 0 }));
   }
 
   get keys(): readonly K[] {
@@ -85,7 +83,7 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
   async #unwrap(key: RingKey<K>, wrappedKey: Uint8Array, label: Uint8Array): Promise<Uint8Array | undefined> {
     this.#operations += 1;
     try {
-      return new Uint8Array(await turns.run(() => subtle.decrypt({ name: 'RSA-OAEP', label }, nextCopy(key), wrappedKey), never));
+      return new Uint8Array(await turns.run(() => withCopy(key, (copy) => subtle.decrypt({ name: 'RSA-OAEP', label }, copy, wrappedKey)), never));
     } catch {
       // why it failed is nobody's business: told apart, failures are an oracle
       return undefined;
@@ -99,17 +97,20 @@ export class KeyRing<K extends OpeningKey = SealingKey> {
   }
 }
 
-function copiesOf(privateKey: KeyObject): readonly webcrypto.CryptoKey[] {
+function copiesOf(privateKey: KeyObject): webcrypto.CryptoKey[] {
   const der = privateKey.export({ type: 'pkcs8', format: 'der' });
   const copies = Array.from({ length: cores }, () => createPrivateKey({ key: der, type: 'pkcs8', format: 'der' }).toCryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, false, ['decrypt']));
   der.fill(0);
   return copies;
 }
 
-/** In turn: no more are under way than there are copies. */
-function nextCopy(key: RingKey<OpeningKey>): webcrypto.CryptoKey {
-  const copy = key.unwrap[key.used % key.unwrap.length];
-  if (copy === undefined) throw new Error('a key has no copies');
-  key.used += 1;
-  return copy;
+/** Uses a copy that nobody else uses meanwhile. There is one: no more operations are under way than there are copies. */
+async function withCopy<T>({ idle }: RingKey<OpeningKey>, use: (copy: webcrypto.CryptoKey) => Promise<T>): Promise<T> {
+  const copy = idle.pop();
+  if (copy === undefined) throw new Error('every copy of a key is in use');
+  try {
+    return await use(copy);
+  } finally {
+    idle.push(copy);
+  }
 }
