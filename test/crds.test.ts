@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
+import { parseApplicationSet } from '../src/api/application-set.ts';
 import { parseApplication } from '../src/api/application.ts';
 import type { KubeObject } from '../src/api/object.ts';
 import { formatErrors } from '../src/api/schema.ts';
@@ -51,8 +52,8 @@ const check = shippedChecks();
 
 /** What a controller that reads the object would say is wrong with it. */
 function problemsOf(object: KubeObject): string | undefined {
-  if (object.kind === 'Application') {
-    const parsed = parseApplication(object);
+  if (object.kind === 'Application' || object.kind === 'ApplicationSet') {
+    const parsed = object.kind === 'Application' ? parseApplication(object) : parseApplicationSet(object);
     return parsed.ok ? '' : formatErrors(parsed.errors);
   }
   const checked = check(object);

@@ -1,7 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseApplication } from '../src/api/application.ts';
+import { sample, sampleTestnets } from './support/sample-secrets.ts';
 
 const chart = join(dirname(import.meta.dirname), 'charts/testnet');
 
@@ -54,5 +56,48 @@ describe('the sample testnet chart, as it lies in the repository', () => {
 
     expect(dependency).toEqual({ name, version: '0.1.x', repository: '', condition: 'archive.enabled' });
     expect(version).toMatch(/^0\.1\.\d+$/);
+  });
+});
+
+describe.each(sampleTestnets)('the sample testnet %s', (name) => {
+  const folder = join(sample, 'testnets', name);
+  const readHere = (path: string): string => readFileSync(join(folder, path), 'utf8');
+  const manifest = parse(readHere('application.yaml'));
+
+  it('is a release of the very chart that stands in charts/, with a values file of its own, and its references beside it', () => {
+    const parsed = parseApplication(manifest);
+
+    expect(parsed.ok && parsed.value.spec.sources).toMatchObject([
+      { repoURL: '.', path: 'charts/testnet', helm: { releaseName: name, valueFiles: [`/testnets/${name}/values.yaml`] } },
+      { repoURL: '.', path: `testnets/${name}/secrets` },
+    ]);
+    expect(realpathSync(join(sample, 'charts/testnet'))).toBe(realpathSync(chart));
+  });
+
+  it('keeps itself as Git says, in a namespace that is made for it, and tries again', () => {
+    const { info, destination, syncPolicy } = manifest.spec;
+
+    expect(info.map(({ name: about }: { readonly name: string }) => about)).toEqual(['Owner', 'Runbook']);
+    expect(destination).toEqual({ server: 'https://kubernetes.default.svc', namespace: name });
+    expect(syncPolicy).toEqual({
+      automated: { prune: true, selfHeal: true },
+      retry: { limit: 5, backoff: { duration: '15s', factor: 2, maxDuration: '10m' } },
+      syncOptions: ['CreateNamespace=true'],
+    });
+  });
+
+  it('takes the key pair and the password of the chart from a Secret, and writes neither down', () => {
+    const from = parse(manifest.metadata.annotations['prelude.dev/values-from']);
+    const values = parse(readHere('values.yaml'));
+
+    expect(from.map(({ targetPath }: { readonly targetPath: string }) => targetPath)).toEqual(['seed.libp2pKeyPair', 'keyPassword']);
+    expect([values.keyPassword, values.seed?.libp2pKeyPair]).toEqual([undefined, undefined]);
+  });
+
+  it('has references to a store, what is sealed and what SOPS has encrypted, and no Secret in the clear', () => {
+    const manifests = globSync('secrets/*.yaml', { cwd: folder }).map((path) => parse(readHere(path)));
+
+    expect(new Set(manifests.map(({ kind }) => kind))).toEqual(new Set(['ExternalSecret', 'SealedSecret', 'Secret']));
+    expect(manifests.filter(({ kind, sops }) => kind === 'Secret' && sops === undefined)).toEqual([]);
   });
 });

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { parseArgoDuration } from '../lib/duration.ts';
 import { type ApplicationSource, applicationSource } from './application-source.ts';
+import { type IgnoredDifference, ignoredDifference } from './ignored-difference.ts';
 import { namespaceName } from './kube-text.ts';
 import { unsupported } from './schema.ts';
+import { readSyncOptions, type SyncChoices } from './sync-option.ts';
 
 export interface SyncPolicy {
   /** Absent: nothing is synced by itself. */
   readonly automated?: { readonly prune: boolean; readonly selfHeal: boolean; readonly allowEmpty: boolean };
   readonly retry: RetryPolicy;
   readonly createNamespace: boolean;
+  /** What `syncOptions` say, `createNamespace` apart. */
+  readonly choices: Omit<SyncChoices, 'createNamespace'>;
   readonly managedNamespaceMetadata?: NamespaceMetadata;
 }
 
@@ -37,6 +41,8 @@ export interface ApplicationSpec {
   readonly sources?: readonly ApplicationSource[];
   readonly destination: { readonly namespace: string };
   readonly syncPolicy: SyncPolicy;
+  /** Fields whose differences do not count. */
+  readonly ignoreDifferences: readonly IgnoredDifference[];
   readonly revisionHistoryLimit: number;
   readonly info: readonly { readonly name: string; readonly value: string }[];
 }
@@ -67,7 +73,8 @@ const destination = z
   })
   .refine(({ server, name }) => (server === undefined) !== (name === undefined), `name the cluster by either server (${inCluster.server}) or name (${inCluster.name})`);
 
-const retry = z.strictObject({
+/** `retry` of an Application, or of one operation. */
+export const retryPolicy = z.strictObject({
   limit: z.int().exactOptional().describe('How often a failed sync is tried again; without end where negative.'),
   backoff: z
     .strictObject({
@@ -79,8 +86,20 @@ const retry = z.strictObject({
   refresh: z.boolean().exactOptional().describe('Without effect: a newer commit always takes over.'),
 });
 
-/** Options that say what is done anyway are accepted; each must be written just so. */
-const syncOptions = ['CreateNamespace=true', 'CreateNamespace=false', 'ServerSideApply=true', 'PruneLast=true'];
+/** What a policy means: without a limit no retry, without a backoff Argo CD's. */
+export function toRetryPolicy({ backoff, limit = 0 }: z.output<typeof retryPolicy>): RetryPolicy {
+  return { ...defaultRetry, ...backoff, limit };
+}
+
+/** `syncOptions` of an Application, or of one operation. */
+export const syncOptionList = z
+  .array(z.string())
+  .max(100)
+  .transform((list, context): SyncChoices => {
+    const { choices, problems } = readSyncOptions(list, 'application');
+    for (const { index, message } of problems) context.addIssue({ code: 'custom', path: [index], message });
+    return choices;
+  });
 
 const syncPolicy = z.strictObject({
   automated: z
@@ -92,8 +111,8 @@ const syncPolicy = z.strictObject({
     })
     .exactOptional()
     .describe('Sync without being asked.'),
-  retry: retry.exactOptional().describe('What happens after a failed sync.'),
-  syncOptions: z.array(only(syncOptions)).exactOptional().describe('CreateNamespace=true; ServerSideApply=true and PruneLast=true are always so.'),
+  retry: retryPolicy.exactOptional().describe('What happens after a failed sync.'),
+  syncOptions: syncOptionList.exactOptional().describe('Such as CreateNamespace=true; ServerSideApply=true and PruneLast=true are always so.'),
   managedNamespaceMetadata: z
     .strictObject({ labels: z.record(z.string(), z.string()).exactOptional(), annotations: z.record(z.string(), z.string()).exactOptional() })
     .exactOptional()
@@ -110,7 +129,7 @@ export const applicationSpec = z
     syncPolicy: syncPolicy.exactOptional(),
     info: z.array(z.strictObject({ name: z.string(), value: z.string() })).exactOptional().describe('For people.'),
     revisionHistoryLimit: z.int().min(0).max(100).exactOptional().describe('Entries of status.history, 10 where absent.'),
-    ignoreDifferences: unsupported(),
+    ignoreDifferences: z.array(ignoredDifference).max(200).exactOptional().describe('Fields whose differences between Git and the cluster do not count.'),
     sourceHydrator: unsupported(),
   })
   .superRefine(({ source, sources }, context) => {
@@ -129,6 +148,7 @@ export const applicationSpec = z
       ...(sources === undefined ? {} : { sources }),
       destination: { namespace: spec.destination.namespace },
       syncPolicy: toSyncPolicy(spec.syncPolicy ?? {}),
+      ignoreDifferences: spec.ignoreDifferences ?? [],
       revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
       info: spec.info ?? [],
     }),
@@ -145,13 +165,15 @@ function none(context: z.core.$RefinementCtx): never {
   return z.NEVER;
 }
 
-function toSyncPolicy({ automated, retry, syncOptions = [], managedNamespaceMetadata }: z.output<typeof syncPolicy>): SyncPolicy {
+function toSyncPolicy({ automated, retry, syncOptions = {}, managedNamespaceMetadata }: z.output<typeof syncPolicy>): SyncPolicy {
   const { prune = false, selfHeal = false, allowEmpty = false, enabled = true } = automated ?? {};
+  const { createNamespace = false, ...choices } = syncOptions;
   return {
     ...(automated === undefined || !enabled ? {} : { automated: { prune, selfHeal, allowEmpty } }),
     // a policy without a limit means no retry; no policy at all means Argo CD's five
-    retry: retry === undefined ? defaultRetry : { ...defaultRetry, ...retry.backoff, limit: retry.limit ?? 0 },
-    createNamespace: syncOptions.includes('CreateNamespace=true'),
+    retry: retry === undefined ? defaultRetry : toRetryPolicy(retry),
+    createNamespace,
+    choices,
     ...(managedNamespaceMetadata === undefined ? {} : { managedNamespaceMetadata: { labels: {}, annotations: {}, ...managedNamespaceMetadata } }),
   };
 }

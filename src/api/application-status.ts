@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromWire, isOfSeveral, revisionFields, sourceFields, toWireRevision, toWireSource } from './source-record.ts';
 
 /**
  * The status of an Application, field by field as Argo CD writes it, because its UI, its CLI and scripts read it.
@@ -15,23 +16,26 @@ export interface ApplicationStatus {
   /** Argo CD's own shape: no status and no reason. What no longer holds is removed. */
   readonly conditions?: readonly ApplicationCondition[];
   readonly reconciledAt?: string;
-  readonly sourceType?: 'Helm' | 'Kustomize' | 'Directory' | 'Plugin';
+  readonly sourceType?: SourceType;
+  /** Where it has several sources. */
+  readonly sourceTypes?: readonly SourceType[];
   readonly summary?: { readonly images?: readonly string[]; readonly externalURLs?: readonly string[] };
   /** The namespace of the controller that wrote the status. */
   readonly controllerNamespace?: string;
 }
 
+export type SourceType = 'Helm' | 'Kustomize' | 'Directory' | 'Plugin';
 export type SyncCode = 'Synced' | 'OutOfSync' | 'Unknown';
 export type HealthCode = 'Healthy' | 'Progressing' | 'Degraded' | 'Suspended' | 'Missing' | 'Unknown';
 export type OperationPhase = 'Running' | 'Terminating' | 'Succeeded' | 'Failed' | 'Error';
 
-/** A source or destination as it stands in the manifest. */
+/** A source or destination as it stands in the manifest; several sources are `{ sources }`, and their revisions one text with commas. */
 export type Verbatim = Readonly<Record<string, unknown>>;
 
 export interface SyncStatus {
   readonly status: SyncCode;
   readonly revision?: string;
-  readonly comparedTo?: { readonly source?: Verbatim; readonly destination?: Verbatim };
+  readonly comparedTo?: { readonly source?: Verbatim; readonly destination?: Verbatim; readonly ignoreDifferences?: readonly unknown[] };
 }
 
 export interface HealthStatus {
@@ -61,6 +65,7 @@ export interface ResourceResult {
   readonly hookType?: string;
   readonly hookPhase?: OperationPhase;
   readonly syncPhase?: 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail';
+  readonly images?: readonly string[];
 }
 
 export interface ResourceStatus {
@@ -73,6 +78,8 @@ export interface ResourceStatus {
   readonly health?: HealthStatus;
   readonly hook?: boolean;
   readonly requiresPruning?: boolean;
+  /** It goes only once somebody has agreed. */
+  readonly requiresDeletionConfirmation?: boolean;
   readonly syncWave?: number;
 }
 
@@ -86,7 +93,7 @@ export interface RevisionHistory {
   readonly initiatedBy?: { readonly automated?: boolean; readonly username?: string };
 }
 
-/** The condition types that Argo CD knows and we write. */
+/** The condition types that we write; Argo CD knows all but the last. */
 export type ApplicationConditionType =
   | 'DeletionError'
   | 'InvalidSpecError'
@@ -94,7 +101,9 @@ export type ApplicationConditionType =
   | 'SyncError'
   | 'UnknownError'
   | 'SharedResourceWarning'
-  | 'RepeatedResourceWarning';
+  | 'RepeatedResourceWarning'
+  /** Ours: it is rolled back, or an annotation about that cannot be acted on. */
+  | 'RollbackWarning';
 
 export interface ApplicationCondition {
   /** One of `ApplicationConditionType`, or what another writer left. */
@@ -108,7 +117,8 @@ const verbatim = z.record(z.string(), z.unknown());
 const syncCode = z.enum(['Synced', 'OutOfSync', 'Unknown']);
 const phase = z.enum(['Running', 'Terminating', 'Succeeded', 'Failed', 'Error']);
 
-const health = z.object({
+/** What is known of health, of an Application or of one of its objects. */
+export const healthStatus = z.object({
   status: z.enum(['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Missing', 'Unknown']).exactOptional(),
   message: z.string().exactOptional(),
   lastTransitionTime: time.exactOptional(),
@@ -125,56 +135,105 @@ const resourceResult = z.object({
   hookType: z.string().exactOptional(),
   hookPhase: phase.exactOptional(),
   syncPhase: z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail']).exactOptional(),
+  images: z.array(z.string()).exactOptional(),
 });
 
 const operationState = z.object({
   operation: verbatim,
   phase,
   message: z.string().exactOptional(),
-  syncResult: z.object({ revision: z.string(), source: verbatim.exactOptional(), resources: z.array(resourceResult).exactOptional() }).exactOptional(),
+  syncResult: z
+    .object({ ...revisionFields, ...sourceFields, resources: z.array(resourceResult).exactOptional() })
+    .transform(({ resources, ...record }) => ({ revision: '', ...fromWire(record), ...(resources === undefined ? {} : { resources }) }))
+    .exactOptional(),
   startedAt: time,
   finishedAt: time.exactOptional(),
   retryCount: z.int().exactOptional(),
 });
 
-const resource = z.object({
+/** One entry of `status.resources`. */
+export const resourceStatus = z.object({
   group: z.string().exactOptional(),
   version: z.string().exactOptional(),
   kind: z.string().exactOptional(),
   namespace: z.string().exactOptional(),
   name: z.string().exactOptional(),
   status: syncCode.exactOptional(),
-  health: health.exactOptional(),
+  health: healthStatus.exactOptional(),
   hook: z.boolean().exactOptional(),
   requiresPruning: z.boolean().exactOptional(),
+  requiresDeletionConfirmation: z.boolean().exactOptional(),
   syncWave: z.int().exactOptional(),
 });
 
-const revisionHistory = z.object({
-  id: z.int(),
-  revision: z.string().exactOptional(),
-  source: verbatim.exactOptional(),
-  deployStartedAt: time.exactOptional(),
-  deployedAt: time,
-  initiatedBy: z.object({ automated: z.boolean().exactOptional(), username: z.string().exactOptional() }).exactOptional(),
-});
+const revisionHistory = z
+  .object({
+    id: z.int(),
+    ...revisionFields,
+    ...sourceFields,
+    deployStartedAt: time.exactOptional(),
+    deployedAt: time,
+    initiatedBy: z.object({ automated: z.boolean().exactOptional(), username: z.string().exactOptional() }).exactOptional(),
+  })
+  .transform(({ revision, revisions, source, sources, ...entry }): RevisionHistory => ({ ...entry, ...fromWire({ revision, revisions, source, sources }) }));
+
+const comparedTo = z
+  .object({ ...sourceFields, destination: verbatim.exactOptional(), ignoreDifferences: z.array(verbatim).exactOptional() })
+  .transform(({ source, sources, ...rest }) => ({ ...rest, ...fromWire({ source, sources }) }));
+
+const sourceType = z.enum(['Helm', 'Kustomize', 'Directory', 'Plugin']);
 
 /** `status` of an Application. There is no status subresource: it is written with the object. */
 export const applicationStatus: z.ZodType<ApplicationStatus> = z.object({
   sync: z
-    .object({
-      status: syncCode,
-      revision: z.string().exactOptional(),
-      comparedTo: z.object({ source: verbatim.exactOptional(), destination: verbatim.exactOptional() }).exactOptional(),
-    })
+    .object({ status: syncCode, ...revisionFields, comparedTo: comparedTo.exactOptional() })
+    .transform(({ revision, revisions, ...sync }) => ({ ...sync, ...fromWire({ revision, revisions }) }))
     .exactOptional(),
-  health: health.exactOptional(),
+  health: healthStatus.exactOptional(),
   operationState: operationState.exactOptional(),
-  resources: z.array(resource).exactOptional(),
+  resources: z.array(resourceStatus).exactOptional(),
   history: z.array(revisionHistory).exactOptional(),
   conditions: z.array(z.object({ type: z.string(), message: z.string(), lastTransitionTime: time.exactOptional() })).exactOptional(),
   reconciledAt: time.exactOptional(),
-  sourceType: z.enum(['Helm', 'Kustomize', 'Directory', 'Plugin']).exactOptional(),
+  sourceType: sourceType.exactOptional(),
+  sourceTypes: z.array(sourceType).exactOptional(),
   summary: z.object({ images: z.array(z.string()).exactOptional(), externalURLs: z.array(z.string()).exactOptional() }).exactOptional(),
   controllerNamespace: z.string().exactOptional(),
 });
+
+/** A status as Argo CD writes it: what is about several sources stands under fields of its own. */
+export function toWireStatus({ sync, operationState, history, ...status }: ApplicationStatus): Verbatim {
+  return {
+    ...status,
+    ...(sync === undefined ? {} : { sync: wireSync(sync) }),
+    ...(operationState === undefined ? {} : { operationState: wireOperation(operationState) }),
+    ...(history === undefined ? {} : { history: history.map(wireHistory) }),
+  };
+}
+
+function wireSync({ revision, comparedTo: compared, ...sync }: SyncStatus): Verbatim {
+  const record = { ...(revision === undefined ? {} : { revision }), ...(compared?.source === undefined ? {} : { source: compared.source }) };
+  const { source: _source, ...rest } = compared ?? {};
+  return { ...sync, ...toWireRevision(record, isOfSeveral(record)), ...(compared === undefined ? {} : { comparedTo: { ...rest, ...toWireSource(record) } }) };
+}
+
+function wireOperation({ syncResult, ...state }: OperationState): Verbatim {
+  if (syncResult === undefined) return state;
+  const { revision, source, ...rest } = syncResult;
+  const record = { revision, ...(source === undefined ? {} : { source }) };
+  // the field is never left out, not even where it says nothing (types.go, SyncOperationResult)
+  return { ...state, operation: wireRequest(state.operation, isOfSeveral(record)), syncResult: { revision: '', ...toWireRevision(record, isOfSeveral(record)), ...toWireSource(record), ...rest } };
+}
+
+/** What was asked for; it names the revision that it came to. */
+function wireRequest(operation: Verbatim, isSeveral: boolean): Verbatim {
+  const asked = verbatim.safeParse(operation['sync']);
+  if (!isSeveral || !asked.success || typeof asked.data['revision'] !== 'string') return operation;
+  const { revision, ...sync } = asked.data;
+  return { ...operation, sync: { ...sync, revisions: revision.split(',') } };
+}
+
+function wireHistory({ revision, source, ...entry }: RevisionHistory): Verbatim {
+  const record = { ...(revision === undefined ? {} : { revision }), ...(source === undefined ? {} : { source }) };
+  return { ...entry, ...toWireRevision(record, isOfSeveral(record)), ...toWireSource(record) };
+}

@@ -29,7 +29,8 @@ describe('parseApplication', () => {
       project: 'default',
       source: { repoURL: 'https://git.example/testnets.git', targetRevision: 'HEAD', path: '', directory: { recurse: false, include: '', exclude: '' }, isOnlyLent: false, isKustomization: false },
       destination: { namespace: 'devnet' },
-      syncPolicy: { retry: { limit: 5, duration: 5_000, factor: 2, maxDuration: 180_000 }, createNamespace: false },
+      syncPolicy: { retry: { limit: 5, duration: 5_000, factor: 2, maxDuration: 180_000 }, createNamespace: false, choices: {} },
+      ignoreDifferences: [],
       revisionHistoryLimit: 10,
       info: [],
     });
@@ -59,6 +60,7 @@ describe('parseApplication', () => {
       automated: { prune: true, selfHeal: true, allowEmpty: false },
       retry: { limit: 5, duration: 15_000, factor: 2, maxDuration: 600_000 },
       createNamespace: true,
+      choices: {},
       managedNamespaceMetadata: { labels: { team: 'nets' }, annotations: {} },
     });
     expect(cascade).toBe('foreground');
@@ -71,6 +73,15 @@ describe('parseApplication', () => {
     expect(syncPolicy.automated).toBeUndefined();
   });
 
+  it('reads which differences do not count', () => {
+    const { ignoreDifferences } = accepted({ ...minimal, ignoreDifferences: [{ group: 'apps', kind: '*', name: 'node', namespace: 'a', jsonPointers: ['/spec/replicas', '/metadata/annotations/a~1b~0c'] }, { kind: 'Secret', managedFieldsManagers: ['kube-controller-manager'] }] }).spec;
+
+    expect(ignoreDifferences).toEqual([
+      { group: 'apps', kind: '*', name: 'node', namespace: 'a', pointers: [['spec', 'replicas'], ['metadata', 'annotations', 'a/b~c']], managers: [] },
+      { group: '', kind: 'Secret', pointers: [], managers: ['kube-controller-manager'] },
+    ]);
+  });
+
   it('tells the finalizers apart', () => {
     expect(accepted(minimal).cascade).toBeUndefined();
     expect(accepted(minimal, ['other', 'resources-finalizer.argocd.argoproj.io/background']).cascade).toBe('background');
@@ -81,7 +92,7 @@ describe('parseApplication', () => {
     expect(refusal({ ...minimal, source: { ...minimal.source, [field]: {} } })).toEqual([`spec.source.${field}: is not supported by this version of Prelude; remove it`]);
   });
 
-  it.each(['ignoreDifferences', 'sourceHydrator'])('names %s as not supported', (field) => {
+  it.each(['sourceHydrator'])('names %s as not supported', (field) => {
     expect(refusal({ ...minimal, [field]: [] })).toEqual([`spec.${field}: is not supported by this version of Prelude; remove it`]);
   });
 
@@ -94,7 +105,12 @@ describe('parseApplication', () => {
     [{ ...minimal, source: { ...minimal.source, path: '../other' } }, 'spec.source.path: must be relative to the root of the repository and must not hold ".."'],
     [{ ...minimal, source: { ...minimal.source, path: '/etc' } }, 'spec.source.path: must be relative to the root of the repository and must not hold ".."'],
     [{ ...minimal, source: { repoURL: 'https://x\n.example' } }, 'spec.source.repoURL: must not hold spaces or control characters'],
-    [{ ...minimal, syncPolicy: { syncOptions: ['CreateNamespace=true', 'Replace=true'] } }, 'spec.syncPolicy.syncOptions[1]: is not supported by this version of Prelude; supported: CreateNamespace=true, CreateNamespace=false, ServerSideApply=true, PruneLast=true'],
+    [{ ...minimal, syncPolicy: { syncOptions: ['CreateNamespace=true', 'ServerSideApply=false'] } }, 'spec.syncPolicy.syncOptions[1]: objects from Git are always applied by the API server; remove it'],
+    [{ ...minimal, ignoreDifferences: [{ kind: 'Deployment' }] }, 'spec.ignoreDifferences[0]: must name fields, by jsonPointers or managedFieldsManagers'],
+    [{ ...minimal, ignoreDifferences: [{ kind: 'Deployment', jqPathExpressions: ['.spec'] }] }, 'spec.ignoreDifferences[0].jqPathExpressions: is not supported by this version of Prelude; say it with jsonPointers or managedFieldsManagers'],
+    [{ ...minimal, ignoreDifferences: [{ kind: 'De[', jsonPointers: ['/spec'] }] }, 'spec.ignoreDifferences[0].kind: is not a pattern: a bracket or brace is not closed'],
+    ...['spec/replicas', '', '/spec/~2'].map((pointer): [unknown, string] => [{ ...minimal, ignoreDifferences: [{ kind: 'Deployment', jsonPointers: [pointer] }] }, 'spec.ignoreDifferences[0].jsonPointers[0]: must be a JSON pointer like /spec/replicas, with ~1 for / and ~0 for ~ in a name']),
+    ...['/kind', '/metadata', '/metadata/name'].map((pointer): [unknown, string] => [{ ...minimal, ignoreDifferences: [{ kind: 'Deployment', jsonPointers: [pointer] }] }, 'spec.ignoreDifferences[0].jsonPointers[0]: must not name what tells one object from another']),
     [{ ...minimal, syncPolicy: { retry: { limit: 1, backoff: { duration: 'soon' } } } }, 'spec.syncPolicy.retry.backoff.duration: must be a duration like 15s or 10m, or a number of seconds, and not negative'],
   ])('refuses %j', (spec, message) => {
     expect(refusal(spec)).toEqual([message]);

@@ -13,6 +13,8 @@ export interface Application {
   readonly metadata: ObjectMeta;
   readonly spec: ApplicationSpec;
   readonly status: ApplicationStatus;
+  /** Nothing is synced or healed by itself, whatever the policy says; it is compared, and what is asked for is done. */
+  readonly suspended: boolean;
   /** What happens to the Application's objects when it is deleted; absent: they stay. */
   readonly cascade?: 'foreground' | 'background';
 }
@@ -23,6 +25,9 @@ const applicationKind = 'Application';
 
 /** Where Applications live that name no namespace. */
 export const defaultApplicationNamespace = 'argocd';
+
+/** Holds an Application as it is: `"true"`. */
+export const suspendAnnotation = 'prelude.dev/suspend';
 
 const finalizer = 'resources-finalizer.argocd.argoproj.io';
 
@@ -39,11 +44,17 @@ export function parseApplication(object: KubeObject): Parsed<Application> {
   }
   const parsed = parse(z.object({ spec: applicationSpec }), object);
   if (!parsed.ok) return parsed;
+  const suspended = object.metadata.annotations?.[suspendAnnotation] === 'true';
   const cascade = cascadeOf(object.metadata.finalizers ?? []);
   return {
     ok: true,
-    value: { metadata: object.metadata, spec: parsed.value.spec, status: parseApplicationStatus(object), ...(cascade === undefined ? {} : { cascade }) },
+    value: { metadata: object.metadata, spec: suspended ? withoutAutomation(parsed.value.spec) : parsed.value.spec, suspended, status: parseApplicationStatus(object), ...(cascade === undefined ? {} : { cascade }) },
   };
+}
+
+function withoutAutomation(spec: ApplicationSpec): ApplicationSpec {
+  const { automated: _automated, ...syncPolicy } = spec.syncPolicy;
+  return { ...spec, syncPolicy };
 }
 
 /** The status of an Application. Whatever does not parse counts as not there: a status is only ever a memory. */

@@ -3,6 +3,7 @@ import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import { createRenderers } from '../gitops/render/render-source.ts';
 import type { Renderer } from '../gitops/render/renderer.ts';
 import type { RendererName } from '../gitops/render/renderer-choice.ts';
+import type { RepositoryCredentials } from '../gitops/source/credentials/repository-credentials.ts';
 import type { ChartSources } from '../gitops/source/resolver.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createHttpClient } from '../lib/http-client.ts';
@@ -11,17 +12,22 @@ import { createHttpClient } from '../lib/http-client.ts';
 export interface ChartMeans {
   readonly charts: ChartSources;
   readonly renderers: readonly Renderer[];
-  /** Drops the connections to chart repositories. */
+  /** Drops the connections to chart repositories, and ends the threads that render. */
   readonly close: () => Promise<void>;
 }
 
 /** Text of manifests that is remembered, in bytes: most files of a commit are those of the one before. */
 const manifestCache = 64 << 20;
 
-/** Puts together what renders Applications, packaged charts among them. @param renderer for Applications that do not say; absent: `builtin` */
-export function createChartMeans(clock: Clock, renderer?: RendererName): ChartMeans {
+/**
+ * Puts together what renders Applications, packaged charts among them.
+ * @param renderer for Applications that do not say; absent: `builtin`
+ * @param credentials of repositories and registries; absent: only public charts are fetched
+ */
+export function createChartMeans(clock: Clock, renderer?: RendererName, credentials?: RepositoryCredentials): ChartMeans {
   const http = createHttpClient({ clock });
-  const charts = createChartSources({ http: http.request, clock });
+  const charts = createChartSources({ http: http.request, clock, ...(credentials === undefined ? {} : { credentials }) });
   const renderers = createRenderers(createManifestReader(manifestCache), { clock, sources: charts, ...(renderer === undefined ? {} : { charts: renderer }) });
-  return { charts, renderers, close: http.close };
+  const close = async (): Promise<void> => void (await Promise.all([http.close(), ...renderers.map((one) => one.close?.())]));
+  return { charts, renderers, close };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createApplicationController } from '../controllers/application/controller.ts';
 import { applicationInformers } from '../controllers/application/watch.ts';
 import { formatKey, type KubeObject, keyOf } from '../api/object.ts';
@@ -5,10 +6,12 @@ import type { Progress } from '../gitops/apply/progress.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import type { Renderer } from '../gitops/render/renderer.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
+import type { SourceNews } from '../gitops/source/source-news.ts';
 import type { Informer } from '../kube/informer.ts';
 import { createHttpClient } from '../lib/http-client.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
 import type { Outcome } from '../runtime/outcome.ts';
+import { composeApplicationSets } from './application-sets.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
 import { createProviderCheck } from './provider-check.ts';
 
@@ -16,6 +19,8 @@ export interface GitHalfOptions {
   /** Which providers stores may be of, for the plan. */
   readonly registry: ProviderRegistry;
   readonly resolver: Resolver;
+  /** Tells of pushes and credentials; absent: nobody does. */
+  readonly sourceNews?: Pick<SourceNews, 'subscribe'>;
   readonly renderers: readonly Renderer[];
   /** Where Applications are taken from. */
   readonly applicationNamespaces: readonly string[];
@@ -56,8 +61,11 @@ export function composeGit(foundation: Foundation, options: GitHalfOptions): Git
     reader: createManifestReader(manifestCache),
     checkProvider: createProviderCheck(registry),
     http: http.request,
+    randomBytes,
     signal: lifetime,
     ...{ cluster, clock, random, log, metrics, events },
   });
-  return { caches, controllers: [controller], finish: () => http.close(), applications };
+  // who wants only some Applications has rendered them already
+  const sets = only === undefined ? composeApplicationSets(foundation, { ...rest, applicationNamespaces, applications }) : undefined;
+  return { caches: [...caches, ...(sets?.caches ?? [])], controllers: [controller, ...(sets === undefined ? [] : [sets.controller])], finish: () => http.close(), applications };
 }

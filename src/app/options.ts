@@ -3,7 +3,7 @@ import type { GitProtocol } from '../gitops/source/git-command.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type AllowedTargets, type GroupKind, parseGenericTargets } from '../secret/manifest/allowed-targets.ts';
 import type { KeyOrder } from './sealing-keys/key-policy.ts';
-import { type LogLevel, logLevels } from '../lib/log.ts';
+import { type LogLevel, logLevels } from '../lib/log-level.ts';
 
 /** A bad option, to be told with exit code 2. */
 export class UsageError extends Error {
@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly pollInterval: number;
   /** `file` lets Applications read this machine's disk: for tests and air-gapped mirrors. */
   readonly gitProtocols: readonly GitProtocol[];
+  /** Whether repositories may be on this very machine; absent: they may not. */
+  readonly gitAllowLoopback?: boolean;
   readonly listen: Address;
   readonly logLevel: LogLevel;
   /** Start the controllers of secrets although External Secrets Operator runs with the same class. */
@@ -77,6 +79,8 @@ export interface RunOptions {
   /** Milliseconds between validations of a store that does not say. */
   readonly storeRequeueInterval: number;
   readonly adapters: AdapterOptions;
+  /** The file that says who is told of what happens to Applications; absent: nobody is. */
+  readonly notifyConfig?: string;
   /** Absent: no admission webhook is served. */
   readonly admission?: AdmissionOptions;
   /** Absent: changes at providers are found by refreshes alone. */
@@ -138,9 +142,9 @@ export interface Address {
   readonly port: number;
 }
 
-export const gitProtocols: readonly GitProtocol[] = ['https', 'file'];
+export const gitProtocols: readonly GitProtocol[] = ['https', 'ssh', 'file'];
 
-/** `https`, `file` or both, separated by commas. */
+/** `https`, `ssh`, `file` or several, separated by commas. */
 export function parseGitProtocols(text: string): readonly GitProtocol[] {
   return parseList('--git-protocols', text, gitProtocols);
 }

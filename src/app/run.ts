@@ -1,7 +1,6 @@
 import { generators } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { silentProgress } from '../gitops/apply/progress.ts';
-import { createResolver } from '../gitops/source/resolver.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
@@ -11,12 +10,11 @@ import { judgeLiveness, judgeReadiness } from '../server/health.ts';
 import type { Server } from '../server/listen-at.ts';
 import { createServer, type ServerData } from '../server/server.ts';
 import { adapterEnvironment } from './adapter-environment.ts';
-import { createChartMeans } from './chart-means.ts';
 import { startAdmissionWebhook } from './admission-webhook.ts';
 import type { Events, Wake } from './events/open-events.ts';
+import { pushedRepositories } from './events/git/pushed-repositories.ts';
 import { failureMessage } from './failure-message.ts';
 import { createFoundation } from './foundation.ts';
-import { gitCacheFolder } from './git-cache.ts';
 import { composeGit } from './git-half.ts';
 import type { Foundation, Half } from './half.ts';
 import { loadProviders } from './load-providers.ts';
@@ -25,6 +23,10 @@ import { runHalves } from './run-halves.ts';
 import { composeSealed, type SealedHalf, sealedHalfOptions } from './sealed-half.ts';
 import { serveKubeseal } from './sealing-keys/serve-kubeseal.ts';
 import { composeSecrets } from './secrets-half.ts';
+import type { Notify } from './notify/open-notify.ts';
+import { watchDeliveries } from './notify/watch-deliveries.ts';
+import { ownAddresses } from './own-addresses.ts';
+import { createSourceMeans } from './source-means.ts';
 import { refuseBesideLive } from './takeover/live-operator.ts';
 import { refuseBesideSealed } from './takeover/live-sealed.ts';
 import { openTargetCluster } from './target-cluster.ts';
@@ -48,6 +50,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   const log = createLog({ level: options.logLevel, destination: 'stdout' });
   const metrics = createMetrics({ version, process: true });
   const events = options.events === undefined ? undefined : await (await import('./events/open-events.ts')).openEvents(options.events, { clock, random: Math.random, log });
+  const notify = options.notifyConfig === undefined ? undefined : await (await import('./notify/open-notify.ts')).openNotify(options.notifyConfig, { clock, random: Math.random, log, ownAddresses: ownAddresses(environment) });
   let foundation;
   try {
     const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
@@ -57,7 +60,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
     if (message === undefined) throw error;
     return message;
   }
-  const { halves, wake, sealed } = compose(foundation, options, { registry, environment: adapterEnvironment(environment, options.adapters), ...(events === undefined ? {} : { placeOf: events.placeOf }) });
+  const { halves, wake, sealed } = compose(foundation, options, { registry, environment: adapterEnvironment(environment, options.adapters), ...(events === undefined ? {} : { placeOf: events.placeOf }), ...(notify === undefined ? {} : { notify }) });
   const caches = halves.flatMap((half) => half.caches);
   const controllers = halves.flatMap((half) => half.controllers);
   let started = false;
@@ -131,8 +134,14 @@ async function listen({ host, port }: Address, data: ServerData): Promise<Server
 
 const listenFailures: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN']);
 
+/** Where repository Secrets are taken from: our own namespace, and that of Argo CD where its Applications are ours. */
+function credentialNamespaces({ namespace, applicationNamespaces }: RunOptions): readonly string[] {
+  return [...new Set([namespace, ...applicationNamespaces.filter((name) => name === defaultApplicationNamespace)])];
+}
+
 interface Composing extends RunSurroundings, Partial<Pick<Events, 'placeOf'>> {
   readonly registry: ProviderRegistry;
+  readonly notify?: Notify;
 }
 
 interface Composed {
@@ -141,7 +150,7 @@ interface Composed {
   readonly sealed: SealedHalf | undefined;
 }
 
-function compose(foundation: Foundation, options: RunOptions, { registry, environment, ...places }: Composing): Composed {
+function compose(foundation: Foundation, options: RunOptions, { registry, environment, notify, ...places }: Composing): Composed {
   const halves: Half[] = [];
   let wake: Wake = () => 0;
   if (options.controllers.has('secrets')) {
@@ -151,12 +160,16 @@ function compose(foundation: Foundation, options: RunOptions, { registry, enviro
     halves.push(secrets);
   }
   if (options.controllers.has('git')) {
-    const git = { cache: gitCacheFolder(environment), protocols: options.gitProtocols, clock: foundation.clock };
-    const { charts, renderers, close } = createChartMeans(foundation.clock, options.renderer);
-    const resolver = createResolver({ mapped: new Map(options.repositories.map(({ url, path }) => [url, path])), git, charts });
+    const sources = createSourceMeans(foundation, { environment, protocols: options.gitProtocols, allowLoopback: options.gitAllowLoopback ?? false, repositories: options.repositories, ...(options.renderer === undefined ? {} : { renderer: options.renderer }), credentialNamespaces: credentialNamespaces(options) });
+    const { resolver, renderers, news: sourceNews, close } = sources;
+    const wakeSecrets = wake;
+    wake = (notice) => (notice.provider === pushedRepositories ? sources.wake(notice) : wakeSecrets(notice));
     const { applicationNamespaces, pollInterval } = options;
-    const half = composeGit(foundation, { registry, resolver, renderers, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress });
-    halves.push({ ...half, finish: async (ending) => void (await Promise.all([half.finish(ending), close()])) });
+    const deliveries = foundation.metrics.deliveries();
+    const notifier = notify?.start(foundation.cluster, deliveries);
+    const half = composeGit(foundation, { registry, resolver, renderers, sourceNews, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress, ...(notifier === undefined ? {} : { onOutcome: notifier.note }) });
+    watchDeliveries(foundation, { applications: half.applications, resolver, deliveries, ...(notifier === undefined ? {} : { notifier }) });
+    halves.push({ ...half, finish: async (ending) => void (await Promise.all([half.finish(ending), notifier?.close(ending), close()])) });
   }
   const sealed = options.controllers.has('sealed') && options.sealing !== undefined ? composeSealed(foundation, sealedHalfOptions(options.sealing)) : undefined;
   if (sealed !== undefined) halves.push(sealed);

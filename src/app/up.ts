@@ -2,7 +2,7 @@ import { generators } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { formatKey, keyOf, type ObjectKey } from '../api/object.ts';
 import type { ProgressEvent } from '../gitops/apply/progress.ts';
-import { isRefused, type PlannedApplication, type RepositoryPlan } from '../gitops/plan/planned-application.ts';
+import { isRefused, type RepositoryPlan } from '../gitops/plan/planned-application.ts';
 import { planRepository } from '../gitops/plan/plan-repository.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import { openHome } from '../gitops/source/home.ts';
@@ -17,6 +17,7 @@ import { adapterEnvironment } from './adapter-environment.ts';
 import { type ChartMeans, createChartMeans } from './chart-means.ts';
 import { createFoundation, type OwnedFoundation } from './foundation.ts';
 import { gitCacheFolder } from './git-cache.ts';
+import { gitHosts } from './git-hosts.ts';
 import { composeGit } from './git-half.ts';
 import { installCrds } from './install-crds.ts';
 import { loadProviders } from './load-providers.ts';
@@ -32,7 +33,7 @@ import { refuseBesideSealed } from './takeover/live-sealed.ts';
 import type { RivalGuard } from './takeover/rival-guard.ts';
 import { openTargetCluster } from './target-cluster.ts';
 import { type ApplicationResult, createUpWatch } from './up-watch.ts';
-import { writeApplications } from './write-applications.ts';
+import { writePlanned } from './write-planned.ts';
 
 /** What happens on the way, for a timeline. */
 export interface UpProgress {
@@ -81,7 +82,7 @@ async function upWith(means: ChartMeans, options: UpOptions, surroundings: UpSur
   const { clock, log, environment, progress } = surroundings;
   // an Application of somebody else's must not read this machine's disk; what the person names may
   const ownDisk = [options.target, ...options.repositories.map(({ path }) => path)].some((place) => place.startsWith('file:'));
-  const git = { cache: gitCacheFolder(environment), protocols: ownDisk ? gitProtocols : gitProtocols.filter((name) => name !== 'file'), clock };
+  const git = { cache: gitCacheFolder(environment), protocols: ownDisk ? gitProtocols : gitProtocols.filter((name) => name !== 'file'), clock, hosts: gitHosts(environment, true) };
   const adapters = options.adapters ?? noAdapters;
   const registry = await loadProviders(adapters.packages);
   const home = await openHome(options.target, { git, ...(options.revision === undefined ? {} : { revision: options.revision }) }, signal);
@@ -97,7 +98,7 @@ async function upWith(means: ChartMeans, options: UpOptions, surroundings: UpSur
     const rival = cluster.kind === 'recorded' ? undefined : await findRival(cluster, options, { clock, log, patient: false }, signal);
     if (rival !== undefined) return { kind: 'rivalled', message: rival };
     progress.planned(plan, cluster);
-    await prepare(foundation, plan.applications, progress, signal);
+    await prepare(foundation, plan, progress, signal);
     const results = await bringUp(foundation, { options, adapters, registry, plan, resolver, means, surroundings }, signal);
     return { kind: 'ended', plan, cluster: cluster.kind, results };
   } finally {
@@ -113,9 +114,9 @@ async function findRival(cluster: Cluster, { besideEso, sealKeyNamespace: keyNam
   return sealed === undefined ? undefined : `${sealed}. Without --seal-key-namespace it is the one that opens them`;
 }
 
-async function prepare({ cluster, clock }: OwnedFoundation, applications: readonly PlannedApplication[], progress: UpProgress, signal: AbortSignal): Promise<void> {
+async function prepare({ cluster, clock }: OwnedFoundation, plan: RepositoryPlan, progress: UpProgress, signal: AbortSignal): Promise<void> {
   if (cluster.kind === 'kubernetes') for (const name of await installCrds(cluster, clock, signal)) progress.prepared(`CustomResourceDefinition ${name} created`);
-  const namespaces = await writeApplications(cluster, applications.map(({ object }) => object), signal);
+  const namespaces = await writePlanned(cluster, plan, signal);
   for (const name of namespaces) progress.prepared(`Namespace ${name} created`);
 }
 

@@ -4,7 +4,8 @@ import { isKubeError } from '../kube/kube-error.ts';
 import type { Cluster } from '../kube/port.ts';
 import { applicationType, namespaceType } from '../kube/resource-types.ts';
 
-const fieldManager = 'prelude-up';
+/** Of what `up` writes. */
+export const upFieldManager = 'prelude-up';
 
 /**
  * Writes Applications into the cluster, where the controllers take them from; makes the namespaces they live in.
@@ -14,7 +15,7 @@ export async function writeApplications(cluster: Cluster, objects: readonly Kube
   const homes = new Set(objects.map((object) => object.metadata.namespace ?? defaultApplicationNamespace));
   const made: string[] = [];
   for (const name of homes) if (await ensureNamespace(cluster, name, signal)) made.push(name);
-  for (const object of objects) await cluster.apply(applicationType, object, { fieldManager, force: true }, signal);
+  for (const object of objects) await cluster.apply(applicationType, object, { fieldManager: upFieldManager, force: true }, signal);
   return made;
 }
 
@@ -22,7 +23,7 @@ export async function writeApplications(cluster: Cluster, objects: readonly Kube
 export async function ensureNamespace(cluster: Cluster, name: string, signal: AbortSignal): Promise<boolean> {
   if ((await cluster.get(namespaceType, { name }, signal, { metadataOnly: true })) !== undefined) return false;
   try {
-    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager }, signal);
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: upFieldManager }, signal);
     return true;
   } catch (error) {
     if (isKubeError(error, 'exists')) return false;

@@ -6,6 +6,8 @@ import { nodeVersionProblem } from './node-version.ts';
  */
 const problem = nodeVersionProblem(process.versions.node);
 if (problem === undefined) {
+  const { keepCompiled } = await import('./compile-cache.ts');
+  keepCompiled(process.env, process.getuid?.());
   await import('./main.ts');
 } else {
   process.stderr.write(`${problem}\n`);

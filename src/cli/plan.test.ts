@@ -76,8 +76,8 @@ describe('prelude plan', () => {
     const terminal = recorder({ isTerminal: true });
     const plain = recorder({ isTerminal: true, env: { NO_COLOR: '1' } });
 
-    await plan(options('test/sample'), terminal, signal);
-    await plan(options('test/sample'), plain, signal);
+    await plan(options('test/plain-testnet'), terminal, signal);
+    await plan(options('test/plain-testnet'), plain, signal);
 
     expect(terminal.text()).toContain('\u001b[');
     expect(plain.text()).toBe(stripVTControlCharacters(terminal.text()));
@@ -112,9 +112,10 @@ describe('prelude plan', () => {
       problems: [],
       applications: [
         { name: 'stores', planned: true },
-        { name: 'devnet', planned: true, revision: 'worktree', destination: { namespace: 'devnet', createNamespace: true }, needs: expect.arrayContaining([expect.objectContaining({ secret: 'faucet-discord', key: 'token' })]) as unknown },
         { name: 'keys', planned: true },
+        { name: 'devnet', planned: true, revision: 'worktree', destination: { namespace: 'devnet', createNamespace: true }, needs: expect.arrayContaining([expect.objectContaining({ secret: 'faucet-discord', key: 'token' })]) as unknown },
         { name: 'monitoring', planned: true, needs: expect.arrayContaining([expect.objectContaining({ secret: 'grafana-admin', key: 'username' })]) as unknown },
+        { name: 'testnet-berlin', planned: true, needs: expect.arrayContaining([expect.objectContaining({ secret: 'seed-keys', key: 'libp2p' })]) as unknown },
       ],
     });
   });
@@ -159,16 +160,16 @@ describe('prelude render', () => {
     expect(await render({ path: 'test/sample', repositories: [], output: 'yaml' }, io, signal)).toBe(0);
 
     const objects = parseYaml(io.text()).map(({ value }) => value as { kind: string; metadata: { name: string; namespace?: string } });
-    expect(objects).toHaveLength(23);
-    expect(objects.slice(0, 3).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual(['ClusterSecretStore undefined/testnet-secrets', 'ServiceAccount devnet/testnet', 'ExternalSecret devnet/archive-database']);
-    expect(io.text()).toContain('---\n# testnets/devnet/manifests/workloads/faucet.yaml:9\napiVersion: apps/v1\nkind: Deployment\n');
+    expect(objects).toHaveLength(59);
+    expect(objects.slice(0, 3).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual(['ClusterSecretStore undefined/testnet-secrets', 'ClusterSecretStore undefined/sample-only-keys', 'ExternalSecret prelude/sealing-key']);
+    expect(io.text()).toContain('---\n# monitoring/manifests/workloads/grafana.yaml:1\napiVersion: apps/v1\nkind: Deployment\n');
   });
 
   it('prints a List for programs', async () => {
     const io = recorder();
 
-    await render({ path: 'test/sample', repositories: [], output: 'json' }, io, signal);
+    await render({ path: 'test/plain-testnet', repositories: [], output: 'json' }, io, signal);
 
-    expect(JSON.parse(io.text())).toMatchObject({ apiVersion: 'v1', kind: 'List', items: { length: 23 } });
+    expect(JSON.parse(io.text())).toMatchObject({ apiVersion: 'v1', kind: 'List', items: { length: 16 } });
   });
 });

@@ -5,10 +5,15 @@ import type { CheckProvider } from '../gitops/plan/declare/declare.ts';
 import type { RendererName } from '../gitops/render/renderer-choice.ts';
 import { version } from '../lib/version.ts';
 import { type AdapterFlags, adaptersOf, fileRootOption, ownIdentityOption, providerOption } from './adapter-options.ts';
+import { type ClusterFlags, clusterOf, type OutputFormat } from './cluster-options.ts';
 import { contextOption, genericTargetOption, kubeconfigOption, rendererOption, repoOption, usageOption, waitOption } from './command-options.ts';
 import type { Done, ExitCode, Io } from './io.ts';
 import { addSealingOptions, type SealingFlags, sealingOf } from './seal-run-options.ts';
 import { explainCommand } from './explain-command.ts';
+import { historyCommand } from './history-command.ts';
+import { rollbackCommand } from './rollback-command.ts';
+import { statusCommand } from './status-command.ts';
+import { newCommand, promoteCommand, setCommand } from './testnet-commands.ts';
 import { resealCommand, unsealCommand, verifyCommand } from './opened-commands.ts';
 import { sealCommand } from './seal-command.ts';
 import { keysCommand } from './keys-command.ts';
@@ -41,7 +46,7 @@ function describe(io: Io, signal: AbortSignal, done: Done): Command {
     .exitOverride()
     .showHelpAfterError('(prelude --help shows the commands, prelude COMMAND --help an example)')
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
-  for (const make of [planCommand, renderCommand, upCommand, runCommand, explainCommand, storeCommand, keysCommand, takeoverCommand, sealCommand, verifyCommand, resealCommand, unsealCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
+  for (const make of [planCommand, renderCommand, upCommand, runCommand, statusCommand, historyCommand, rollbackCommand, newCommand, promoteCommand, setCommand, explainCommand, storeCommand, keysCommand, takeoverCommand, sealCommand, verifyCommand, resealCommand, unsealCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
   return root;
 }
 
@@ -60,10 +65,21 @@ function planCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(rendererOption())
     .addOption(providerOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json', 'yaml']).default('text'))
-    .addHelpText('after', '\nExample, in a pull request:\n  prelude plan .\n\nExit codes: 0 can be released, 1 refused, 2 bad usage.')
-    .action(async (path: string, { repo, renderer, provider, output }: RepositoryFlags & { output: 'text' | 'json' | 'yaml' }) => {
-      const [{ plan }, checkProvider] = await Promise.all([import('./plan.ts'), providerCheck(provider)]);
-      done(await plan({ path, repositories: repo, renderer, output, checkProvider }, io, signal));
+    .option('--diff', 'compare with a cluster by dry runs, and write nothing')
+    .addOption(new Option('--local <folder>', 'with --diff: a local cluster in a folder'))
+    .addOption(kubeconfigOption())
+    .addOption(contextOption())
+    .addHelpText('after', '\nExamples, in a pull request:\n  prelude plan .\n  prelude plan . --diff --context prod\n\nExit codes: 0 can be released (differences are no failure), 1 refused,\n2 bad usage.')
+    .action(async (path: string, { repo, renderer, provider, output, diff: wantsDiff, ...cluster }: PlanFlags) => {
+      if (wantsDiff !== true && (cluster.local ?? cluster.kubeconfig ?? cluster.context) !== undefined) throw new UsageError('a cluster is looked at with --diff only: without it, plan is offline');
+      const loadProviderCheck = await providerCheck(provider);
+      if (wantsDiff === true) {
+        const target = clusterOf(cluster);
+        const { diff } = await import('./diff.ts');
+        return done(await diff({ path, repositories: repo, renderer, output, loadProviderCheck, cluster: target }, io, signal));
+      }
+      const { plan } = await import('./plan.ts');
+      done(await plan({ path, repositories: repo, renderer, output, loadProviderCheck }, io, signal));
     });
 }
 
@@ -77,9 +93,14 @@ function renderCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
     .addHelpText('after', '\nExample:\n  prelude render test/sample | less')
     .action(async (path: string, { repo, renderer, provider, output }: RepositoryFlags & { output: 'yaml' | 'json' }) => {
-      const [{ render }, checkProvider] = await Promise.all([import('./render.ts'), providerCheck(provider)]);
-      done(await render({ path, repositories: repo, renderer, output, checkProvider }, io, signal));
+      const [{ render }, loadProviderCheck] = await Promise.all([import('./render.ts'), providerCheck(provider)]);
+      done(await render({ path, repositories: repo, renderer, output, loadProviderCheck }, io, signal));
     });
+}
+
+interface PlanFlags extends RepositoryFlags, ClusterFlags {
+  readonly output: OutputFormat;
+  readonly diff?: true;
 }
 
 interface RepositoryFlags {
@@ -88,10 +109,15 @@ interface RepositoryFlags {
   readonly provider: readonly string[];
 }
 
-/** The check of stores, with the adapters of packages that are named. */
-async function providerCheck(packages: readonly string[]): Promise<CheckProvider> {
-  const [{ createProviderCheck }, { loadProviders }] = await Promise.all([import('../app/provider-check.ts'), import('../app/load-providers.ts')]);
-  return createProviderCheck(await loadProviders(packages));
+/** Loads the check of stores once there is a store to check; packages that are named are looked at whether or not there is. */
+async function providerCheck(packages: readonly string[]): Promise<() => Promise<CheckProvider>> {
+  const load = async (): Promise<CheckProvider> => {
+    const [{ createProviderCheck }, { loadProviders }] = await Promise.all([import('../app/provider-check.ts'), import('../app/load-providers.ts')]);
+    return createProviderCheck(await loadProviders(packages));
+  };
+  if (packages.length === 0) return load;
+  const check = await load();
+  return () => Promise.resolve(check);
 }
 
 function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
@@ -143,7 +169,8 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(usageOption('--controllers <groups>', 'secrets, git, sealed (for SealedSecrets), or several with a comma', parseControllers).default(parseControllers('secrets,git'), 'secrets,git').env('PRELUDE_CONTROLLERS'))
     .option('--controller-class <name>', 'the class of stores to serve; stores that name none belong to all', 'default')
     .addOption(waitOption('--poll-interval <duration>', 'how often a Git revision is looked at', '60s').env('PRELUDE_POLL_INTERVAL'))
-    .addOption(usageOption('--git-protocols <names>', "https, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https'), 'https').env('PRELUDE_GIT_PROTOCOLS'))
+    .addOption(usageOption('--git-protocols <names>', "https, ssh, file; file lets Applications read this machine's disk", parseGitProtocols).default(parseGitProtocols('https,ssh'), 'https,ssh').env('PRELUDE_GIT_PROTOCOLS'))
+    .option('--git-allow-loopback', 'let Applications name repositories on this machine, of a server beside the controller')
     .addOption(usageOption('--listen <address>', 'probes and metrics', (text) => parseAddress('--listen', text)).default(parseAddress('--listen', ':8080'), ':8080').env('PRELUDE_LISTEN'))
     .addOption(genericTargetOption())
     .option('--unsafe-allow-generic-targets', 'ExternalSecrets may make any kind but those that grant rights, run code (Pods, Deployments, Jobs and the like), or belong to External Secrets or Argo CD; --generic-target names these one by one')
@@ -154,8 +181,9 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(fileRootOption())
     .addOption(usageOption('--webhook-listen <address>', 'serve the admission webhook there, over HTTPS', (text) => parseAddress('--webhook-listen', text)).env('PRELUDE_WEBHOOK_LISTEN'))
     .addOption(new Option('--webhook-cert-dir <folder>', 'with the tls.crt and tls.key of the webhook').env('PRELUDE_WEBHOOK_CERT_DIR'))
-    .addOption(new Option('--events-config <file>', 'who tells of changes at providers: their ExternalSecrets are read at once').env('PRELUDE_EVENTS_CONFIG'))
+    .addOption(new Option('--events-config <file>', 'who tells of changes at providers and of pushes: what they concern is read at once').env('PRELUDE_EVENTS_CONFIG'))
     .addOption(usageOption('--events-listen <address>', 'take the events that are sent there, at /v1/events/<source>', (text) => parseAddress('--events-listen', text)).env('PRELUDE_EVENTS_LISTEN'))
+    .addOption(new Option('--notify-config <file>', 'who is told of what happens to Applications: Slack, webhooks, commit statuses').env('PRELUDE_NOTIFY_CONFIG'))
     .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
     .addOption(repoOption())
     .addOption(rendererOption())
@@ -164,7 +192,8 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
       const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, eventsConfig, eventsListen: eventsAt, ...rest } = flags;
       if ((webhookListen === undefined) !== (certFolder === undefined)) throw new UsageError('--webhook-listen and --webhook-cert-dir go together: the API server speaks HTTPS only');
       if (eventsAt !== undefined && eventsConfig === undefined) throw new UsageError('--events-listen needs --events-config: without sources nobody could be let in');
-      if (eventsConfig !== undefined && !flags.controllers.has('secrets')) throw new UsageError('--events-config is for the controllers of secrets, and --controllers leaves them out');
+      if (eventsConfig !== undefined && !flags.controllers.has('secrets') && !flags.controllers.has('git')) throw new UsageError('--events-config is for the controllers of secrets and of Git, and --controllers leaves both out');
+      if (flags.notifyConfig !== undefined && !flags.controllers.has('git')) throw new UsageError('--notify-config is for the controllers of Git, and --controllers leaves them out');
       const { run } = await import('../app/run.ts');
       const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, defaultApplicationNamespace])];
       const admission = webhookListen === undefined || certFolder === undefined ? {} : { admission: { listen: webhookListen, certFolder } };
@@ -189,6 +218,7 @@ interface RunFlags extends AdapterFlags, SealingFlags {
   readonly controllerClass: string;
   readonly pollInterval: number;
   readonly gitProtocols: ReturnType<typeof parseGitProtocols>;
+  readonly gitAllowLoopback?: true;
   readonly listen: ReturnType<typeof parseAddress>;
   readonly genericTarget: RunOptions['genericTargets']['kinds'];
   readonly unsafeAllowGenericTargets?: true;
@@ -198,5 +228,6 @@ interface RunFlags extends AdapterFlags, SealingFlags {
   readonly webhookCertDir?: string;
   readonly eventsConfig?: string;
   readonly eventsListen?: ReturnType<typeof parseAddress>;
+  readonly notifyConfig?: string;
   readonly logLevel: ReturnType<typeof parseLogLevel>;
 }

@@ -14,8 +14,8 @@ export interface RepositoryOptions {
   readonly repositories: readonly RepositoryMapping[];
   /** Who renders charts of Applications that do not say; absent: `builtin`. */
   readonly renderer?: RendererName;
-  /** Checks `spec.provider` of stores; absent: only the core's own fields are checked. */
-  readonly checkProvider?: CheckProvider;
+  /** Loads what checks `spec.provider` of stores; absent: only the core's own fields are checked. */
+  readonly loadProviderCheck?: () => Promise<CheckProvider>;
 }
 
 /** A run reads most files twice, once to look for Applications and once to render them. */
@@ -25,10 +25,10 @@ const cacheBytes = 64 << 20;
  * Plans the repository at a folder, offline.
  * @throws SourceError where the folder cannot be read
  */
-export async function readRepository({ path, repositories, renderer, checkProvider }: RepositoryOptions, signal: AbortSignal): Promise<RepositoryPlan> {
+export async function readRepository({ path, repositories, renderer, loadProviderCheck }: RepositoryOptions, signal: AbortSignal): Promise<RepositoryPlan> {
   const home = await openHome(path, {}, signal);
   const resolver = createResolver({ home, mapped: new Map(repositories.map((mapping) => [mapping.url, mapping.path])) });
   const reader = createManifestReader(cacheBytes);
   const renderers = createRenderers(reader, renderer === undefined ? {} : { charts: renderer });
-  return planRepository({ home, resolver, reader, renderers, ...(checkProvider === undefined ? {} : { checkProvider }) }, signal);
+  return planRepository({ home, resolver, reader, renderers, ...(loadProviderCheck === undefined ? {} : { loadProviderCheck }) }, signal);
 }

@@ -55,6 +55,8 @@ export interface DeleteOptions {
 /** The kinds the cluster serves, by apiVersion and kind. */
 export interface Discovery {
   readonly find: (apiVersion: string, kind: string) => ResourceType | undefined;
+  /** Every `group/version` and `group/version/Kind`, sorted: what Helm calls API versions. A group whose own server is down is there, its kinds may not be. */
+  readonly apiVersions: () => readonly string[];
 }
 
 export interface AccessQuestion {
@@ -74,6 +76,9 @@ export interface CallerQuestion {
   readonly subresource: string;
   readonly namespace: string;
 }
+
+/** The calls that change objects. */
+export type Writes = Pick<Cluster, 'create' | 'update' | 'apply' | 'patchStatus' | 'delete'>;
 
 /**
  * The only door to a cluster: a real API server, or the local cluster in a folder.
@@ -118,12 +123,19 @@ export interface Cluster {
   readonly delete: (type: ResourceType, key: ObjectKey, options: DeleteOptions, signal: AbortSignal) => Promise<boolean>;
   /** What the cluster serves. Answers are cached; `fresh` asks again (a CRD may just have been created). */
   readonly discover: (signal: AbortSignal, options?: { readonly fresh?: boolean }) => Promise<Discovery>;
+  /** The server's version of Kubernetes, e.g. `v1.34.1`. Answers are cached, as those of `discover`. */
+  readonly version: (signal: AbortSignal) => Promise<string>;
   /** A bound service-account token. KubeError `unsupported` on the local cluster. */
   readonly tokenRequest: (
     serviceAccount: Required<ObjectKey>,
     request: { readonly audiences: readonly string[]; readonly expirationSeconds: number },
     signal: AbortSignal,
   ) => Promise<string>;
+  /**
+   * Writes as somebody else: rights and audit log are that user's. Absent where the cluster knows no users.
+   * KubeError `invalid` for an empty name: whoever impersonates nobody would write as himself.
+   */
+  readonly as?: (user: string) => Writes;
   /** May we do this? Always true on the local cluster. */
   readonly accessReview: (question: AccessQuestion, signal: AbortSignal) => Promise<boolean>;
   /** May the bearer of a token do this? Absent where the cluster knows no tokens. */

@@ -81,6 +81,8 @@ export const applicationType: ResourceType = {
   statusSubresource: false,
 };
 
+export const applicationSetType: ResourceType = { ...applicationType, kind: 'ApplicationSet', plural: 'applicationsets', statusSubresource: true };
+
 /** The `apiVersion` that objects of a type carry. */
 export function apiVersionOf(type: ResourceType): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;

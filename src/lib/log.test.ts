@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLog, silentLog, type Log, type LogLevel } from './log.ts';
+import type { LogLevel } from './log-level.ts';
+import { createLog, silentLog, type Log } from './log.ts';
 import { SecretBytes } from './secret-bytes.ts';
 
 function recording(level: LogLevel = 'debug'): { readonly log: Log; readonly lines: string[]; readonly entries: () => Record<string, unknown>[] } {

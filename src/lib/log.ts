@@ -1,8 +1,6 @@
 import { destination as openDestination, pino, stdTimeFunctions } from 'pino';
+import type { LogLevel } from './log-level.ts';
 import { redactRecord } from './redact.ts';
-
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** Facts that belong to a message. An Error goes under `error`; values are redacted and bounded before they are written. */
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type DeliveryMetrics, deliveryMetrics } from './delivery-metrics.ts';
 import { type SealedSecretsMetrics, sealedSecretsMetrics } from './sealed-secrets-metrics.ts';
 import { type SealingFacts, sealingMetrics } from './sealing-metrics.ts';
 
@@ -53,6 +54,8 @@ export interface Metrics {
   readonly watchSealing: (facts: SealingFacts) => void;
   /** The metrics that Sealed Secrets' controller has; there are none before somebody asks for them. */
   readonly sealedSecrets: () => SealedSecretsMetrics;
+  /** The figures of deliveries; there are none before somebody asks for them. */
+  readonly deliveries: () => DeliveryMetrics;
   /** Everything in Prometheus' text format. */
   readonly expose: () => Promise<Exposition>;
 }
@@ -86,6 +89,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const objects = objectMetrics(registers);
   const sealing = sealingMetrics(registers);
   const sealedSecrets = sealedSecretsMetrics(registers, options.version);
+  const deliveries = deliveryMetrics(registers);
   return {
     ...reconcileMetrics(registers),
     ...providerMetrics(registers),
@@ -94,11 +98,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
     watchObjects: objects.watch,
     watchSealing: sealing.watch,
     sealedSecrets: sealedSecrets.use,
+    deliveries: deliveries.use,
     expose: async () => {
       queues.collect();
       objects.collect();
       sealing.collect();
       sealedSecrets.collect();
+      deliveries.collect();
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -15,9 +15,12 @@ const notCopied: readonly string[] = [
   'prelude.dev/',
 ];
 
+/** What makes a Secret one of Argo CD's repositories or clusters, and manages nothing: that such Secrets are made by ExternalSecrets is the rule. */
+const secretTypeLabel = 'argocd.argoproj.io/secret-type';
+
 /** Whether a label or annotation is left to others on the Secrets we write. */
 export function isLeftAlone(name: string): boolean {
-  return notCopied.some((prefix) => name.startsWith(prefix));
+  return name !== secretTypeLabel && notCopied.some((prefix) => name.startsWith(prefix));
 }
 
 /** Labels or annotations without those that are left to others. */

@@ -1,7 +1,7 @@
 /*
  * How fast charts are rendered, beside `helm template` as a process for each release, which is how a controller without a renderer of its
- * own does it: 200 releases of charts/testnet, no two with the same values; then one cold `prelude plan` of one testnet, from the bundle.
- * Rounds alternate in one run, and medians are told.
+ * own does it: 200 releases of charts/testnet, no two with the same values, one after the other and as many at once as there are cores; then one
+ * cold `prelude plan` of one testnet, from the bundle. Rounds alternate in one run, and medians are told.
  * Run it by `npm run bench:render`; HELM names a helm binary, which is built where it is not given.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

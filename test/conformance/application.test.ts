@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configMapType, deploymentType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
 import { describeApplicationSync } from '../contract/application-sync.contract.ts';
 import { describeApplicationUpkeep } from '../contract/application-upkeep.contract.ts';
+import { describeApplicationRotation } from '../contract/application-rotation.contract.ts';
 import { describeApplicationValues } from '../contract/application-values.contract.ts';
 import { manifests, setApplicationStage } from '../support/application-stage.ts';
 import { type AuditEntry, isEffectiveWrite } from '../support/parts/audit-log.ts';
@@ -18,6 +19,7 @@ const open = (): Promise<RealWorld> => Promise.resolve(world);
 
 describeApplicationSync('on a real API server', open);
 describeApplicationUpkeep('on a real API server', open);
+describeApplicationRotation('on a real API server', open);
 describeApplicationValues('on a real API server', open);
 
 describe('the Git half, where something runs', () => {

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { KubeObject } from '../../src/api/object.ts';
 import { createGitRepository, type GitOptions, type GitRepository } from '../../src/gitops/source/git-repository.ts';
 import { isSourceError } from '../../src/gitops/source/source-error.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type GitHttpsServer, type Intercept, startGitHttpsServer } from '../support/git-https-server.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
+import { credentialsOf, repositorySecret } from '../support/repository-secret.ts';
 
 const { signal } = new AbortController();
 let remote: GitRemote;
@@ -37,7 +39,7 @@ async function serve(intercept?: Intercept): Promise<GitHttpsServer> {
 }
 
 function open(url: string, options: Partial<GitOptions> = {}): GitRepository {
-  return createGitRepository(url, { cache: join(folder, 'git'), protocols: ['https'], clock: systemClock, pollTtl: 0, ...options });
+  return createGitRepository(url, { cache: join(folder, 'git'), protocols: ['https'], clock: systemClock, pollTtl: 0, hosts: { allowLoopback: true }, ...options });
 }
 
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -109,6 +111,49 @@ describe('a repository over https', () => {
     expect(await refusal(open(`${server.url}/broken.git`).poll('main', signal))).toMatch(/^unavailable: /);
     expect(await refusal(open(`${server.url}/nosuch.git`).poll('main', signal))).toMatch(/^absent: /);
     expect(elsewhere.requests).toEqual([]);
+  });
+
+  it('is asked with the credential that is for it, which no other server gets to see', async () => {
+    const commit = await remote.push('first');
+    const elsewhere = await serve();
+    const server = await serve((request, response) => {
+      const path = request.url ?? '';
+      const isKnown = request.headers.authorization === `Basic ${Buffer.from('deploy:correct-password').toString('base64')}` || request.headers.authorization === 'Bearer correct-token';
+      if (path.startsWith('/moved')) response.writeHead(301, { location: `${elsewhere.url}/remote.git/info/refs?service=git-upload-pack` }).end();
+      else if (!isKnown) response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end(`who is ${String(request.headers.authorization)}`);
+      else return undefined;
+      return true;
+    });
+    const url = `${server.url}/remote.git`;
+    const password = repositorySecret('password', { url, username: 'deploy', password: 'correct-password\n' });
+    const prefix = repositorySecret('prefix', { url: server.url, bearerToken: 'correct-token' }, 'repo-creds');
+    const wrong = repositorySecret('wrong', { url, username: 'deploy', password: 'another-password' });
+    const ofOther = repositorySecret('other', { url: elsewhere.url, username: 'deploy', password: 'correct-password' }, 'repo-creds');
+    const poll = (address: string, ...secrets: readonly KubeObject[]): Promise<string> => open(address, { credentials: credentialsOf(secrets) }).poll('main', signal);
+
+    expect(await poll(url, password)).toBe(commit);
+    expect(await poll(url, prefix, ofOther)).toBe(commit);
+    const refused = await refusal(poll(url, wrong));
+    expect(refused).toMatch(/^denied: .*the credential is that of Secret argocd\/wrong$/);
+    expect(refused).not.toMatch(/another-password|ZGVwbG95/);
+    expect(await refusal(poll(url, ofOther))).toMatch(/^denied: .*no repository Secret is for this URL/);
+    expect(await refusal(poll(`${server.url}/moved.git`, prefix))).toMatch(/^invalid: /);
+    expect(elsewhere.requests).toEqual([]);
+    expect(await refusal(poll(url, repositorySecret('insecure', { url, password: 'x', insecure: 'true' })))).toMatch(/^denied: .*Secret argocd\/insecure: insecure: true is refused/);
+  });
+
+  it('connects to the address that was looked at, whatever its name means to others', async () => {
+    const commit = await remote.push('first');
+    const server = await serve();
+    const named = server.url.replace('127.0.0.1', 'git.example');
+    const resolve = (address: string) => async () => [{ address, family: 4 }];
+
+    // the certificate is for the address: it is the server, and it is not git.example
+    expect(await refusal(open(`${named}/remote.git`, { hosts: { allowLoopback: true, resolve: resolve('127.0.0.1') } }).poll('main', signal))).toMatch(/^unavailable: .*certificate/i);
+    expect(await refusal(open(`${named}/remote.git`, { hosts: { allowLoopback: true, resolve: resolve('169.254.169.254') } }).poll('main', signal))).toMatch(/^invalid: .*git\.example must not be asked: it is a cloud's metadata address/);
+    expect(await refusal(open('https://169.254.169.254/latest').poll('main', signal))).toMatch(/^invalid: .*metadata address/);
+    expect(await refusal(open(`${server.url}/remote.git`, { hosts: { allowLoopback: false } }).poll('main', signal))).toMatch(/^invalid: .*loopback address/);
+    expect(await open(`${server.url}/remote.git`).poll('main', signal)).toBe(commit);
   });
 
   it('that hangs is given up at the deadline', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { configMapType, externalSecretType, secretType } from '../../src/kube/resource-types.ts';
+import { configMapType, customResourceDefinitionType, externalSecretType, secretType } from '../../src/kube/resource-types.ts';
 import { manifests, setApplicationStage } from '../support/application-stage.ts';
 import type { World } from '../support/secret-stage.ts';
 
@@ -52,6 +52,77 @@ export function describeApplicationValues(name: string, open: () => Promise<Worl
 
       expect((await stage.get(configMapType, 'other'))?.metadata.resourceVersion).toBe(other);
       await expectNothingTold();
+    });
+
+    test('a value that changes is brought in although nothing is put back by itself, be it of a Secret or of a ConfigMap', async () => {
+      const commit = await stage.push({ ...files, 'values.yaml': 'seed: {pair: ""}\npeers: ""\n', 'templates/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {peers: "{{ .Values.peers }}"}\n' });
+      await stage.declare({ syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } }, { annotations: { 'prelude.dev/values-from': `${fromDatabase.annotations['prelude.dev/values-from']}- {kind: ConfigMap, name: facts, valuesKey: peers, targetPath: peers}\n` } });
+      await stage.start({ remote: { 'prod/db': 'first' } });
+      await stage.until(async () => expect((await stage.status()).operationState?.message).toBe(`waiting for key peers of ConfigMap ${stage.namespace}/facts, which a chart takes a value from`));
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { peers: 'one' } });
+      await stage.untilSynced(commit);
+
+      await stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { peers: 'two' } }));
+      await stage.until(async () => expect((await stage.get(configMapType, 'other'))?.['data']).toEqual({ peers: 'two' }));
+      stage.secrets.remote['prod/db'] = canary;
+      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.until(async () => expect(await checksum()).toBe(sha256(canary)));
+      await stage.untilSynced(commit);
+      await expectNothingTold();
+    });
+
+    test('a chart waits for no ConfigMap that its own Application brings, and follows it', async () => {
+      const facts = (peers: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: facts}\ndata: {peers: ${peers}}\n`;
+      const chart = { 'Chart.yaml': files['Chart.yaml'], 'values.yaml': 'peers: ""\n', 'templates/node.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: node}\ndata: {peers: "{{ .Values.peers }}"}\n' };
+      const first = await stage.push({ ...chart, 'templates/facts.yaml': facts('one') });
+      await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: facts, valuesKey: peers, targetPath: peers}\n' } });
+      await stage.start();
+      await stage.untilSynced(first);
+      expect((await stage.get(configMapType, 'node'))?.['data']).toEqual({ peers: 'one' });
+      expect(writes()).toEqual(['apply configmaps', 'apply configmaps']);
+
+      const second = await stage.push({ 'templates/facts.yaml': facts('two') });
+      await stage.untilSynced(second);
+      expect((await stage.get(configMapType, 'node'))?.['data']).toEqual({ peers: 'two' });
+    });
+
+    test('a chart is told what the cluster is and what is there, and again when that changes', async () => {
+      const group = `${stage.namespace}.example.com`;
+      const asked = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: asked }
+data:
+  version: "{{ .Capabilities.KubeVersion.GitVersion }}"
+  gadgets: "{{ .Capabilities.APIVersions.Has "${group}/v1/Gadget" }}"
+  peers: "{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.peers }}{{ end }}"
+`;
+      const kept = `apiVersion: v1
+kind: Secret
+metadata: { name: kept }
+data:
+  {{- with lookup "v1" "Secret" .Release.Namespace "kept" }}
+  password: {{ .data.password }}
+  {{- else }}
+  password: {{ randAlphaNum 24 | b64enc }}
+  {{- end }}
+`;
+      const dataOf = async (): Promise<unknown> => (await stage.get(configMapType, 'asked'))?.['data'];
+      const commit = await stage.push({ 'Chart.yaml': files['Chart.yaml'], 'templates/asked.yaml': asked, 'templates/kept.yaml': kept });
+      await stage.declare({}, { annotations: { 'prelude.dev/allow-plain-secrets': 'true' } });
+      await stage.start();
+      await stage.untilSynced(commit);
+      const version = await stage.recorded.version(new AbortController().signal);
+      const made = (await stage.get(secretType, 'kept'))?.['data'];
+      expect(await dataOf()).toEqual({ version, gadgets: 'false', peers: '' });
+
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { peers: 'a,b' } });
+      const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+      await stage.create(customResourceDefinitionType, { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `gadgets.${group}` }, spec: { group, scope: 'Namespaced', names: { kind: 'Gadget', plural: 'gadgets', singular: 'gadget', listKind: 'GadgetList' }, versions: [{ name: 'v1', served: true, storage: true, schema }] } });
+      await stage.until(async () => expect(await dataOf()).toEqual({ version, gadgets: 'true', peers: 'a,b' }));
+
+      expect((await stage.get(secretType, 'kept'))?.['data']).toEqual(made);
+      const told = JSON.stringify([await stage.application(), stage.running.events, stage.running.progress]);
+      expect(told).not.toContain(Object.values(made ?? { none: 'none' })[0]);
     });
 
     test('while a value is not there, nothing that holds one is written, and it is said what is awaited', async () => {

@@ -2,28 +2,49 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import { program } from '../../src/cli/program.ts';
 import { createCanaries } from '../support/canary.ts';
 import { type CliResult, runCli } from '../support/cli-process.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
+import { encryptForSample, sample, sampleTestnets } from '../support/sample-secrets.ts';
 
 const canaries = createCanaries();
 const plant = (name: string, middle?: string): string => canaries.plant(name, middle).text;
 const base64 = (name: string): string => canaries.plant(name).bytes.toString('base64');
-const sample = join(dirname(dirname(import.meta.dirname)), 'test/sample');
+const plainTestnet = join(dirname(import.meta.dirname), 'plain-testnet');
 
 /** The sample's store, with a canary for every value. */
 function store(): string {
+  const seed = (name: string): string => JSON.stringify({ libp2p: plant(`${name} seed`, ',{x=1},'), password: plant(`${name} seed password`) });
   const values: Readonly<Record<string, string>> = {
     'testnets/devnet/block-producer-1': JSON.stringify({ key: plant('block producer 1'), pub: plant('public key 1') }),
     'testnets/devnet/block-producer-2': JSON.stringify({ key: plant('block producer 2'), pub: plant('public key 2') }),
-    'testnets/devnet/seed': JSON.stringify({ libp2p: plant('seed'), password: plant('seed password') }),
-    'testnets/shared/archive-postgres': JSON.stringify({ username: plant('archive user'), password: plant('archive password') }),
+    'testnets/devnet/seed': seed('devnet'),
+    'testnets/testnet-berlin/seed': seed('testnet-berlin'),
+    'testnets/testnet-berlin/whale-1': JSON.stringify({ key: plant('whale 1'), pub: plant('public key of whale 1') }),
+    'testnets/testnet-berlin/whale-2': JSON.stringify({ key: plant('whale 2'), pub: plant('public key of whale 2') }),
+    'testnets/shared/genesis-ledger': JSON.stringify({ token: plant('genesis') }),
     'testnets/shared/registry': JSON.stringify({ auths: { 'registry.example': { username: plant('registry user'), password: plant('registry password') } } }),
     'testnets/shared/faucet-discord': plant('faucet'),
   };
   const data = Object.entries(values).map(([key, value]) => ({ key, value }));
   return JSON.stringify({ apiVersion: 'external-secrets.io/v1', kind: 'ClusterSecretStore', metadata: { name: 'testnet-secrets' }, spec: { provider: { fake: { data } } } });
 }
+
+/** Files of the folder, and a value that each must hold. */
+const holders = [
+  ['devnet/Secret/block-producer-1-keys.yaml', 'block producer 1'],
+  ['devnet/Secret/registry-credentials.yaml', 'registry password'],
+  ['devnet/Secret/faucet-discord.yaml', 'faucet'],
+  ['testnet-berlin/Secret/genesis-ledger.yaml', 'genesis'],
+  ...sampleTestnets.flatMap((name) => [
+    [`${name}/Secret/seed-libp2p.yaml`, `${name} seed`],
+    [`${name}/Secret/node-key-password.yaml`, `${name} seed password`],
+    [`${name}/Secret/archive-database.yaml`, `${name} database`],
+    [`${name}/Secret/uploader-cloud-key.yaml`, `${name} cloud key`],
+  ] as const),
+] as const;
 
 const manifests = 'testnets/devnet/manifests';
 
@@ -51,7 +72,11 @@ describe('no value that stands in a repository', () => {
     remote = await createGitRemote();
     await remote.copy(sample);
     await remote.write('stores/manifests/testnet-secrets.yaml', store());
-    await remote.push('A devnet');
+    for (const name of sampleTestnets) {
+      const files = await encryptForSample(name, { databasePassword: plant(`${name} database`), cloudKey: plant(`${name} cloud key`) });
+      for (const [path, text] of Object.entries(files)) await remote.write(path, text);
+    }
+    await remote.push('Two testnets');
     folder = mkdtempSync(join(tmpdir(), 'prelude-canary-'));
     for (const name of ['tmp', 'home', 'repositories']) mkdirSync(join(folder, name));
   });
@@ -73,6 +98,7 @@ describe('no value that stands in a repository', () => {
 
       expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('block-producer-1-keys');
+      expect(stdout).toContain('node-key-password');
       expect(canaries.search(args.join(' '), stdout)).toEqual([]);
     }
   });
@@ -86,31 +112,58 @@ describe('no value that stands in a repository', () => {
         expect(canaries.search('output', result.stdout)).toEqual([]);
       }
 
-      const seen = new Set<string>();
+      const seen = new Map<string, Set<string>>();
       for (const path of readdirSync(local, { recursive: true, encoding: 'utf8' })) {
         if (!statSync(join(local, path)).isFile()) continue;
         const found = canaries.search(path, readFileSync(join(local, path)));
-        if (/^devnet\/Secret\/|^_cluster\/ClusterSecretStore\./.test(path)) for (const { canary } of found) seen.add(canary);
+        if (/^(devnet|testnet-berlin)\/Secret\/|^_cluster\/ClusterSecretStore\./.test(path)) seen.set(path, new Set(found.map(({ canary }) => canary)));
         else expect(found).toEqual([]);
       }
-      // the search does see what is there
-      for (const canary of ['block producer 1', 'public key 2', 'seed', 'archive password', 'registry password', 'faucet']) expect(seen, canary).toContain(canary);
+      // the search does see what is there, in what the store, the chart, a SealedSecret and SOPS have made
+      for (const [secret, canary] of holders) expect([...(seen.get(secret) ?? [])], secret).toContain(canary);
     }
   });
 
   it.each(wrong)('is quoted when there is %s', async (what, file, text) => {
-    const repository = join(folder, 'repositories', String(wrong.findIndex(([one]) => one === what)));
-    cpSync(sample, repository, { recursive: true });
+    const repository = copyOfPlain(String(wrong.findIndex(([one]) => one === what)));
     writeFileSync(join(repository, file), text());
-    const local = join(folder, 'refused');
 
-    for (const args of [...printers(repository), ['up', repository, '--local', local]]) {
-      const { code, stdout, stderr } = await run(...args);
+    await expectRefusals(repository, [file], inProcess);
+  });
 
-      expect({ args: args.join(' '), code, told: stdout + stderr }).toMatchObject({ code: 1, told: expect.stringContaining(file) });
-      expect(canaries.search(args.join(' '), stdout + stderr)).toEqual([]);
+  it('is quoted when there is all of that at once, by a process of its own', async () => {
+    const repository = copyOfPlain('all');
+    for (const [, file, text] of wrong) writeFileSync(join(repository, file), text());
+
+    await expectRefusals(repository, wrong.map(([, file]) => file), run);
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  });
+
+  function copyOfPlain(name: string): string {
+    const repository = join(folder, 'repositories', name);
+    cpSync(plainTestnet, repository, { recursive: true });
+    return repository;
+  }
+
+  /** Each command names the files, and none of what stands in them. */
+  async function expectRefusals(repository: string, files: readonly string[], call: (...args: readonly string[]) => Promise<Told>): Promise<void> {
+    for (const args of [...printers(repository), ['up', repository, '--local', join(folder, 'refused')]]) {
+      const { code, stdout, stderr } = await call(...args);
+      const told = stdout + stderr;
+
+      expect(code, args.join(' ')).toBe(1);
+      for (const file of files) expect(told, args.join(' ')).toContain(file);
+      expect(canaries.search(args.join(' '), told)).toEqual([]);
     }
     expect(readdirSync(folder)).not.toContain('refused');
-    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
-  }, 60_000);
+  }
 });
+
+type Told = Pick<CliResult, 'code' | 'stdout' | 'stderr'>;
+
+/** The same commands without a process for each. */
+async function inProcess(...args: readonly string[]): Promise<Told> {
+  const text = { stdout: '', stderr: '' };
+  const io: Io = { out: { write: (part) => (text.stdout += part) }, err: { write: (part) => (text.stderr += part) }, isTerminal: false, columns: 100, env: {} };
+  return { code: await program(args, io, new AbortController().signal), ...text };
+}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -10,19 +10,27 @@ import { type ControllerProcess, startController } from '../support/controller-p
 import type { AwsMood } from '../support/counting-aws.ts';
 import { everythingIn } from '../support/everything-in-cluster.ts';
 import { at, createRawApi, type RawApi } from '../support/raw-api.ts';
-import { devnetSecrets, startTestnet, type Testnet } from '../support/testnet.ts';
+import { encryptForSample, sampleTestnets } from '../support/sample-secrets.ts';
+import { sealingNamespace, startTestnet, type Testnet } from '../support/testnet.ts';
 
 const canaries = createCanaries();
 const plant = (name: string, middle?: string | Uint8Array): string => canaries.plant(name, middle).text;
 
+/** What the seed of a testnet takes its chart values from: canaries with what Helm's own grammar of values would trip over. */
+function seedKeys(pair: string, password: string): string {
+  return JSON.stringify({ libp2p: plant(pair, ',{x=1},'), password: plant(password) });
+}
+
 /** Everything the provider holds; each value a canary of its own. */
 const remote: Readonly<Record<string, string | Uint8Array>> = {
-  // the testnet's own
-  ...Object.fromEntries(Object.keys(devnetSecrets).map((key) => [key, plant(`devnet ${key}`)])),
+  // the testnets' own
   'testnets/devnet/block-producer-1': JSON.stringify({ key: plant('block producer 1'), pub: plant('public key 1') }),
   'testnets/devnet/block-producer-2': JSON.stringify({ key: plant('block producer 2'), pub: plant('public key 2') }),
-  'testnets/devnet/seed': JSON.stringify({ libp2p: plant('seed'), password: plant('seed password') }),
-  'testnets/shared/archive-postgres': JSON.stringify({ username: plant('archive user'), password: plant('archive password') }),
+  'testnets/testnet-berlin/whale-1': JSON.stringify({ key: plant('whale 1'), pub: plant('public key of whale 1') }),
+  'testnets/testnet-berlin/whale-2': JSON.stringify({ key: plant('whale 2'), pub: plant('public key of whale 2') }),
+  ...Object.fromEntries(sampleTestnets.map((name) => [`testnets/${name}/seed`, seedKeys(`${name} pair`, `${name} password`)])),
+  'testnets/shared/faucet-discord': plant('faucet'),
+  'testnets/shared/genesis-ledger': JSON.stringify({ token: plant('genesis') }),
   'testnets/shared/registry': JSON.stringify({ auths: { 'registry.example': { username: plant('registry user'), password: plant('registry password') } } }),
   'testnets/shared/late': plant('late'),
   // stories of this test
@@ -95,7 +103,9 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
   const search = (place: string, content: string | Uint8Array): void => void findings.push(...canaries.search(place, content));
 
   beforeAll(async () => {
-    testnet = await startTestnet({ parts: inject('parts'), secrets: remote, provider });
+    const encrypted = await Promise.all(sampleTestnets.map((name) => encryptForSample(name, { databasePassword: plant(`${name} database`), cloudKey: plant(`${name} cloud key`) })));
+    const values = { sealedSecrets: { enabled: true, keyNamespace: sealingNamespace } };
+    testnet = await startTestnet({ parts: inject('parts'), secrets: remote, provider, repository: 'sample', files: Object.assign({}, ...encrypted), values });
     api = createRawApi(testnet.plane);
     folder = mkdtempSync(join(tmpdir(), 'prelude-canary-'));
     for (const name of ['tmp', 'home', 'cache']) mkdirSync(join(folder, name));
@@ -103,7 +113,8 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
     watch(join(folder, 'tmp'), { recursive: true, persistent: false }, (_event, name) => void temporary.add(name ?? ''));
     testnet.aws.deny('denied');
     for (const name of [namespace, 'testnet-policy']) await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    controller = await startController({ ...testnet, env, cache: join(folder, 'cache') });
+    const args = [...testnet.args, '--controllers', 'secrets,git,sealed', '--seal-key-namespace', sealingNamespace];
+    controller = await startController({ ...testnet, args, env, cache: join(folder, 'cache') });
   }, 180_000);
 
   afterAll(async () => {
@@ -128,8 +139,8 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
     return `${String(at(condition, 'status'))}: ${String(at(condition, 'message'))}`;
   }
 
-  async function secret(name: string, key = 'value'): Promise<Buffer> {
-    const encoded = at((await api.call('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).body, 'data', key);
+  async function secret(name: string, key = 'value', where = namespace): Promise<Buffer> {
+    const encoded = at((await api.call('GET', `/api/v1/namespaces/${where}/secrets/${name}`)).body, 'data', key);
     return Buffer.from(typeof encoded === 'string' ? encoded : '', 'base64');
   }
 
@@ -153,9 +164,55 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
     expect((await secret('binary')).equals(canaries.plant('binary').bytes)).toBe(true);
     expect((await secret('nul')).equals(canaries.plant('nul').bytes)).toBe(true);
     expect((await secret('fake')).equals(canaries.plant('in a fake store').bytes)).toBe(true);
-    const devnet = async (): Promise<unknown> => at((await api.call('GET', `${applications}/devnet`)).body, 'status', 'health', 'status');
-    await expect.poll(devnet, within).toBe('Healthy');
   });
+
+  it('keeps two testnets from coming up, from one commit and its two values.yaml', async () => {
+    const commit = await testnet.remote.git('rev-parse', 'HEAD');
+    for (const name of sampleTestnets) await expect.poll(() => stateOf(name), { ...within, timeout: 60_000, message: name }).toEqual(['Healthy', 'Synced', commit]);
+
+    for (const name of sampleTestnets) {
+      for (const [from, key, canary] of [['seed-libp2p', 'keypair', 'pair'], ['node-key-password', 'password', 'password'], ['archive-database', 'password', 'database'], ['uploader-cloud-key', 'key.json', 'cloud key']] as const) {
+        expect((await secret(from, key, name)).equals(canaries.plant(`${name} ${canary}`).bytes), `${name} ${from}`).toBe(true);
+      }
+    }
+  });
+
+  it('is told by the charts that are rendered anew for a value that is rotated, and they roll only what uses it', async () => {
+    const before = await templates();
+    await rotateSeed('devnet', 'devnet pair, rotated', 'devnet password');
+    await expect.poll(() => rolledSince(before), within).toEqual(['devnet/seed']);
+    expect((await secret('seed-libp2p', 'keypair', 'devnet')).equals(canaries.plant('devnet pair, rotated').bytes)).toBe(true);
+
+    await rotateSeed('testnet-berlin', 'testnet-berlin pair', 'testnet-berlin password, rotated');
+    const nodes = ['seed', 'snark-worker', 'whale-1', 'whale-2'].map((name) => `testnet-berlin/${name}`);
+    await expect.poll(() => rolledSince(before), within).toEqual(['devnet/seed', ...nodes]);
+    for (const name of sampleTestnets) await expect.poll(async () => (await stateOf(name)).slice(0, 2), within).toEqual(['Healthy', 'Synced']);
+    expect(await rolledSince(before)).toEqual(['devnet/seed', ...nodes]);
+  });
+
+  /** Health, sync and the commits that the sources of a testnet are at. */
+  async function stateOf(name: string): Promise<readonly unknown[]> {
+    const status = at((await api.call('GET', `${applications}/${name}`)).body, 'status');
+    return [at(status, 'health', 'status'), at(status, 'sync', 'status'), ...new Set(JSON.stringify(at(status, 'sync') ?? '').match(/\b[0-9a-f]{40}\b/g))];
+  }
+
+  /** Pod templates of all that runs in the testnets. */
+  async function templates(): Promise<ReadonlyMap<string, string>> {
+    const lists = await Promise.all(['deployments', 'statefulsets'].map(async (plural) => at((await api.call('GET', `/apis/apps/v1/${plural}`)).body, 'items')));
+    const all = lists.flatMap((items) => (Array.isArray(items) ? items : [])).filter((item) => sampleTestnets.some((name) => name === at(item, 'metadata', 'namespace')));
+    return new Map(all.map((item) => [`${String(at(item, 'metadata', 'namespace'))}/${String(at(item, 'metadata', 'name'))}`, JSON.stringify(at(item, 'spec', 'template'))]));
+  }
+
+  async function rolledSince(before: ReadonlyMap<string, string>): Promise<readonly string[]> {
+    return [...(await templates())].flatMap(([name, template]) => (before.get(name) === template ? [] : [name])).toSorted();
+  }
+
+  /** Gives the seed's keys other values at the provider, and asks for them at once. */
+  async function rotateSeed(name: string, pair: string, password: string): Promise<void> {
+    testnet.aws.set(`testnets/${name}/seed`, seedKeys(pair, password));
+    const path = `/apis/external-secrets.io/v1/namespaces/${name}/externalsecrets/seed-keys`;
+    expect((await merge(path, { metadata: { annotations: { 'external-secrets.io/force-sync': pair } } })).status).toBe(200);
+  }
 
   it.each(moods)('comes back when the provider answers with %s', async (mood) => {
     testnet.aws.behave(mood);
@@ -250,21 +307,27 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
     expect(findings.filter(({ canary, place }) => !(place.startsWith('git cache') && canary.startsWith('git: ')))).toEqual([]);
   });
 
-  it('is printed by up, be it that it fails or that it succeeds', async () => {
-    const secrets = 'testnets/devnet/manifests/secrets';
-    await testnet.remote.write(`${secrets}/late.yaml`, (await testnet.remote.git('show', `HEAD:${secrets}/faucet.yaml`)).replaceAll('faucet-discord', 'late'));
-    const up = (...args: readonly string[]): Promise<CliResult> => runCli(['up', testnet.remote.folder, '--seal-key-namespace', 'prelude', '--kubeconfig', testnet.plane.kubeconfig, ...args], { env });
+  it('is printed by up, be it that it fails or that it succeeds, or by explain', async () => {
+    const late = mkdtempSync(join(folder, 'late-'));
+    const application = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'late' }, spec: { source: { repoURL: '.', path: 'late' }, destination: { name: 'in-cluster', namespace } } };
+    const manifest = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name: 'late' }, spec: { secretStoreRef: { kind: 'ClusterSecretStore', name: 'testnet-secrets' }, ...value('testnets/shared/late') } };
+    mkdirSync(join(late, 'late'));
+    for (const [path, object] of [['application.json', application], ['late/late.json', manifest]] as const) writeFileSync(join(late, path), JSON.stringify(object));
+    const prelude = (...args: readonly string[]): Promise<CliResult> => runCli([...args, '--kubeconfig', testnet.plane.kubeconfig], { env });
 
     testnet.aws.behave('html-500');
-    const failed = await up('--timeout', '8s');
+    const failed = await prelude('up', late, '--timeout', '8s');
     testnet.aws.behave('well');
     testnet.aws.set('testnets/shared/late', plant('late'));
-    const done = await up();
+    const [came, done] = [await prelude('up', late), await prelude('up', testnet.remote.folder, '--seal-key-namespace', sealingNamespace)];
 
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/ExternalSecret late: .*HTTP 502/) });
-    expect(done.stdout).toMatch(/argocd\/devnet .* Healthy/);
-    for (const { stdout, stderr } of [failed, done]) search('output of up', stdout + stderr);
-    expect(findings.filter(({ place }) => place === 'output of up')).toEqual([]);
+    expect(came).toMatchObject({ code: 0, stdout: expect.stringMatching(/argocd\/late .* Healthy/) });
+    for (const name of sampleTestnets) expect(done.stdout).toMatch(new RegExp(`argocd/${name} .* Healthy`));
+    const told = [failed, came, done, await prelude('explain', 'secret', 'devnet/seed-keys'), await prelude('explain', 'secret', 'devnet/seed-libp2p')];
+    expect(told.slice(3)).toMatchObject([{ code: 0, stdout: expect.stringContaining('libp2p') }, { code: 0, stdout: expect.stringContaining('Deployment  seed') }]);
+    for (const { stdout, stderr } of told) search('output of commands', stdout + stderr);
+    expect(findings.filter(({ place }) => place === 'output of commands')).toEqual([]);
   });
 
   it('stands in any object but in a Secret or a fake store, nor in the audit log', async () => {
@@ -282,9 +345,9 @@ describe('no value that is planted', { timeout: 120_000 }, () => {
     found.push(...canaries.search('audit log', readFileSync(testnet.plane.auditLog)).filter(({ canary }) => canary !== 'refused by a policy'));
 
     expect(found).toEqual([]);
-    for (const kind of ['Secret', 'ExternalSecret', 'ClusterSecretStore', 'Application', 'Event', 'Deployment', 'ConfigMap', 'Namespace']) expect(kinds).toContain(kind);
+    for (const kind of ['Secret', 'ExternalSecret', 'ClusterSecretStore', 'Application', 'Event', 'Deployment', 'StatefulSet', 'CronJob', 'SealedSecret', 'ConfigMap', 'Namespace']) expect(kinds).toContain(kind);
     // the search does see what is there
-    for (const name of ['text', 'property', 'extracted', 'binary', 'nul', 'after rotation', 'seed password', 'access key id', 'secret access key', 'late']) expect(seen, name).toContain(name);
+    for (const name of ['text', 'property', 'extracted', 'binary', 'nul', 'after rotation', 'devnet password', 'devnet pair, rotated', 'testnet-berlin password, rotated', 'testnet-berlin database', 'devnet cloud key', 'access key id', 'secret access key', 'late']) expect(seen, name).toContain(name);
   });
 });
 

@@ -7,13 +7,15 @@ import { startController } from '../support/controller-process.ts';
 import { type CountingAws, startCountingAws } from '../support/counting-aws.ts';
 import { type AuditEntry, isEffectiveWrite, readAuditLog } from '../support/parts/audit-log.ts';
 import { type ControlPlane, startControlPlane } from '../support/parts/control-plane.ts';
+import { persistentVolume } from '../support/persistent-volume.ts';
 import { at, createRawApi, type RawApi } from '../support/raw-api.ts';
+import { sample } from '../support/sample-secrets.ts';
 import { awsStore, devnetSecrets } from '../support/testnet.ts';
 import { upstreamCrds } from '../support/upstream-crds.ts';
 
-const sample = join(dirname(dirname(import.meta.dirname)), 'test/sample');
-const secrets = 6;
-const workloads = 8;
+const plain = join(dirname(import.meta.dirname), 'plain-testnet');
+/** What is written in each namespace once the Secrets are there. */
+const workloads = { devnet: 14, 'testnet-berlin': 12, monitoring: 2 };
 /** Where `keys` of the sample puts the key of its SealedSecret. */
 const sealing = ['--seal-key-namespace', 'prelude'] as const;
 
@@ -21,6 +23,7 @@ const sealing = ['--seal-key-namespace', 'prelude'] as const;
 const kinds = [
   ...['secrets', 'configmaps', 'services', 'serviceaccounts', 'namespaces'].map((plural) => `/api/v1/${plural}`),
   ...['deployments', 'statefulsets'].map((plural) => `/apis/apps/v1/${plural}`),
+  '/apis/batch/v1/cronjobs',
   '/apis/bitnami.com/v1alpha1/sealedsecrets',
   ...['externalsecrets', 'clustersecretstores'].map((plural) => `/apis/external-secrets.io/v1/${plural}`),
   '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
@@ -34,6 +37,7 @@ describe('prelude up PATH, into a real API server', () => {
   beforeAll(async () => {
     plane = await startControlPlane(inject('parts'));
     api = createRawApi(plane);
+    expect((await api.call('POST', '/api/v1/persistentvolumes', persistentVolume('archive'))).status).toBe(201);
   });
 
   afterAll(async () => {
@@ -51,17 +55,22 @@ describe('prelude up PATH, into a real API server', () => {
       expect(result.stdout).toContain(`CustomResourceDefinition ${name} created`);
     }
     expect(result.stdout).toMatch(/argocd\/stores .* Healthy +\d/);
-    expect(result.stdout).toMatch(/argocd\/devnet .* 15 +6 +Healthy +\d/);
+    expect(result.stdout).toMatch(/argocd\/devnet .* 26 +10 +Healthy +\d/);
+    expect(result.stdout).toMatch(/argocd\/testnet-berlin .* 23 +9 +Healthy +\d/);
     expect(result.stdout).toMatch(/argocd\/monitoring .* 5 +2 +Healthy +\d/);
-    const { body } = await api.call('GET', '/apis/apps/v1/namespaces/devnet/statefulsets/archive');
-    expect(at(body, 'status', 'readyReplicas')).toBe(1);
+    for (const [namespace, name] of [['devnet', 'archive'], ['devnet', 'postgres'], ['testnet-berlin', 'postgres']]) {
+      const { body } = await api.call('GET', `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}`);
+      expect(at(body, 'status', 'readyReplicas'), `${namespace}/${name}`).toBe(1);
+    }
 
     const writes = writesOf();
-    for (const [name, count] of [['devnet', workloads], ['monitoring', 2]] as const) {
+    for (const [name, count] of Object.entries(workloads)) {
       const lastSecret = Math.max(...writes.filter(({ resource, namespace }) => resource === 'secrets' && namespace === name).map(({ completed }) => completed));
-      const workload = writes.filter(({ resource, namespace }) => namespace === name && ['configmaps', 'services', 'deployments', 'statefulsets'].includes(resource));
+      const workload = writes.filter(({ resource, namespace }) => namespace === name && ['configmaps', 'services', 'deployments', 'statefulsets', 'cronjobs'].includes(resource));
+      const hooks = writes.filter(({ resource, namespace }) => resource === 'jobs' && namespace === name);
       expect(workload).toHaveLength(count);
-      expect(Math.min(...workload.map(({ received }) => received))).toBeGreaterThan(lastSecret);
+      expect(hooks.length > 0).toBe(name !== 'monitoring');
+      expect(Math.min(...[...workload, ...hooks].map(({ received }) => received))).toBeGreaterThan(lastSecret);
     }
   });
 
@@ -79,11 +88,11 @@ describe('prelude up PATH, into a real API server', () => {
     expect(result.stdout).not.toContain('CustomResourceDefinition');
     expect(result.stdout).not.toMatch(/ (created|configured)$/m);
     expect(await versions()).toEqual(before);
-    expect(before.size).toBeGreaterThan(secrets + workloads);
+    expect(before.size).toBeGreaterThan(90);
     // objects of Git are applied once by each process, which the server takes for no change; Secrets that are none are not even asked for
     const requests = writesOf().slice(written);
-    const isOfGit = ({ name, namespace }: AuditEntry): boolean => namespace === 'monitoring' && name === 'alertmanager-config';
-    expect(requests.filter((entry) => !isOfGit(entry)).filter(({ verb, resource, subresource }) => verb !== 'patch' || resource === 'secrets' || (subresource === 'status' && resource !== 'applications'))).toEqual([]);
+    const ofGit = new Set(['alertmanager-config', 'uploader-cloud-key', 'node-key-password', 'seed-libp2p']);
+    expect(requests.filter(({ name = '' }) => !ofGit.has(name)).filter(({ verb, resource, subresource }) => verb !== 'patch' || resource === 'secrets' || (subresource === 'status' && resource !== 'applications'))).toEqual([]);
   });
 
   it('says which context is not there, or which file, or that nobody answers', async () => {
@@ -118,7 +127,7 @@ describe('prelude up, when the provider hangs', () => {
     [plane, aws] = await Promise.all([startControlPlane(inject('parts')), startCountingAws({ secrets: devnetSecrets })]);
     api = createRawApi(plane);
     repository = mkdtempSync(join(tmpdir(), 'prelude-up-aws-'));
-    cpSync(sample, repository, { recursive: true });
+    cpSync(plain, repository, { recursive: true });
     writeFileSync(join(repository, 'stores/manifests/testnet-secrets.yaml'), awsStore);
     await api.call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } });
     const credentials = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'aws-credentials', namespace: 'argocd' }, stringData: { id: aws.accessKeyId, secret: 'not-a-real-secret-key' } };
@@ -131,7 +140,7 @@ describe('prelude up, when the provider hangs', () => {
     await Promise.all([plane.stop(), aws.close()]);
   });
 
-  const up = (...args: readonly string[]): CliProcess => startCli(['up', repository, ...sealing, '--kubeconfig', plane.kubeconfig, ...args], { env: { AWS_SECRETSMANAGER_ENDPOINT: aws.url } });
+  const up = (...args: readonly string[]): CliProcess => startCli(['up', repository, '--kubeconfig', plane.kubeconfig, ...args], { env: { AWS_SECRETSMANAGER_ENDPOINT: aws.url } });
   const untilAsked = (process: CliProcess): Promise<void> =>
     expect.poll(() => aws.calls() > 0 && /barrier .*waiting for /.test(process.output()), { timeout: 40_000, message: 'the provider is asked' }).toBe(true);
 
@@ -201,7 +210,7 @@ describe("with the definitions that External Secrets' own chart has installed", 
   }
 
   it('uses them as they are, and writes statuses into what they keep', async () => {
-    const result = await runCli(['up', sample, ...sealing, '--kubeconfig', plane.kubeconfig]);
+    const result = await runCli(['up', plain, '--kubeconfig', plane.kubeconfig]);
 
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).not.toContain('external-secrets.io created');
@@ -215,13 +224,13 @@ describe("with the definitions that External Secrets' own chart has installed", 
       expect(at(one, 'status', 'conditions', 0)).toMatchObject({ type: 'Ready', status: 'True', reason: 'SecretSynced' });
       expect(at(one, 'status', 'conditions', 0, 'observedGeneration')).toBeUndefined();
     }
-    expect(await externalSecrets()).toHaveLength(secrets);
+    expect(await externalSecrets()).toHaveLength(6);
   });
 
   it('writes nothing more, neither in a second pass nor as a controller that refreshes every second', async () => {
     const controller = await startController({
       kubeconfig: plane.kubeconfig,
-      args: ['--application-namespaces', 'argocd', '--poll-interval', '1s', '--namespace', 'argocd', '--repo', `.=${sample}`],
+      args: ['--application-namespaces', 'argocd', '--poll-interval', '1s', '--namespace', 'argocd', '--repo', `.=${plain}`],
     });
     try {
       for (const one of await externalSecrets()) {

@@ -7,8 +7,23 @@ import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 const sample = join(root, 'test/sample');
-const secrets = ['archive-database', 'block-producer-1-keys', 'block-producer-2-keys', 'faucet-discord', 'registry-credentials', 'seed-keys'];
-const workloads = ['ConfigMap faucet', 'Service archive', 'Service seed', 'Deployment block-producer-1', 'Deployment block-producer-2', 'Deployment faucet', 'Deployment seed', 'StatefulSet archive'];
+const plain = join(root, 'test/plain-testnet');
+
+/** What the sample's testnets consist of: both have the chart's parts, and each has what its own values ask for. */
+const testnets = [
+  { name: 'devnet', secrets: ['block-producer-1-keys', 'block-producer-2-keys', 'faucet-discord'], workloads: ['ConfigMap faucet', 'Deployment block-producer-1', 'Deployment block-producer-2', 'Deployment faucet'] },
+  { name: 'testnet-berlin', secrets: ['whale-1-keys', 'whale-2-keys'], workloads: ['Deployment whale-1', 'Deployment whale-2'] },
+].map(({ name, secrets, workloads }) => ({
+  name,
+  /** Those that an ExternalSecret or a SealedSecret makes. */
+  made: ['archive-database', 'genesis-ledger', 'registry-credentials', 'seed-keys', ...secrets],
+  /** Those that are written as they are: by the chart, with values from others, and what SOPS has encrypted. */
+  written: ['node-key-password', 'seed-libp2p', 'uploader-cloud-key'],
+  workloads: [
+    ...['ConfigMap postgres', 'ConfigMap testnet-config', 'Service archive', 'Service postgres', 'Service seed', 'Deployment seed', 'Deployment snark-worker', 'StatefulSet archive', 'StatefulSet postgres', 'CronJob uploader'],
+    ...workloads,
+  ],
+}));
 
 let folder: string;
 
@@ -27,10 +42,10 @@ function filesIn(place: string): ReadonlyMap<string, { readonly text: string; re
   return new Map(paths.map((path) => [path, { text: readFileSync(join(place, path), 'utf8'), modified: statSync(join(place, path)).mtimeMs }]));
 }
 
-/** Where the first line that holds the text stands in the output. */
-function lineOf({ stdout }: CliResult, text: string): number {
-  const line = stdout.split('\n').findIndex((one) => one.includes(text));
-  if (line < 0) throw new Error(`no line says "${text}":\n${stdout}`);
+/** Where the first line of a testnet that ends with the text stands in the output. */
+function lineOf({ stdout }: CliResult, testnet: string, text: RegExp): number {
+  const line = stdout.split('\n').findIndex((one) => one.includes(`+ ${testnet} `) && text.test(one));
+  if (line < 0) throw new Error(`no line of ${testnet} says ${text}:\n${stdout}`);
   return line;
 }
 
@@ -42,33 +57,58 @@ describe('prelude up PATH --local DIR', () => {
 
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout.trimEnd().split('\n').at(-1)).toBe('up: every Secret was there before the first workload was recorded');
-    const ready = secrets.map((name) => lineOf(result, `Secret ${name} ready`));
-    const written = workloads.map((name) => lineOf(result, `${name} created`));
-    expect(Math.max(...ready)).toBeLessThan(Math.min(...written));
+    for (const { name, made, written, workloads } of testnets) {
+      const secrets = [...made.map((secret) => lineOf(result, name, new RegExp(` Secret ${secret} ready with`))), ...written.map((secret) => lineOf(result, name, new RegExp(` Secret ${secret} created$`)))];
+      const released = [lineOf(result, name, / Job genesis hook started$/), ...workloads.map((workload) => lineOf(result, name, new RegExp(` ${workload} created$`)))];
+      expect(Math.max(...secrets), name).toBeLessThan(Math.min(...released));
+    }
 
     // the folder counts its writes, so the order can be read from it, too
     const orders = (namespace: string, kinds: RegExp): readonly number[] =>
       [...filesIn(join(local(), namespace))].filter(([path]) => kinds.test(path)).map(([, { text }]) => Number(/^ {2}resourceVersion: "(\d+)"$/m.exec(text)?.[1]));
     const isSecret = /^Secret\//;
-    const isWorkload = /^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps)\//;
-    expect(['devnet', 'monitoring'].map((namespace) => [orders(namespace, isSecret).length, orders(namespace, isWorkload).length])).toEqual([[secrets.length, workloads.length], [3, 2]]);
-    for (const namespace of ['devnet', 'monitoring']) expect(Math.max(...orders(namespace, isSecret)), namespace).toBeLessThan(Math.min(...orders(namespace, isWorkload)));
+    const isWorkload = /^(ConfigMap|Service|Deployment\.apps|StatefulSet\.apps|CronJob\.batch)\//;
+    // in each namespace one more brings the keys of SOPS
+    const counts = testnets.map(({ made, written, workloads }) => [made.length + written.length + 1, workloads.length]);
+    const namespaces = [...testnets.map(({ name }) => name), 'monitoring'];
+    expect(namespaces.map((namespace) => [orders(namespace, isSecret).length, orders(namespace, isWorkload).length])).toEqual([...counts, [3, 2]]);
+    for (const namespace of namespaces) expect(Math.max(...orders(namespace, isSecret)), namespace).toBeLessThan(Math.min(...orders(namespace, isWorkload)));
   });
 
   it('opens what is sealed and what SOPS has encrypted, with keys that came on the way', async () => {
     const result = await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
 
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    const dataOf = (name: string): string => Buffer.from(/^ {2}[\w.-]+: (\S+)$/m.exec(readFileSync(join(local(), 'monitoring/Secret', `${name}.yaml`), 'utf8').split(/^data:$/m)[1] ?? '')?.[1] ?? '', 'base64').toString();
-    expect(dataOf('grafana-admin')).toBe('demo-grafana-admin-password');
-    expect(dataOf('alertmanager-config')).toContain('https://hooks.example/demo-token-of-on-call');
+    expect(dataOf('monitoring', 'grafana-admin')).toBe('demo-grafana-admin-password');
+    expect(dataOf('monitoring', 'alertmanager-config')).toContain('https://hooks.example/demo-token-of-on-call');
+    expect(dataOf('devnet', 'archive-database')).toBe('demo-archive-password-of-devnet');
+    expect(dataOf('testnet-berlin', 'uploader-cloud-key')).toContain('demo-cloud-key-of-berlin');
     expect(result.stdout).not.toMatch(/demo-|AGE-SECRET-KEY|PRIVATE KEY/);
   });
+
+  it('hands the chart of each testnet the values that only a Secret has, and shows none', async () => {
+    const result = await runCli(['up', 'test/sample', '--local', local()], { cwd: root });
+
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(testnets.map(({ name }) => [dataOf(name, 'seed-libp2p'), dataOf(name, 'node-key-password')])).toEqual([
+      ['demo-libp2p-private-key,demo-libp2p-public-key,12D3KooWdemo1', 'demo-key-password-of-devnet'],
+      ['demo-libp2p-private-key,demo-libp2p-public-key,12D3KooWdemo2', 'demo-key-password-of-berlin'],
+    ]);
+    for (const [path, { text }] of filesIn(local())) if (!/^[\w-]+\/Secret\/|^_cluster\/ClusterSecretStore/.test(path)) expect(text, path).not.toMatch(/demo-(libp2p|key-password)/);
+  });
+
+  /** The first key of a Secret in the folder. */
+  function dataOf(namespace: string, name: string): string {
+    const [, data = ''] = readFileSync(join(local(), namespace, 'Secret', `${name}.yaml`), 'utf8').split(/^data:$/m);
+    return Buffer.from(/^ {2}[\w.-]+: (\S+)$/m.exec(data)?.[1] ?? '', 'base64').toString();
+  }
 
   it('opens what prelude seal --local has sealed for the folder, which has a key from then on', async () => {
     const repository = join(folder, 'repository');
     cpSync(sample, repository, { recursive: true });
     rmSync(join(repository, 'keys/manifests/sealing-key.yaml'));
+    // they hold what is sealed for the key that is gone
+    rmSync(join(repository, 'testnets'), { recursive: true });
     const manifest = join(repository, 'monitoring/manifests/secrets/grafana.yaml');
     const template = readFileSync(manifest, 'utf8');
     const plain = 'apiVersion: v1\nkind: Secret\nmetadata: {name: grafana-admin, namespace: monitoring}\nstringData: {password: mine, username: admin}\n';
@@ -110,13 +150,13 @@ describe('prelude up PATH --local DIR', () => {
   it('refuses a missing need with its place, and writes nothing at all', async () => {
     const repository = join(folder, 'repository');
     cpSync(sample, repository, { recursive: true });
-    const faucet = join(repository, 'testnets/devnet/manifests/workloads/faucet.yaml');
-    writeFileSync(faucet, readFileSync(faucet, 'utf8').replace('key: token', 'key: tokne'));
+    const values = join(repository, 'testnets/devnet/values.yaml');
+    writeFileSync(values, readFileSync(values, 'utf8').replace('snarkWorkers:', '  - name: block-producer-3\nsnarkWorkers:'));
 
     const result = await runCli(['up', repository, '--local', local()]);
 
     expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(/^testnets\/devnet\/manifests\/workloads\/faucet\.yaml:\d+: error: .*tokne.*faucet-discord/m);
+    expect(result.stderr).toMatch(/^charts\/testnet\/templates\/block-producers\.yaml:\d+: error: .*Deployment block-producer-3 needs key "key" of Secret block-producer-3-keys: nothing in Git makes/m);
     expect(result.stderr).toMatch(/^refused: nothing was written/m);
     expect(result.stdout).toBe('');
     expect(existsSync(local())).toBe(false);
@@ -140,7 +180,7 @@ describe('prelude up URL --local DIR', () => {
 
   beforeAll(async () => {
     remote = await createGitRemote();
-    await remote.copy(sample);
+    await remote.copy(plain);
     const settings = (network: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  network: ${network}\n`;
     const commit = async (network: string): Promise<string> => {
       await remote.write('testnets/devnet/manifests/workloads/settings.yaml', settings(network));
@@ -169,7 +209,7 @@ describe('prelude up URL --local DIR', () => {
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(readFileSync(join(folder, 'cluster/devnet/ConfigMap/settings.yaml'), 'utf8')).toContain(`network: ${name}\n`);
     expect(result.stdout).toMatch(new RegExp(`argocd/devnet +${commit.slice(0, 12)} `));
-    expect(readdirSync(join(folder, 'cluster/devnet/Secret'))).toHaveLength(secrets.length);
+    expect(readdirSync(join(folder, 'cluster/devnet/Secret'))).toHaveLength(6);
   });
 
   it.each([

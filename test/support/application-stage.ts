@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -90,6 +91,7 @@ async function startApplications(cluster: RecordingCluster, cache: string, syncO
     controlNamespace: applicationNamespace,
     pollInterval: 200,
     syncOnce,
+    randomBytes,
     signal: lifetime.signal,
     metrics: createMetrics({ version: 'test', process: false }),
   });

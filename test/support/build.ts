@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build as bundle, type BuildOptions, type Metafile } from 'esbuild';
+import { build as bundle, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { bundledPackages, noticesFor } from './notices.ts';
 
@@ -34,6 +34,14 @@ const banner = [
   "const __dirname = bundleFileURLToPath(new URL('.', import.meta.url));",
 ].join(' ');
 
+/** Of zod's messages in some fifty languages, those that are shown. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup: (plugins) => {
+    plugins.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({ contents: "export { default as en } from './en.js';", resolveDir: dirname(path) }));
+  },
+};
+
 /** How code becomes a bundle that runs without node_modules. */
 export const bundling = {
   absWorkingDir: root,
@@ -50,6 +58,7 @@ export const bundling = {
   minifySyntax: true,
   metafile: true,
   logLevel: 'warning',
+  plugins: [englishOnly],
 } satisfies BuildOptions;
 
 /**

@@ -1,4 +1,6 @@
 import { generators, providers } from '../../providers/index.ts';
+import { applicationSetSpec } from '../../src/api/application-set-spec.ts';
+import { applicationSetStatus } from '../../src/api/application-set-status.ts';
 import { applicationSpec } from '../../src/api/application-spec.ts';
 import { applicationStatus } from '../../src/api/application-status.ts';
 import { clusterExternalSecretSpec, clusterExternalSecretStatus } from '../../src/api/cluster-external-secret.ts';
@@ -15,6 +17,7 @@ import type { Structural } from './structural-schema.ts';
 import { structuralSchema } from './structural-schema.ts';
 import type { ResourceType } from '../../src/kube/port.ts';
 import {
+  applicationSetType,
   applicationType,
   clusterExternalSecretType,
   clusterGeneratorType,
@@ -228,6 +231,19 @@ function definitions(): readonly Definition[] {
       spec: structuralSchema(applicationSpec),
       status: structuralSchema(applicationStatus),
       more: { operation: { description: 'What Argo CD is asked to do now.', type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+    },
+    {
+      type: applicationSetType,
+      description: 'Makes an Application for each element of a list, each folder or each file of a Git repository, and keeps them so.',
+      names: { shortNames: ['appset', 'appsets'] },
+      labels: { 'app.kubernetes.io/name': 'applicationsets.argoproj.io', 'app.kubernetes.io/part-of': 'argocd' },
+      columns: [
+        { name: 'Up to date', type: 'string', jsonPath: '.status.conditions[?(@.type=="ResourcesUpToDate")].status' },
+        { name: 'Error', type: 'string', jsonPath: '.status.conditions[?(@.type=="ErrorOccurred")].status' },
+        age,
+      ],
+      spec: structuralSchema(applicationSetSpec),
+      status: structuralSchema(applicationSetStatus),
     },
   ];
 }

@@ -22,7 +22,7 @@ export function planOf(namespace: string, phases: Partial<Record<PhaseName, read
 }
 
 export function syncOptions(namespace: string, more: Partial<SyncOptions> = {}): SyncOptions {
-  return { mode: 'sync', instance: namespace, target: 't', operation: 'one', createNamespace: true, prune: true, allowEmpty: false, propagation: 'Foreground', gateAll: false, ...more };
+  return { mode: 'sync', instance: namespace, target: 't', operation: 'one', createNamespace: true, prune: true, allowEmpty: false, propagation: 'Foreground', rollOnRotation: true, gateAll: false, ...more };
 }
 
 /** Nothing is watched: everything is read from the API server. */

@@ -30,6 +30,7 @@ export function recordCalls(cluster: Cluster): RecordingCluster {
     pages: (type, selection, signal) => cluster.pages(type, selection, signal),
     watch: (type, selection, resourceVersion, signal) => cluster.watch(type, selection, resourceVersion, signal),
     discover: (signal, options) => cluster.discover(signal, options),
+    version: (signal) => cluster.version(signal),
     tokenRequest: (serviceAccount, request, signal) => cluster.tokenRequest(serviceAccount, request, signal),
     accessReview: (question, signal) => cluster.accessReview(question, signal),
     close: () => cluster.close(),

@@ -49,6 +49,7 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   '@azure/': ['providers/azure'],
   '@google-cloud/': ['providers/gcp'],
   '@grpc/grpc-js': ['providers/gcp'],
+  '@marcbachmann/cel-js': ['src/gitops/health'],
   'age-encryption': ['src/seal'],
   bcryptjs: ['src/template/crypto'],
   commander: ['src/cli'],

@@ -10,12 +10,21 @@ import { startCountingAws, type CountingAws } from './counting-aws.ts';
 import { createGitRemote, type GitRemote } from './git-remote.ts';
 import type { PartPaths } from './parts/build.ts';
 import { type ControlPlane, startControlPlane } from './parts/control-plane.ts';
+import { persistentVolume } from './persistent-volume.ts';
 import { createRawApi, serviceAccountToken } from './raw-api.ts';
+import { sampleTestnets } from './sample-secrets.ts';
 
-const sample = join(dirname(dirname(import.meta.dirname)), 'test/sample');
 const never = new AbortController().signal;
 
-/** The remote secrets of the sample's devnet, as a provider holds them. */
+/** The config repositories that a cluster can be started with, and the Applications that are in it then. */
+const repositories = {
+  /** One testnet of plain manifests, whose secrets are all ExternalSecrets. */
+  'plain-testnet': ['stores/application.yaml', 'testnets/devnet/application.yaml'],
+  /** The sample: two testnets that are releases of a chart, and what is encrypted in Git. */
+  sample: ['stores/application.yaml', 'keys/application.yaml', ...sampleTestnets.map((name) => `testnets/${name}/application.yaml`)],
+} as const;
+
+/** The remote secrets of the plain devnet, as a provider holds them. */
 export const devnetSecrets: Readonly<Record<string, string>> = {
   'testnets/devnet/block-producer-1': '{"key": "private-key-of-bp-1", "pub": "B62one"}',
   'testnets/devnet/block-producer-2': '{"key": "private-key-of-bp-2", "pub": "B62two"}',
@@ -25,7 +34,7 @@ export const devnetSecrets: Readonly<Record<string, string>> = {
   'testnets/shared/faucet-discord': 'discord-bot-token',
 };
 
-/** A cluster with the chart installed, a provider, and a Git remote with the sample repository: all of it real but the provider's size. */
+/** A cluster with the chart installed, a provider, and a Git remote with a config repository: all of it real but the provider's size. */
 export interface Testnet extends AsyncDisposable {
   readonly plane: ControlPlane;
   /** As the admin. */
@@ -47,9 +56,13 @@ export interface TestnetOptions {
   readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
   /** The provider's credentials, and what it says when it refuses; something harmless unless told. */
   readonly provider?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly says: string };
+  /** What Git holds; the plain testnet unless told. */
+  readonly repository?: keyof typeof repositories;
+  /** Files of the repository, by path, beside its own or instead of them. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
-/** The ClusterSecretStore of the sample, on AWS instead of the demo values. */
+/** The ClusterSecretStore of the repositories, on AWS instead of the demo values. */
 export const awsStore = `apiVersion: external-secrets.io/v1
 kind: ClusterSecretStore
 metadata:
@@ -69,20 +82,25 @@ spec:
 
 const release = { release: 'prelude', namespace: 'argocd' };
 
+/** Where the sample brings the key of its SealedSecrets to. */
+export const sealingNamespace = 'prelude';
+
 /** Starts it all; the Applications are in the cluster, the controller is not running yet. */
-export async function startTestnet({ parts, values = {}, secrets = {}, provider }: TestnetOptions): Promise<Testnet> {
+export async function startTestnet({ parts, values = {}, secrets = {}, provider, repository = 'plain-testnet', files = {} }: TestnetOptions): Promise<Testnet> {
   const [plane, aws, remote] = await Promise.all([startControlPlane(parts), startCountingAws({ secrets: { ...devnetSecrets, ...secrets }, ...provider }), createGitRemote()]);
   const cluster = await openCluster({ kubeconfig: plane.kubeconfig });
-  await cluster.create(namespaceType, object('v1', 'Namespace', { name: 'argocd' }), { fieldManager: 'test' }, never);
+  for (const name of ['argocd', ...(repository === 'sample' ? [sealingNamespace] : [])]) await cluster.create(namespaceType, object('v1', 'Namespace', { name }), { fieldManager: 'test' }, never);
   await installChart({ cluster, helm: parts.helm }, values);
   await cluster.create(secretType, { ...object('v1', 'Secret', { namespace: 'argocd', name: 'aws-credentials' }), stringData: { id: aws.accessKeyId, secret: provider?.secretAccessKey ?? 'not-a-real-secret-key' } }, { fieldManager: 'test' }, never);
 
-  await remote.copy(sample);
-  await remote.write('stores/manifests/testnet-secrets.yaml', awsStore);
+  const folder = join(dirname(import.meta.dirname), repository);
+  await remote.copy(folder);
+  for (const [path, text] of Object.entries({ 'stores/manifests/testnet-secrets.yaml': awsStore, ...files })) await remote.write(path, text);
   await remote.push('A devnet');
-  for (const file of ['stores/application.yaml', 'testnets/devnet/application.yaml']) await createApplication(cluster, file, remote.url);
+  for (const file of repositories[repository]) await createApplication(cluster, join(folder, file), remote.url);
 
   const api = createRawApi(plane);
+  if (repository === 'sample') await api.call('POST', '/api/v1/persistentvolumes', persistentVolume('archive'));
   const token = await serviceAccountToken(api, 'argocd', 'prelude');
   await api.close();
   return {
@@ -122,6 +140,6 @@ async function installChart({ cluster, helm }: { readonly cluster: Cluster; read
 }
 
 async function createApplication(cluster: Cluster, file: string, repoURL: string): Promise<void> {
-  const [document] = parseYaml(readFileSync(join(sample, file), 'utf8').replace('repoURL: .', `repoURL: ${repoURL}`).replace('targetRevision: HEAD', 'targetRevision: main'));
+  const [document] = parseYaml(readFileSync(file, 'utf8').replaceAll('repoURL: .', `repoURL: ${repoURL}`).replaceAll('targetRevision: HEAD', 'targetRevision: main'));
   await cluster.create(applicationType, document?.value as KubeObject, { fieldManager: 'operator' }, never);
 }

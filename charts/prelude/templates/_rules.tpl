@@ -122,6 +122,10 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 - apiGroups: [external-secrets.io]
   resources: [clustersecretstores]
   verbs: [get, list, watch]
+# charts ask what the cluster serves, and are rendered anew when that changes
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  verbs: [get, list, watch]
 {{- range .Values.git.writableClusterKinds }}
 - apiGroups: {{ toJson .apiGroups }}
   resources: {{ toJson .resources }}
@@ -172,8 +176,27 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 {{- define "prelude.applicationRules" -}}
 - apiGroups: [argoproj.io]
   resources: [applications]
-  # update: to take away the refresh annotation and the finalizer that was waited for
-  verbs: [get, list, watch, patch, update]
+  # update: to take away the refresh annotation and the finalizer that was waited for; create and delete: those of ApplicationSets
+  verbs: [get, list, watch, create, patch, update, delete]
+- apiGroups: [argoproj.io]
+  resources: [applicationsets]
+  # update: to take away the annotation that asks for a refresh, and the finalizer
+  verbs: [get, list, watch, update]
+- apiGroups: [argoproj.io]
+  resources: [applicationsets/status]
+  verbs: [patch]
+# blockOwnerDeletion of their Applications, where the API server asks who may set it
+- apiGroups: [argoproj.io]
+  resources: [applicationsets/finalizers]
+  verbs: [update]
+# credentials of repositories, by their label; create: the key of the hashes that tell whether a Secret has changed
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch, create]
+# host keys: argocd-ssh-known-hosts-cm
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch]
 # an Application that a running Argo CD looks after is left to it
 - apiGroups: [apps]
   resources: [deployments, statefulsets]

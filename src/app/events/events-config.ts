@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type FieldError, parse } from '../../api/schema.ts';
-import { parseYaml, type YamlDocument } from '../../lib/yaml.ts';
-import { YamlError } from '../../lib/yaml-error.ts';
 import type { ConfiguredSource, ErasedFormat } from '../../provider/notice-source.ts';
-import { UsageError } from '../options.ts';
+import { configProblem, readConfigFile } from '../config-file.ts';
 import type { EventRate } from './token-bucket.ts';
 
 /** One source of events, as the file declares it. */
@@ -38,9 +35,9 @@ const file = z.strictObject({
  * @throws UsageError that names the file and the line of everything that is wrong, and quotes nothing
  */
 export async function readEventsConfig(path: string, formats: readonly ErasedFormat[]): Promise<EventsConfig> {
-  const document = parseDocument(path, await readText(path));
+  const document = await readConfigFile('--events-config', path);
   const parsed = parse(file, document.value);
-  if (!parsed.ok) throw problem(path, document, parsed.errors);
+  if (!parsed.ok) throw configProblem(path, document, parsed.errors);
   const { secretsFolder, sources } = parsed.value;
   const errors: FieldError[] = [];
   const declared = sources.flatMap(({ name, type, rate: own = defaultRate, ...config }, index): readonly DeclaredSource[] => {
@@ -56,30 +53,6 @@ export async function readEventsConfig(path: string, formats: readonly ErasedFor
     errors.push(...source.errors.map((error) => ({ path: error.path === '' ? at : `${at}.${error.path}`, message: error.message })));
     return [];
   });
-  if (errors.length > 0) throw problem(path, document, errors);
+  if (errors.length > 0) throw configProblem(path, document, errors);
   return { sources: declared, ...(secretsFolder === undefined ? {} : { secretsFolder }) };
-}
-
-async function readText(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`--events-config ${path} cannot be read (${code})`);
-  }
-}
-
-function parseDocument(path: string, text: Uint8Array): YamlDocument {
-  try {
-    const [document, second] = parseYaml(text, { bytes: 1 << 20, documents: 2, depth: 16 });
-    if (document === undefined || second !== undefined) throw new UsageError(`--events-config ${path} must hold one document of YAML`);
-    return document;
-  } catch (error) {
-    if (error instanceof YamlError) throw new UsageError(`${path}:${error.line}: ${error.message}`);
-    throw error;
-  }
-}
-
-function problem(path: string, document: YamlDocument, errors: readonly FieldError[]): UsageError {
-  return new UsageError(errors.map((error) => `${path}:${document.lineOf(error.path)}: ${error.path}: ${error.message}`).join('\n'));
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,23 @@ async function tell(url: string, subject: string, by = key): Promise<number> {
 }
 
 const scripted = '  - {name: own, type: cloudevents, provider: scripted, secrets: [{key: key}]}\n';
+
+describe('a push that is told', () => {
+  it('wakes who follows the repository, once however often it is told, and nobody without the secret', async () => {
+    const woken: ChangeNotice[] = [];
+    const url = await start('  - {name: github, type: github, secrets: [{key: key}]}\n', (notice) => woken.push(notice));
+    const body = JSON.stringify({ ref: 'refs/heads/main', repository: { clone_url: 'https://github.com/acme/testnets.git' } });
+    const push = async (by: string): Promise<number> => {
+      const headers = { 'x-github-event': 'push', 'x-github-delivery': 'd-1', 'x-hub-signature-256': `sha256=${createHmac('sha256', by).update(body).digest('hex')}` };
+      return (await fetch(`${url}/github`, { method: 'POST', body, headers })).status;
+    };
+
+    expect(await push('another key, as long as it should be')).toBe(401);
+    expect([await push(key), await push(key)]).toEqual([202, 202]);
+
+    await expect.poll(() => woken).toEqual([{ provider: 'git', scope: {}, keys: ['github.com/acme/testnets'] }]);
+  });
+});
 
 describe('a change at a provider that is told', () => {
   const stage = setStage('events', openLocalWorld);

@@ -5,7 +5,7 @@ import type { HttpClient } from '../../lib/http.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import type { ChangeNotice } from '../../provider/change-notice.ts';
-import { eraseFormat, type ErasedFormat, type NoticeContext } from '../../provider/notice-source.ts';
+import type { NoticeContext } from '../../provider/notice-source.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 import type { Accept } from '../../server/events/delivery.ts';
 import { createEventReceiver } from '../../server/events/receiver.ts';
@@ -13,16 +13,13 @@ import type { Server } from '../../server/listen-at.ts';
 import type { Address, EventsOptions } from '../options.ts';
 import { UsageError } from '../options.ts';
 import { createOwnMeans } from '../own-means.ts';
-import { cloudEventsFormat } from './cloud-events-format.ts';
+import { eventFormats } from './event-formats.ts';
 import { type EventsConfig, readEventsConfig } from './events-config.ts';
 import { createIntake, createTake, type OpenSource } from './intake.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { pullUntil } from './pull-loop.ts';
 import { createSecretFiles } from './secret-files.ts';
 import { createStorePlaces, type NamedPlace } from './store-places.ts';
-
-/** Every way in which changes are told. */
-const formats: readonly ErasedFormat[] = [eraseFormat(cloudEventsFormat), ...providerEvents.flatMap((one) => one.formats)];
 
 export interface EventsSurroundings {
   readonly clock: Clock;
@@ -58,7 +55,7 @@ const mostWaiting = 10_000;
  * @throws UsageError that says what is wrong, and where
  */
 export async function openEvents({ config: path, listen }: EventsOptions, surroundings: EventsSurroundings): Promise<Events> {
-  const config = await readEventsConfig(path, formats);
+  const config = await readEventsConfig(path, eventFormats);
   const secret = createSecretFiles(config.secretsFolder, surroundings.clock);
   for (const { name, secrets } of config.sources) {
     for (const reference of secrets) await secret(reference).catch((error: unknown) => refuse(path, name, error));

@@ -10,6 +10,8 @@ import { judgeResources } from '../../gitops/history/resource-status.ts';
 import type { ResourceType } from '../../kube/port.ts';
 import type { ApplicationContext } from './context.ts';
 import type { SyncDecision } from './decide.ts';
+import { loadRules } from '../../gitops/health/load-rules.ts';
+import { customHealth } from './custom-health.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
 import { healPrevious } from './heal-previous.ts';
 import { createSopsDocuments } from './open-sops-documents.ts';
@@ -26,8 +28,9 @@ export interface Acted {
   readonly opened: boolean;
 }
 
-function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
-  const { cluster, live, clock, progress, concurrency, controlNamespace, sops } = context;
+/** What a pass over an Application works with. */
+export function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
+  const { cluster, live, clock, progress, concurrency, controlNamespace, sops, secrets, rolloutKeys } = context;
   return {
     cluster,
     live,
@@ -37,6 +40,7 @@ function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
     memory: context.memoryOf(observed.key),
     replan: (values, signal) => context.valuePlans.get(observed.request, observed.commit, values, signal),
     openSops: createSopsDocuments({ cluster, keys: sopsKeysKey(observed), services: sops }),
+    rollouts: { key: (signal) => rolloutKeys(observed.raw.metadata.namespace ?? '', signal), versionOf: secrets.versionOf, isWatched: secrets.isWatched },
     applicationExists: (instance, signal) => applicationExists(cluster, { instance, controlNamespace }, signal),
   };
 }
@@ -74,15 +78,18 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const operation = decision.kind === 'sync' ? decision.operation : before.application.status.operationState;
   const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation });
   const deps = depsOf(before, context);
-  const observed = await recordStart({ plan: before.plan, options, deps, signal, outcomes: new Map() }, before, decision, context);
+  deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules);
+  const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
+  const observed = await recordStart(run, before, decision, context);
 
   const opened = deps.memory.opened;
   const result = await syncPlan({ plan: observed.plan, options, inventory }, deps, signal);
   await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
   // a kind whose definition came in this very pass could not be watched before it
   await watchKinds(observed, context, signal);
-  const resources = judgeResources(result, { cluster: context.cluster, live: context.live, discovery: await context.cluster.discover(signal) });
-  const health = applicationHealth(resources, context.cluster);
-  const status = statusAfter({ observed, decision, result, resources: resources.map((resource) => resource.status), health, now: context.clock.now() });
+  const custom = await customHealth(run, result.desired);
+  const resources = judgeResources(result, { cluster: context.cluster, live: context.live, discovery: await context.cluster.discover(signal), custom, choices: options.choices ?? {} });
+  const health = applicationHealth(resources, context.cluster, observed.application.suspended);
+  const status = statusAfter({ observed, decision, result, resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
   return { result, options, status, opened: deps.memory.opened === options.target && opened !== options.target };
 }

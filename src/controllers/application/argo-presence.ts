@@ -6,23 +6,24 @@ import { numberAt } from '../../gitops/health/live-field.ts';
 /** How long an answer is believed, in milliseconds. */
 const believed = 60_000;
 
-/** The label that Argo CD's manifests and its chart give the controller; it runs as a StatefulSet, or as a Deployment. */
-const labelSelector = 'app.kubernetes.io/name=argocd-application-controller';
+/** By this label Argo CD's manifests and its chart tell the controller, which runs as a StatefulSet, or as a Deployment. */
+const label = 'app.kubernetes.io/name';
 
-async function runs(cluster: Cluster, type: ResourceType, namespace: string, signal: AbortSignal): Promise<boolean> {
-  for await (const page of cluster.pages(type, { namespace, labelSelector }, signal)) {
+async function runs(cluster: Cluster, type: ResourceType, controller: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<boolean> {
+  const { namespace, name } = controller;
+  for await (const page of cluster.pages(type, { namespace, labelSelector: `${label}=${name}` }, signal)) {
     if (page.items.some((workload) => (numberAt(workload, 'spec', 'replicas') ?? 1) > 0)) return true;
   }
   return false;
 }
 
-/** Whether an Argo CD application controller runs in a namespace. Asked at most once a minute per namespace. */
-export function createArgoPresence(cluster: Cluster, clock: Clock): (namespace: string, signal: AbortSignal) => Promise<boolean> {
+/** Whether a controller of Argo CD's runs in a namespace: that of Applications, unless told. Asked at most once a minute per namespace. */
+export function createArgoPresence(cluster: Cluster, clock: Clock, name = 'argocd-application-controller'): (namespace: string, signal: AbortSignal) => Promise<boolean> {
   const answers = new Map<string, { readonly at: number; readonly present: boolean }>();
   return async (namespace, signal) => {
     const known = answers.get(namespace);
     if (known !== undefined && clock.monotonic() - known.at < believed) return known.present;
-    const present = (await runs(cluster, statefulSetType, namespace, signal)) || (await runs(cluster, deploymentType, namespace, signal));
+    const present = (await runs(cluster, statefulSetType, { namespace, name }, signal)) || (await runs(cluster, deploymentType, { namespace, name }, signal));
     answers.set(namespace, { at: clock.monotonic(), present });
     return present;
   };

@@ -2,16 +2,19 @@ import { parseApplication } from '../../api/application.ts';
 import { formatKey, keyOf, parseKey } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { applicationOf } from '../../gitops/apply/object/tracking.ts';
+import { createRolloutKeys } from '../../gitops/apply/rollout/rollout-keys.ts';
 import type { Progress } from '../../gitops/apply/progress.ts';
 import type { CheckProvider } from '../../gitops/plan/declare/declare.ts';
 import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
 import type { Renderer } from '../../gitops/render/renderer.ts';
 import { pollSource } from '../../gitops/source/resolve-source.ts';
 import type { Resolver } from '../../gitops/source/resolver.ts';
+import type { SourceNews } from '../../gitops/source/source-news.ts';
 import { createSyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { Informer } from '../../kube/informer.ts';
-import type { Cluster } from '../../kube/port.ts';
+import type { Cluster, ResourceType } from '../../kube/port.ts';
+import { apiVersionOf } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { HttpClient } from '../../lib/http.ts';
 import type { Log } from '../../lib/log.ts';
@@ -22,8 +25,10 @@ import type { Controller } from '../../runtime/controller.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import { createArgoPresence } from './argo-presence.ts';
-import { currentRevision, followerOf } from './current-revision.ts';
+import { followerOf } from './current-revision.ts';
 import type { ApplicationContext } from './context.ts';
+import { chartsPart } from './watch-charts.ts';
+import { createClusterAnswers } from './cluster-answers.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { StartInformer } from './live-index.ts';
 import { createPlanCache } from './plan-cache.ts';
@@ -31,10 +36,14 @@ import { createPlanner } from './planner.ts';
 import type { Plannable } from './planner.ts';
 import { identityOf } from './observe.ts';
 import { reconcileApplication } from './reconcile.ts';
+import { createReferenceWatch } from './reference-watch.ts';
+import { createRefusedSources } from './refused-sources.ts';
 import { createRevisionPoller } from './revision-poller.ts';
 import { createValuePlans } from './value-plans.ts';
 import { createSecretWatch } from './secret-watch.ts';
 import { createStatusWriter } from './status-writer.ts';
+import { createTrials } from './trials.ts';
+import { wantedRevision } from './wanted-revision.ts';
 import type { ApplicationCache } from './watch.ts';
 import { applicationCache, watchApplications } from './watch.ts';
 
@@ -46,6 +55,8 @@ export interface ApplicationControllerOptions {
   readonly startInformer: StartInformer;
   /** Finds and polls the sources of Applications. */
   readonly resolver: Resolver;
+  /** Tells of pushes, and of credentials of repositories. Absent: nobody does, and each repository has its turn. */
+  readonly sourceNews?: Pick<SourceNews, 'subscribe'>;
   readonly reader: ManifestReader;
   /** Absent: those that need nothing of the process. */
   readonly renderers?: readonly Renderer[];
@@ -68,6 +79,7 @@ export interface ApplicationControllerOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;
+  readonly randomBytes: (size: number) => Uint8Array;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue'>;
 }
@@ -86,7 +98,7 @@ const passTimeout = 600_000;
 const backoff = { base: 1_000, factor: 2, cap: 60_000 };
 
 /** Per-Application memory and the requests that `up` makes. */
-function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | 'isRequested' | 'requestDone'> & { readonly drop: (key: string) => void } {
+function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | 'isRequested' | 'requestDone'> & { readonly drop: (key: string) => void; readonly knownMemory: (key: string) => SyncMemory | undefined } {
   const memories = new Map<string, SyncMemory>();
   const synced = new Set<string>();
   return {
@@ -95,6 +107,7 @@ function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | '
       memories.set(key, memory);
       return memory;
     },
+    knownMemory: (key) => memories.get(key),
     isRequested: (key) => syncOnce && !synced.has(key),
     requestDone: (key) => {
       if (syncOnce) synced.add(key);
@@ -120,36 +133,57 @@ export function createApplicationController(options: ApplicationControllerOption
   const cache = applicationCache(options.applications);
   const enqueue = (key: string): void => controller.enqueue(parseKey(key));
   const { drop, ...state } = createState(options.syncOnce);
-  const live = createLiveIndex({ startInformer, clock, signal, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
+  const isJudged = (instance: string, type: ResourceType): boolean =>
+    state.knownMemory(formatKey(applicationOf(instance, controlNamespace)))?.rules?.rules.covers({ apiVersion: apiVersionOf(type), kind: type.kind }) === true;
+  const live = createLiveIndex({ startInformer, clock, signal, isJudged, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
   const revisions = createRevisionPoller({
-    poll: (repoURL, targetRevision, polling, chart) => pollSource(resolver, { repoURL, targetRevision, ...(chart === undefined ? {} : { chart }) }, polling),
+    poll: (followed, since, polling) => pollSource(resolver, followed, polling, since),
     interval: options.pollInterval,
     onChange: (slot) => enqueue(followerOf(slot)),
     ...{ clock, random, signal },
   });
-  const secrets = createSecretWatch({ startInformer, signal, onChange: enqueue });
+  const refused = createRefusedSources({ revisions, wake: enqueue, ...(options.sourceNews === undefined ? {} : { news: options.sourceNews }) });
+  const answers = createClusterAnswers({ cluster, startInformer, clock, random, log, signal, onNews: enqueue });
+  const references = createReferenceWatch({
+    startInformer,
+    signal,
+    onChange: (key, part) => {
+      if (part === chartsPart) answers.mark(key);
+      enqueue(key);
+    },
+  });
+  const secrets = createSecretWatch(references);
   const planner = createPlanner({
-    ...{ resolver, log, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
+    ...{ resolver, log, answers, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
     ...(options.renderers === undefined ? {} : { renderers: options.renderers }),
     applications: () => plannables(cache),
-    commitOf: async ({ key, application }) => (await currentRevision(revisions, key, application)).revision,
+    commitOf: async ({ key, application }) => (await wantedRevision(revisions, key, application)).revision,
     onDeclared: (key) => {
       for (const refused of plans.reconsider()) if (refused !== key) enqueue(refused);
     },
   });
   const plans = createPlanCache(planner.plan);
   const valuePlans = createValuePlans(planner.planValued);
+  const outdate = (key: string): void => {
+    plans.outdate(key);
+    planner.outdate(key);
+    valuePlans.outdate(key);
+  };
   const forget = (key: string): void => {
+    references.watch(key, chartsPart, []);
     for (const part of [live, revisions, secrets]) part.release(key);
-    for (const part of [plans, planner, valuePlans]) part.forget(key);
+    refused.settle(key);
+    for (const part of [plans, planner, valuePlans, trials, answers]) part.forget(key);
     drop(key);
   };
   const statuses = createStatusWriter(cluster, clock);
+  const trials = createTrials();
   const context: ApplicationContext = {
     ...{ cluster, clock, log, progress: options.progress, live, plans, valuePlans, revisions, secrets, controlNamespace, concurrency: concurrentRequests },
     ...state,
-    statuses,
+    ...{ statuses, trials, refused, answers, references, outdate },
     argoRuns: createArgoPresence(cluster, clock),
+    rolloutKeys: createRolloutKeys(cluster, options.randomBytes),
     sops: { now: clock.now, memoryFolder, ...(options.http === undefined ? {} : { http: options.http }) },
   };
   const controller = createController<KubeObject>({
@@ -172,6 +206,7 @@ export function createApplicationController(options: ApplicationControllerOption
     ...controller,
     drain: async (ms) => {
       stop();
+      refused.close();
       return controller.drain(ms);
     },
   };

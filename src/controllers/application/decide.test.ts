@@ -3,7 +3,7 @@ import { parseApplication } from '../../api/application.ts';
 import type { Application } from '../../api/application.ts';
 import type { ApplicationStatus } from '../../api/application-status.ts';
 import { failOperation, startOperation, succeedOperation } from '../../gitops/history/operation.ts';
-import { decideCascade } from './cascade.ts';
+import { type CascadeRules, decideCascade } from './cascade.ts';
 import { decideClaim, decideSync } from './decide.ts';
 import type { Target } from './decide.ts';
 import type { LiveObject } from '../../gitops/apply/object/live-view.ts';
@@ -55,6 +55,13 @@ describe('decideSync', () => {
     expect(decide(application(undefined, { operationState: succeeded }), { requested: true }).kind).toBe('heal');
   });
 
+  it('brings in values that have changed although nothing is put back by itself, where it is automated and the sync is done', () => {
+    const of = (automated: Readonly<Record<string, boolean>> | undefined, operationState: typeof running): string => decideSync({ application: application(automated, { operationState }), target, requested: false, haveValuesChanged: true, now }).kind;
+
+    expect([of({ prune: true }, succeeded), of(auto, succeeded), of(undefined, succeeded)]).toEqual(['heal', 'heal', 'compare']);
+    expect([of({ prune: true }, running), of({ prune: true }, failed)]).toEqual(['sync', 'backoff']);
+  });
+
   it('waits for the time of the next attempt', () => {
     expect(decide(application(auto, { operationState: failed }), { at: now + 5_000 })).toMatchObject({ kind: 'backoff', after: 10_000 });
     expect(decide(application(auto, { operationState: failed }), { at: now + 15_000 })).toMatchObject({ kind: 'sync', isNew: false, operation: { retryCount: 1 } });
@@ -94,16 +101,21 @@ describe('decideCascade', () => {
   const live: LiveObject = { uid: 'u', resourceVersion: '1', generation: undefined, deleting: false, finalizers: [], instance: 'devnet', labels: {}, annotations: {}, health: undefined };
   const saying = (option: string): LiveObject => ({ ...live, annotations: { 'argocd.argoproj.io/sync-options': option } });
 
-  it.each<[string, typeof ref, LiveObject | undefined, string]>([
+  it.each<[string, typeof ref, LiveObject | undefined, string, Partial<CascadeRules>?]>([
     ['deletes what is its own', ref, live, 'delete'],
     ["leaves what is another's", ref, { ...live, instance: 'other' }, 'gone'],
     ['is done with what is gone', ref, undefined, 'gone'],
     ['waits for what is going', ref, { ...live, deleting: true }, 'leaving'],
     ['keeps what says so', ref, saying('Delete=false'), 'keep'],
     ['waits for a confirmation', ref, saying('Delete=confirm'), 'leaving'],
+    ['deletes what was confirmed', ref, saying('Delete=confirm'), 'delete', { approved: true }],
+    ['keeps what its Application says', ref, live, 'keep', { choices: { delete: 'no' } }],
+    ['lets an object say otherwise than its Application', ref, saying('Delete=true'), 'delete', { choices: { delete: 'no' } }],
+    ['keeps what Helm keeps', ref, { ...live, annotations: { 'helm.sh/resource-policy': 'keep' } }, 'keep'],
     ['keeps namespaces', { ...ref, kind: 'Namespace' }, live, 'keep'],
+    ['deletes a namespace that says so and was confirmed', { ...ref, kind: 'Namespace' }, saying('Delete=confirm'), 'delete', { approved: true }],
     ['keeps definitions', { ...ref, group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition' }, live, 'keep'],
-  ])('%s', (_title, candidate, found, kind) => {
-    expect(decideCascade(candidate, found, 'devnet').kind).toBe(kind);
+  ])('%s', (_title, candidate, found, kind, rules = {}) => {
+    expect(decideCascade(candidate, found, { instance: 'devnet', choices: {}, approved: false, ...rules }).kind).toBe(kind);
   });
 });

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Application } from '../../api/application.ts';
-import type { OperationState, Verbatim } from '../../api/application-status.ts';
+import type { ApplicationStatus, OperationState, Verbatim } from '../../api/application-status.ts';
+import type { Following, RollbackPin } from '../../gitops/history/rollback-pin.ts';
+import { standingOperation } from '../../gitops/history/requested-operation.ts';
 import { operationDestination, operationPruning, pruningOf, startOperation, untilNextAttempt } from '../../gitops/history/operation.ts';
 
 const skipAnnotation = 'argocd.argoproj.io/skip-reconcile';
@@ -44,13 +46,16 @@ export interface DecisionInput {
   readonly target: Target;
   /** Somebody asked for this sync: `up`. It needs no automated policy. */
   readonly requested: boolean;
+  /** Whether values that its charts take from the cluster have changed since they were brought in: that is a new desired state. Absent: they have not. */
+  readonly haveValuesChanged?: boolean;
+  /** Whether it is rolled back: that is asked for, too. Absent: it is not. */
+  readonly following?: Following;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /** Whether the operation on record was about this very target. */
-function isAbout({ status }: DecisionInput['application'], target: Target): boolean {
-  const { operationState: operation, sync } = status;
+function isAbout({ sync }: ApplicationStatus, operation: OperationState | undefined, target: Target): boolean {
   if (operation?.syncResult?.revision !== target.revision || !isDeepStrictEqual(operation.syncResult.source, target.source)) return false;
   const destination = operationDestination(operation);
   return destination === undefined ? isDeepStrictEqual(sync?.comparedTo?.destination, target.destination) : destination === JSON.stringify(target.destination);
@@ -64,18 +69,25 @@ function mayPruneNow({ spec, status }: DecisionInput['application'], operation: 
   return isLeft && automated?.prune === true && before !== undefined && before !== pruningOf(automated);
 }
 
+/** The pin that the target is by, if it is. */
+function pinOf({ following }: DecisionInput): RollbackPin | undefined {
+  return following?.kind === 'pinned' || following?.kind === 'completed' ? following.pin : undefined;
+}
+
 /** What to do now. A new commit, or a new spec, makes a new operation at any time: it supersedes one that waits or has failed. */
 export function decideSync(input: DecisionInput): SyncDecision {
   const { application, target, requested, now } = input;
   const { automated, retry } = application.spec.syncPolicy;
-  if (automated === undefined && !requested) return { kind: 'compare' };
-  const operation = application.status.operationState;
-  if (operation === undefined || !isAbout(application, target) || mayPruneNow(application, operation)) {
+  const pin = pinOf(input);
+  if (automated === undefined && !requested && pin === undefined) return { kind: 'compare' };
+  const operation = standingOperation(application.status);
+  if (operation === undefined || !isAbout(application.status, operation, target) || mayPruneNow(application, operation)) {
     const { prune = false, allowEmpty = false } = automated ?? {};
-    const wish = { ...target, prune, allowEmpty, automated: automated !== undefined };
+    const isAutomated = pin === undefined ? automated !== undefined : pin.automatic === true;
+    const wish = { ...target, prune, allowEmpty, automated: isAutomated, ...(pin?.by === undefined ? {} : { by: pin.by }) };
     return { kind: 'sync', operation: startOperation(wish, now), isNew: true };
   }
-  if (operation.phase === 'Succeeded') return requested || automated?.selfHeal === true ? { kind: 'heal' } : { kind: 'compare' };
+  if (operation.phase === 'Succeeded') return requested || automated?.selfHeal === true || (automated !== undefined && input.haveValuesChanged === true) ? { kind: 'heal' } : { kind: 'compare' };
   const after = untilNextAttempt(operation, retry, now);
   return after > 0 ? { kind: 'backoff', operation, after } : { kind: 'sync', operation, isNew: false };
 }

@@ -8,6 +8,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { LiveIndex, StartInformer } from './live-index.ts';
+import { createReferenceWatch } from './reference-watch.ts';
 import { createSecretWatch } from './secret-watch.ts';
 
 const test = { fieldManager: 'test' };
@@ -87,7 +88,7 @@ describe('createLiveIndex', () => {
 describe('createSecretWatch', () => {
   it('wakes for the Secrets that are needed, until released', async () => {
     const woken: string[] = [];
-    const watch = createSecretWatch({ startInformer: start, signal: lifetime.signal, onChange: (application) => woken.push(application) });
+    const watch = createSecretWatch(createReferenceWatch({ startInformer: start, signal: lifetime.signal, onChange: (application) => woken.push(application) }));
     const secret = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'devnet', name }, data: {} });
     watch.watch('argocd/devnet', [{ namespace: 'devnet', name: 'seed' }]);
     watch.watch('argocd/devnet', [{ namespace: 'devnet', name: 'seed' }]);
@@ -103,7 +104,7 @@ describe('createSecretWatch', () => {
 
   it('watches once for a hundred Applications, and lets none of them miss what came before it asked', async () => {
     const woken: string[] = [];
-    const watch = createSecretWatch({ startInformer: start, signal: lifetime.signal, onChange: (application) => woken.push(application) });
+    const watch = createSecretWatch(createReferenceWatch({ startInformer: start, signal: lifetime.signal, onChange: (application) => woken.push(application) }));
     for (let index = 0; index < 100; index += 1) watch.watch(`argocd/testnet-${index}`, [{ namespace: 'devnet', name: `seed-${index}` }]);
     expect(started).toHaveLength(1);
     expect(woken).toHaveLength(99);

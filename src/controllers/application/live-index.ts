@@ -23,6 +23,8 @@ export interface LiveIndexOptions {
   readonly startInformer: StartInformer;
   /** An object of this Application (by tracking name) has news. */
   readonly onNews: (instance: string) => void;
+  /** Whether an Application (by tracking name) has health checks of its own for a kind. Absent: none has. */
+  readonly isJudged?: (instance: string, type: ResourceType) => boolean;
   readonly clock: Clock;
   /** Ends all watches. */
   readonly signal: AbortSignal;
@@ -44,14 +46,14 @@ function kindOf(type: ResourceType): string {
  * Keeps one cluster-wide watch per kind, however many Applications use it. Only kinds whose health is judged are watched whole
  * (their status has to be seen), all others as metadata; of both, only tracked objects are kept, without data.
  */
-export function createLiveIndex({ startInformer, onNews, clock, signal }: LiveIndexOptions): LiveIndex {
+export function createLiveIndex({ startInformer, onNews, isJudged, clock, signal }: LiveIndexOptions): LiveIndex {
   const watched = new Map<string, Watched>();
   const users = new Map<string, ReadonlySet<string>>();
 
   function start(type: ResourceType): Watched {
     const stop = new AbortController();
     const full = hasHealthRule({ apiVersion: apiVersionOf(type), kind: type.kind });
-    const project = (object: Parameters<typeof projectTracked>[0]): LiveObject | undefined => projectTracked(object, full);
+    const project = (object: Parameters<typeof projectTracked>[0]): LiveObject | undefined => projectTracked(object, full, (instance) => isJudged?.(instance, type) === true);
     const informer = startInformer({ type, selection: full ? {} : { metadataOnly: true }, project }, AbortSignal.any([signal, stop.signal]));
     // the watch is stopped before its first list, or with the program: whoever waits for it hears of it elsewhere
     informer.synced.catch(() => {});

@@ -1,10 +1,15 @@
-import type { ApplicationStatus, OperationState, ResourceStatus } from '../../api/application-status.ts';
+import type { RequestedOperation } from '../../api/application-operation.ts';
+import type { ApplicationStatus, OperationState, ResourceStatus, SyncStatus } from '../../api/application-status.ts';
+import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
+import { listAt } from '../../gitops/health/live-field.ts';
+import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
-import { failOperation, continueOperation, succeedOperation, withResults } from '../../gitops/history/operation.ts';
-import { resultsOf } from '../../gitops/history/resource-status.ts';
+import { failOperation, continueOperation, initiatorOf, succeedOperation, withResults, withValueVersions } from '../../gitops/history/operation.ts';
+import { isPartial, requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
+import { dryResultsOf, resultsOf } from '../../gitops/history/resource-status.ts';
 import { addHistory } from '../../gitops/history/revision-history.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
@@ -17,6 +22,8 @@ import type { Observed } from './observe.ts';
 /** Conditions that come of a pass. */
 function notesOf(observed: Observed, result: SyncResult, decision: SyncDecision): readonly ConditionNote[] {
   const notes: ConditionNote[] = [...observed.notes];
+  const repeated = observed.plan.problems.filter(({ condition }) => condition === 'RepeatedResourceWarning').map(({ message }) => message);
+  if (repeated.length > 0) notes.push({ type: 'RepeatedResourceWarning', message: summarise(repeated) });
   const shared = [...result.outcomes.values()].find((outcome) => outcome.shared === true);
   if (shared !== undefined) notes.push({ type: 'SharedResourceWarning', message: `${shared.ref.kind} ${shared.ref.name}: ${shared.message}` });
   if (result.stop !== undefined && result.stop.kind !== 'waiting') notes.push({ type: 'SyncError', message: result.stop.message });
@@ -27,14 +34,43 @@ function notesOf(observed: Observed, result: SyncResult, decision: SyncDecision)
   return notes;
 }
 
+function successOf(request: RequestedOperation | undefined): string {
+  if (request?.dryRun === true) return 'successfully synced (dry run)';
+  return isPartial(request) ? 'successfully synced (selected objects)' : 'successfully synced';
+}
+
 /** How the operation on record continues after a pass. A pass that only heals or compares leaves it as it is. */
 function nextOperation(observed: Observed, decision: SyncDecision, result: SyncResult, now: number): OperationState | undefined {
-  if (decision.kind !== 'sync') return observed.application.status.operationState;
   const { stop } = result;
-  const operation = withResults(decision.operation, resultsOf(result.outcomes.values(), decision.operation.syncResult?.resources));
-  if (stop === undefined) return succeedOperation(operation, result.pruneRefused ?? 'successfully synced', now);
+  if (decision.kind !== 'sync') {
+    const { operationState: known } = observed.application.status;
+    // values that have changed are brought in by healing, and are part of what the operation has left
+    return decision.kind === 'heal' && stop === undefined && known !== undefined ? withValueVersions(known, result.values) : known;
+  }
+  const request = requestOf(decision.operation);
+  const only = request === undefined ? undefined : selectionOf(request);
+  const outcomes = [...result.outcomes.values()].filter(({ ref }) => only?.(ref) ?? true);
+  const operation = withResults(decision.operation, request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
+  if (stop === undefined) return withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
   if (stop.kind === 'waiting') return continueOperation(operation, stop.message);
-  return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, observed.application.spec.syncPolicy.retry);
+  return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, request?.retry ?? observed.application.spec.syncPolicy.retry);
+}
+
+/** What is compared with what. */
+function comparison({ target: { source, destination, revision }, raw }: Observed): Omit<SyncStatus, 'status'> {
+  const ignored = listAt(raw, 'spec', 'ignoreDifferences');
+  return { revision, comparedTo: { source, destination, ...(ignored.length === 0 ? {} : { ignoreDifferences: ignored }) } };
+}
+
+/** One type where there is one source, and one for each of several. */
+function sourceTypes({ application, plan: { tools = [] } }: Observed): Pick<ApplicationStatus, 'sourceType' | 'sourceTypes'> {
+  if (application.spec.sources !== undefined) return { sourceTypes: tools };
+  return { sourceType: tools[0] ?? 'Directory' };
+}
+
+function summary({ plan }: Observed): NonNullable<ApplicationStatus['summary']> {
+  const images = summaryImages(plan);
+  return images.length === 0 ? {} : { images };
 }
 
 /** Before the first write of an operation: the operation, and every object that it may make, so that none is ever forgotten. */
@@ -43,10 +79,9 @@ export function statusAtStart(observed: Observed, operation: OperationState, des
   const known = status.resources ?? [];
   const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
-  const { source, destination, revision } = observed.target;
   return {
     ...status,
-    sync: { status: 'OutOfSync', revision, comparedTo: { source, destination } },
+    sync: { status: 'OutOfSync', ...comparison(observed) },
     operationState: continueOperation(operation, operation.message ?? ''),
     resources: [...known, ...added],
   };
@@ -58,28 +93,32 @@ export interface PassFacts {
   readonly result: SyncResult;
   readonly resources: readonly ResourceStatus[];
   readonly health: Health;
+  /** Where the controller looks after Applications by their bare names. */
+  readonly controllerNamespace: string;
   readonly now: number;
 }
 
 /** The whole status after a pass. */
-export function statusAfter({ observed, decision, result, resources, health, now }: PassFacts): ApplicationStatus {
+export function statusAfter({ observed, decision, result, resources, health, controllerNamespace, now }: PassFacts): ApplicationStatus {
   const { status, spec } = observed.application;
-  const { source, destination, revision } = observed.target;
+  const { source, revision } = observed.target;
   const operation = nextOperation(observed, decision, result, now);
   const inSync = result.stop === undefined && resources.every((resource) => resource.status === 'Synced');
-  const deployed = decision.kind === 'sync' && result.stop === undefined;
-  const automated = spec.syncPolicy.automated !== undefined;
+  // Argo CD too: what brought in a part, or nothing, is no deployment
+  const deployed = decision.kind === 'sync' && result.stop === undefined && !isPartial(requestOf(decision.operation));
   const history = deployed
-    ? addHistory(status.history ?? [], { revision, source, startedAt: decision.operation.startedAt, automated }, { limit: spec.revisionHistoryLimit, now })
+    ? addHistory(status.history ?? [], { revision, source, startedAt: decision.operation.startedAt, initiatedBy: initiatorOf(decision.operation) }, { limit: spec.revisionHistoryLimit, now })
     : status.history;
   return {
     ...status,
-    sync: { status: inSync ? 'Synced' : 'OutOfSync', revision, comparedTo: { source, destination } },
+    sync: { status: inSync ? 'Synced' : 'OutOfSync', ...comparison(observed) },
     health: healthStatus(status.health, health, now),
     ...(operation === undefined ? {} : { operationState: operation }),
     resources,
     ...(history === undefined ? {} : { history }),
     conditions: mergeConditions(status.conditions ?? [], notesOf(observed, result, decision), now),
-    sourceType: 'Directory',
+    ...sourceTypes(observed),
+    summary: summary(observed),
+    controllerNamespace,
   };
 }

@@ -6,12 +6,16 @@ import type { KubeObject } from '../../api/object.ts';
 import { formatErrors } from '../../api/schema.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
+import { describePin, rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
+import { readPolicy, rollbackRecordAnnotation } from '../../gitops/history/rollback-policy.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
-import { currentRevision } from './current-revision.ts';
 import type { ApplicationContext } from './context.ts';
 import type { Target } from './decide.ts';
 import type { PlanRequest } from './plan-cache.ts';
+import { areValuesOthers } from './value-news.ts';
+import { wantedRevision } from './wanted-revision.ts';
+import type { Wanted } from './wanted-revision.ts';
 
 /** An Application as the cache has it, parsed, with the status as far as it is known. */
 export interface Subject {
@@ -29,6 +33,11 @@ export interface Observed extends Subject {
   readonly commit: string;
   /** What keeps the newest commit from being the one that is worked on. */
   readonly notes: readonly ConditionNote[];
+  /** What the sources stand for; another revision than the target's while the Application is rolled back. */
+  readonly head?: string;
+  readonly following: Wanted['following'];
+  /** Whether values that its charts take from the cluster have changed since they were brought in. */
+  readonly haveValuesChanged: boolean;
 }
 
 /** There is no plan at all. */
@@ -37,6 +46,8 @@ export interface Unplanned extends Subject {
   readonly notes: readonly ConditionNote[];
   /** Whether it may heal by itself. */
   readonly transient: boolean;
+  /** A server refuses: what is missing are credentials, or other ones. */
+  readonly isDenied: boolean;
 }
 
 export const refreshAnnotation = 'argocd.argoproj.io/refresh';
@@ -53,9 +64,12 @@ function verbatim(raw: KubeObject, field: string): Verbatim {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
+/** What moves an Application between revisions and changes none of them. */
+const aboutRevisions: ReadonlySet<string> = new Set([rollbackAnnotation, rollbackRecordAnnotation]);
+
 /** Everything in an Application that a plan can depend on, as one text. */
 export function identityOf(raw: KubeObject): string {
-  const annotations = Object.entries(raw.metadata.annotations ?? {}).filter(([name]) => name.startsWith('prelude.dev/'));
+  const annotations = Object.entries(raw.metadata.annotations ?? {}).filter(([name]) => name.startsWith('prelude.dev/') && !aboutRevisions.has(name));
   return JSON.stringify([raw['spec'], annotations]);
 }
 
@@ -71,18 +85,34 @@ function gitError(error: unknown): string {
   return isSourceError(error) ? error.message : 'the source could not be read; the log says more';
 }
 
+/** That it is rolled back, and what is wrong with the annotations about that. */
+function rollbackNotes({ application }: Subject, { following, pinProblem }: Wanted): readonly ConditionNote[] {
+  const policy = readPolicy(application.metadata);
+  const messages = [
+    ...(following.kind === 'pinned' || following.kind === 'completed' ? [`${describePin(following.pin)}. A newer commit releases it, and so does: prelude rollback ${application.metadata.name} --release`] : []),
+    ...(pinProblem === undefined ? [] : [pinProblem]),
+    ...(policy !== undefined && 'problem' in policy ? [policy.problem] : []),
+  ];
+  return messages.map((message): ConditionNote => ({ type: 'RollbackWarning', message }));
+}
+
 /** Asks Git what the Application should be, and plans it. */
 export async function observe(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Observed | Unplanned> {
   const { application, raw, key } = subject;
   const refresh = raw.metadata.annotations?.[refreshAnnotation] !== undefined;
-  const polled = await currentRevision(context.revisions, key, application, { now: refresh });
+  const polled = await wantedRevision(context.revisions, key, application, { now: refresh });
   const { error: pollError } = polled;
   if (pollError !== undefined && !isSourceError(pollError)) context.log.error({ application: key, error: pollError }, 'the source could not be polled');
   const request = { key, application, identity: identityOf(raw), wanted: polled.revision, fallback: syncedCommit(subject) };
+  if (!(await context.answers.stillHold(key, signal))) context.outdate(key);
   const { good, error } = await context.plans.get(request, signal);
   const trouble = polled.error === undefined ? error?.message : gitError(polled.error);
-  const notes: readonly ConditionNote[] = trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble }];
-  if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused' };
+  const notes: readonly ConditionNote[] = [...(trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble } as const]), ...rollbackNotes(subject, polled)];
+  const isDenied = isSourceError(pollError, 'denied') || error?.kind === 'denied';
+  if (isDenied) context.refused.note(key);
+  else context.refused.settle(key);
+  if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused', isDenied };
   const target: Target = { revision: good.revision, source: application.spec.sources === undefined ? verbatim(raw, 'source') : { sources: fieldAt(raw, 'spec', 'sources') }, destination: verbatim(raw, 'destination') };
-  return { ...subject, plan: good.plan, target, request, commit: good.commit, notes };
+  const haveValuesChanged = await areValuesOthers({ application, plan: good.plan, request, commit: good.commit }, context, signal);
+  return { ...subject, haveValuesChanged, plan: good.plan, target, request, commit: good.commit, notes, following: polled.following, ...(polled.head === undefined ? {} : { head: polled.head }) };
 }

@@ -1,6 +1,7 @@
 import { formatRef } from '../../gitops/apply/object/object-ref.ts';
 import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
 import { untilNextAttempt } from '../../gitops/history/operation.ts';
+import { requestOf } from '../../gitops/history/requested-operation.ts';
 import type { EventNote, Outcome } from '../../runtime/outcome.ts';
 import type { Acted } from './act.ts';
 import type { SyncDecision } from './decide.ts';
@@ -21,8 +22,14 @@ export function outcomeOf({ result, status }: Acted, { application }: Observed, 
     return { kind: 'waiting', reason: stop.phase === 'barrier' ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };
   }
   const operation = status.operationState;
-  const after = operation === undefined ? 0 : untilNextAttempt(operation, application.spec.syncPolicy.retry, now);
+  const after = operation === undefined ? 0 : untilNextAttempt(operation, requestOf(operation)?.retry ?? application.spec.syncPolicy.retry, now);
   return { kind: 'failed', reason: stop.kind === 'refused' ? 'SyncRefused' : 'SyncFailed', message: stop.message, retryAfter: Math.max(after, safetyNet / 15) };
+}
+
+/** The same outcome, and a look after so many milliseconds at the latest. What is tried again by itself is looked at anyway. */
+export function lookAgain(outcome: Outcome, after: number | undefined): Outcome {
+  if (after === undefined || (outcome.kind !== 'synced' && outcome.kind !== 'waiting')) return outcome;
+  return { ...outcome, requeueAfter: Math.min(outcome.requeueAfter ?? after, after) };
 }
 
 function changed({ result }: Acted, change: 'written' | 'pruned'): readonly string[] {

@@ -41,6 +41,28 @@ describe('createPlanCache', () => {
     expect(planned).toEqual(['i a', 'j a']);
   });
 
+  it('plans a commit anew once its charts would be told something else of the cluster, and serves the old plan until then', async () => {
+    const { cache, planned, commits } = setUp();
+    await cache.get(base, signal);
+    commits.set('a', new SourceError('unavailable', 'the cluster does not answer'));
+    cache.outdate(base.key);
+    expect(await cache.get(base, signal)).toMatchObject({ good: { revision: 'a' }, error: { kind: 'unavailable' } });
+
+    commits.set('a', []);
+    expect(await cache.get(base, signal)).toMatchObject({ good: { revision: 'a' } });
+    await cache.get(base, signal);
+    expect(planned).toEqual(['i a', 'i a', 'i a']);
+  });
+
+  it('looks again at what was refused for what its charts were told', async () => {
+    const { cache, commits } = setUp();
+    await cache.get({ ...base, wanted: 'b' }, signal);
+    commits.set('b', []);
+    cache.outdate(base.key);
+
+    expect((await cache.get({ ...base, wanted: 'b' }, signal)).good?.revision).toBe('b');
+  });
+
   it('answers a refused commit with the last good one, and does not plan it again', async () => {
     const { cache, planned } = setUp();
     await cache.get(base, signal);

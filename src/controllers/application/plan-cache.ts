@@ -28,11 +28,13 @@ export interface PlanAnswer {
   /** For the wanted revision, or else for the last good one. */
   readonly good: GoodPlan | undefined;
   /** Why the wanted revision is not the one. */
-  readonly error?: { readonly message: string; readonly kind: 'refused' | 'unavailable' };
+  readonly error?: { readonly message: string; readonly kind: 'refused' | 'unavailable' | 'denied' };
 }
 
 interface Kept extends GoodPlan {
   readonly identity: string;
+  /** Its charts would be told something else of the cluster now. It is good until a newer one is. */
+  readonly isOutdated?: true;
 }
 
 interface Refused {
@@ -46,6 +48,8 @@ export interface PlanCache {
   readonly get: (request: PlanRequest, signal: AbortSignal) => Promise<PlanAnswer>;
   /** The plan of a commit that was synced before, while a newer one waits. Undefined where it cannot be planned any more. */
   readonly at: (request: PlanRequest, commit: string, signal: AbortSignal) => Promise<GoodPlan | undefined>;
+  /** Plans an Application anew when it is asked for next: its charts would be told something else of the cluster. */
+  readonly outdate: (key: string) => void;
   /** Forgets refusals: what the others declare has changed. Answers whose. */
   readonly reconsider: () => readonly string[];
   readonly forget: (key: string) => void;
@@ -78,7 +82,7 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     } catch (error) {
       signal.throwIfAborted();
       if (!isSourceError(error)) throw error;
-      return { message: error.message, kind: 'unavailable' };
+      return { message: error.message, kind: error.kind === 'denied' ? 'denied' : 'unavailable' };
     }
   }
 
@@ -89,7 +93,7 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
 
   async function at(request: PlanRequest, commit: string, signal: AbortSignal): Promise<GoodPlan | undefined> {
     const { key, identity } = request;
-    const known = [usable(key, identity), usable(before(key), identity)].find((plan) => plan?.commit === commit);
+    const known = [usable(key, identity), usable(before(key), identity)].find((plan) => plan?.commit === commit && plan.isOutdated !== true);
     if (known !== undefined) return known;
     await planAt(before(key), request, commit, signal);
     return usable(before(key), identity);
@@ -108,14 +112,21 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
       const { key, identity, wanted } = request;
       if (wanted === undefined) return { good: await lastGood(request, signal) };
       const current = usable(key, identity);
-      if (current?.commit === wanted) return { good: current };
+      if (current?.commit === wanted && current.isOutdated !== true) return { good: current };
       const error = await planAt(key, request, wanted, signal);
       if (error !== undefined) return { good: await lastGood(request, signal), error };
       // it may still have to be kept as it is while the new one waits for its Secrets
-      if (current !== undefined) kept.set(before(key), current);
+      if (current !== undefined && current.commit !== wanted) kept.set(before(key), current);
       return { good: usable(key, identity) };
     },
     at,
+    outdate: (key) => {
+      for (const slot of [key, before(key)]) {
+        const plan = kept.get(slot);
+        if (plan !== undefined) kept.set(slot, { ...plan, isOutdated: true });
+        refused.delete(slot);
+      }
+    },
     reconsider: () => {
       const keys = [...refused.keys()].filter((key) => !key.endsWith(before('')));
       refused.clear();

@@ -14,6 +14,7 @@ import type { Resolver } from '../../gitops/source/resolver.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { Log } from '../../lib/log.ts';
 import { templateSources } from '../../secret/template/template-source.ts';
+import type { ClusterAnswers } from './cluster-answers.ts';
 
 /** An Application, and what of it a plan depends on, as one text. */
 export interface Plannable {
@@ -31,6 +32,8 @@ export interface PlannerOptions {
   readonly renderers?: readonly Renderer[];
   readonly log: Log;
   readonly checkProvider?: CheckProvider;
+  /** What charts are told of the cluster. Absent: nothing. */
+  readonly answers?: Pick<ClusterAnswers, 'open' | 'record'>;
   /** All Applications that are ours, this moment. */
   readonly applications: () => readonly Plannable[];
   /** What an Application's source stands for now; undefined where Git does not say. */
@@ -45,6 +48,8 @@ export interface Planner {
   readonly plan: (plannable: Plannable, commit: string, signal: AbortSignal) => Promise<Plan>;
   /** With the values that its charts take from the cluster; nothing of it is kept, and the neighbours do not hear of it. @throws SourceError */
   readonly planValued: (plannable: Plannable, commit: string, values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
+  /** Renders anew when it is planned next: its charts would be told something else of the cluster. Until then it declares what it did. */
+  readonly outdate: (key: string) => void;
   readonly forget: (key: string) => void;
 }
 
@@ -65,20 +70,23 @@ function visible({ destination, secrets, spreads, stores, generators, configMaps
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { resolver, reader, log, checkProvider, applications, commitOf, onDeclared } = options;
+  const { resolver, reader, log, checkProvider, applications, commitOf, onDeclared, answers } = options;
   const renderers = options.renderers ?? createRenderers(reader);
   const known = new Map<string, Declared>();
 
-  async function render(application: Application, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Pick<Declared, 'revision' | 'declarations'>> {
-    const { rendered, revision } = await renderApplication(application, { resolver, renderers, revision: commit, ...(values === undefined ? {} : { values }) }, signal);
+  async function render({ key, application, aside }: Plannable, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Pick<Declared, 'revision' | 'declarations'>> {
+    const view = answers?.open(application.spec.destination.namespace);
+    const { rendered, revision } = await renderApplication(application, { resolver, renderers, revision: commit, ...(values === undefined ? {} : { values }), ...(view === undefined ? {} : { live: view }) }, signal);
+    if (view !== undefined && aside !== true) answers?.record(key, values === undefined ? 'planned' : 'valued', view.consulted());
     const scopes = createScopes(rendered.objects.map(({ object }) => object));
     return { revision, declarations: declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }) };
   }
 
-  async function read({ key, application, identity, aside }: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
+  async function read(plannable: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
+    const { key, identity, aside } = plannable;
     const before = known.get(key);
     if (before?.identity === identity && before.commit === commit) return before;
-    const declared = { identity, commit, ...(await render(application, commit, undefined, signal)) };
+    const declared = { identity, commit, ...(await render(plannable, commit, undefined, signal)) };
     const { declarations } = declared;
     if (aside === true) return declared;
     known.set(key, declared);
@@ -111,7 +119,11 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   return {
     plan: async (plannable, commit, signal) => planOf(plannable, await read(plannable, commit, signal), signal),
-    planValued: async (plannable, commit, values, signal) => planOf(plannable, await render(plannable.application, commit, values, signal), signal),
+    planValued: async (plannable, commit, values, signal) => planOf(plannable, await render(plannable, commit, values, signal), signal),
+    outdate: (key) => {
+      const declared = known.get(key);
+      if (declared !== undefined) known.set(key, { ...declared, commit: '' });
+    },
     forget: (key) => {
       known.delete(key);
     },

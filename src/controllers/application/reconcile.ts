@@ -1,17 +1,22 @@
 import { keyOf, formatKey } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
-import type { Stop } from '../../gitops/apply/sync-run.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import { act } from './act.ts';
 import { amendMetadata, withoutAnnotation } from './amend.ts';
 import { cascade } from './cascade.ts';
 import type { ApplicationContext } from './context.ts';
+import { hasDeleteHooks, keepDeleteFinalizers } from './delete-hooks.ts';
 import { decideClaim, decideSync } from './decide.ts';
+import type { SyncDecision } from './decide.ts';
+import { takeOperation } from './take-operation.ts';
 import { holdsSops } from './open-sops-documents.ts';
 import { sopsKeysKey } from './sops-keys-key.ts';
 import { observe, refreshAnnotation, subjectOf } from './observe.ts';
 import type { Observed, Subject } from './observe.ts';
-import { eventsOf, outcomeOf } from './outcome-of.ts';
+import { eventsOf, lookAgain, outcomeOf } from './outcome-of.ts';
+import { settleRollback } from './settle-rollback.ts';
+import type { RollbackPass } from './settle-rollback.ts';
+import { watchCharts } from './watch-charts.ts';
 import { reportBackoff, reportInvalid, reportUnplanned } from './report-trouble.ts';
 
 /** Whether the cluster runs an Argo CD that would do the same work. Nobody's controllers run on a cluster that only records. */
@@ -32,29 +37,52 @@ function startRefresh(subject: Subject, context: ApplicationContext): void {
   memory.compared.clear();
 }
 
-/** Wakes the Application when a Secret comes that it waits for: one that it needs, or the one with keys; ExternalSecrets are watched anyway. */
-function watchSecrets(observed: Observed, stop: Stop | undefined, context: ApplicationContext): void {
-  const needed = stop?.phase === 'barrier' ? observed.plan.needs.map(({ namespace, secret }) => ({ namespace, name: secret })) : [];
-  const keys = stop !== undefined && holdsSops(observed.plan) ? [sopsKeysKey(observed)] : [];
-  // a value that changes is rendered anew, whatever else goes on
-  const values = (observed.plan.valueSources ?? []).flatMap(({ kind, name }) => (kind === 'Secret' ? [{ namespace: observed.plan.namespace, name }] : []));
-  if (needed.length + keys.length + values.length === 0) context.secrets.release(observed.key);
-  else context.secrets.watch(observed.key, [...needed, ...keys, ...values]);
+/**
+ * Wakes the Application when a Secret comes or changes that it has to do with: one that it needs, one that it takes values from, or the one
+ * with keys. It is asked before the pass, so that whatever the pass reads of them was read while they were watched.
+ */
+function watchSecrets({ key, plan, application }: Observed, context: ApplicationContext): void {
+  const needed = plan.needs.map(({ namespace, secret }) => ({ namespace, name: secret }));
+  const keys = holdsSops(plan) ? [sopsKeysKey({ plan, application })] : [];
+  const values = (plan.valueSources ?? []).flatMap(({ kind, name }) => (kind === 'Secret' ? [{ namespace: plan.namespace, name }] : []));
+  if (needed.length + keys.length + values.length === 0) context.secrets.release(key);
+  else context.secrets.watch(key, [...needed, ...keys, ...values]);
+}
+
+/** What a pass came to, once the annotations of rollbacks are as it has left them. */
+async function settled(reconciled: Reconciled, observed: Observed, pass: RollbackPass, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
+  const { events, after } = await settleRollback(observed, pass, context, signal);
+  return { ...reconciled, outcome: lookAgain(reconciled.outcome, after), events: [...(reconciled.events ?? []), ...events] };
+}
+
+function decide({ application, target, key, following, haveValuesChanged }: Observed, context: ApplicationContext): SyncDecision {
+  return decideSync({ application, target, requested: context.isRequested(key) && !application.suspended, following, haveValuesChanged, now: context.clock.now() });
 }
 
 async function work(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
   startRefresh(subject, context);
   const observed = await observe(subject, context, signal);
+  watchCharts(observed.key, observed.plan, context);
   if (observed.plan === undefined) return reportUnplanned(observed, context, signal);
-  const now = context.clock.now();
-  const decision = decideSync({ application: observed.application, target: observed.target, requested: context.isRequested(observed.key), now });
-  if (decision.kind === 'backoff') return reportBackoff(observed, decision, context, signal);
+  await keepDeleteFinalizers(observed, context, signal);
+  const taken = await takeOperation(observed, context, signal);
+  const decision = taken.decision ?? decide(taken.observed, context);
+  if (decision.kind === 'backoff') {
+    const pass = { status: observed.application.status, isNew: false, stop: 'unknown' } as const;
+    return settled(await reportBackoff(taken.observed, decision, context, signal), observed, pass, context, signal);
+  }
 
-  const acted = await act(observed, decision, context, signal);
-  watchSecrets(observed, acted.result.stop, context);
+  watchSecrets(observed, context);
+  const acted = await act(taken.observed, decision, context, signal);
+  // with values of the cluster, charts may have looked up more
+  watchCharts(observed.key, observed.plan, context);
   await context.statuses.write(observed.raw, acted.status, signal);
-  if (acted.result.stop === undefined && decision.kind !== 'compare') context.requestDone(observed.key);
-  return { outcome: outcomeOf(acted, observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } };
+  if (acted.result.stop === undefined && decision.kind !== 'compare') {
+    context.requestDone(observed.key);
+    context.valuePlans.settle(observed.key);
+  }
+  const pass = { status: acted.status, isNew: decision.kind === 'sync' && decision.isNew, stop: acted.result.stop?.phase };
+  return settled({ outcome: outcomeOf(acted, taken.observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } }, observed, pass, context, signal);
 }
 
 /** Observe, decide, act: one Application. Undefined: it is not ours, or there is nothing to do for it. */
@@ -69,7 +97,7 @@ export async function reconcileApplication(cached: KubeObject, context: Applicat
   }
   const subject = subjectOf(raw, context);
   if ('invalid' in subject) return reportInvalid(raw, subject.invalid, context, signal);
-  if (deletionTimestamp !== undefined) return subject.application.cascade === undefined ? undefined : cascade(subject, context, signal);
+  if (deletionTimestamp !== undefined) return subject.application.cascade === undefined && !hasDeleteHooks(subject) ? undefined : cascade(subject, context, signal);
   const reconciled = await work(subject, context, signal);
   await finishRefresh(subject, context, signal);
   return reconciled;

@@ -34,6 +34,6 @@ describe('trouble with an Application', () => {
     await stage.until(() => expect(told()).toEqual(['Warning ComparisonError', 'Warning ComparisonError']));
     await stage.pause(1_000);
     expect(stage.running.events).toHaveLength(2);
-    expect(stage.running.events[1]?.note.message).toContain('ssh repositories are not read yet');
+    expect(stage.running.events[1]?.note.message).toContain('ssh repositories are not allowed here');
   });
 });

@@ -38,12 +38,17 @@ export async function reportInvalid(raw: KubeObject, message: string, context: A
   return { outcome: { kind: 'stalled', reason: 'InvalidSpecError', message }, events: isNews ? [{ type: 'Warning', reason: 'InvalidSpecError', message }] : [] };
 }
 
+/** Milliseconds until a server that refuses is asked again although nobody has changed a credential: somebody may have let us in there. */
+const credentialsNet = 120_000;
+
 /** Git cannot be read, or what is in it is refused, and nothing was good before. The namespace was not touched. */
-export async function reportUnplanned({ raw, notes, transient }: Unplanned, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
+export async function reportUnplanned({ raw, notes, transient, isDenied }: Unplanned, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
   const message = notes.map((note) => note.message).join('; ');
   tellOnce(raw, message, context);
   // it is tried again and again, and told once
   const events = (await writeUnknown(raw, notes, context, signal)) ? [{ type: 'Warning', reason: 'ComparisonError', message } as const] : [];
+  // a Secret with credentials may be on its way, and wakes the Application: nothing has failed that could be tried again before
+  if (isDenied) return { outcome: { kind: 'waiting', reason: 'WaitingForCredentials', message, requeueAfter: credentialsNet }, events };
   return { outcome: { kind: transient ? 'failed' : 'stalled', reason: 'ComparisonError', message }, events };
 }
 

@@ -4,15 +4,21 @@ import { createRevisionPoller } from './revision-poller.ts';
 
 function setUp() {
   const clock = createFakeClock();
-  const git = { answers: new Map([['main', 'a'], ['dev', 'x']]), error: undefined as Error | undefined };
+  let gate = Promise.withResolvers<void>();
+  gate.resolve();
+  const git = { answers: new Map([['main', 'a'], ['dev', 'x']]), error: undefined as Error | undefined, hold: () => void (gate = Promise.withResolvers()), release: () => gate.resolve() };
   const asked: string[] = [];
+  const sinces: (number | undefined)[] = [];
   const changed: string[] = [];
   const stop = new AbortController();
   const poller = createRevisionPoller({
-    poll: async (_url, revision) => {
+    poll: async ({ targetRevision: revision }, since) => {
       asked.push(revision);
+      sinces.push(since);
+      const answer = git.answers.get(revision) ?? '';
+      await gate.promise;
       if (git.error !== undefined) throw git.error;
-      return git.answers.get(revision) ?? '';
+      return answer;
     },
     interval: 60_000,
     clock,
@@ -20,7 +26,7 @@ function setUp() {
     signal: stop.signal,
     onChange: (application) => changed.push(application),
   });
-  return { clock, git, asked, changed, poller, stop };
+  return { clock, git, asked, sinces, changed, poller, stop };
 }
 
 const main = { repoURL: 'r', targetRevision: 'main' };
@@ -95,5 +101,62 @@ describe('createRevisionPoller', () => {
 
     expect(asked.length).toBeLessThanOrEqual(2);
     expect(clock.pending()).toBe(0);
+  });
+
+  it('looks at all revisions of a repository together, whatever its URL is written like', async () => {
+    const { poller, asked, sinces, clock } = setUp();
+    await poller.current('one', { repoURL: 'https://git.example/a', targetRevision: 'main' });
+    await clock.advance(20_000);
+    await poller.current('two', { repoURL: 'git@git.example:a.git', targetRevision: 'dev' });
+    await clock.advance(40_000);
+
+    expect(asked).toEqual(['main', 'dev', 'main', 'dev']);
+    // one moment: whoever answers can answer both with one question
+    expect(sinces).toEqual([undefined, undefined, 60_000, 60_000]);
+  });
+
+  it('looks at once at the repository that somebody tells of, and wakes who follows what has moved there', async () => {
+    const { poller, git, asked, changed, clock } = setUp();
+    await poller.current('one', main);
+    await poller.current('two', { ...main, targetRevision: 'dev' });
+    await poller.current('other', { ...main, repoURL: 'elsewhere' });
+    git.answers.set('main', 'b');
+
+    expect(poller.refresh((url) => url === 'r')).toBe(1);
+    await clock.settle();
+
+    expect(asked.slice(3)).toEqual(['main', 'dev']);
+    expect(changed).toEqual(['one']);
+  });
+
+  it('looks once more, and once only, when it is told of a push while it looks', async () => {
+    const { poller, git, changed, asked, clock } = setUp();
+    await poller.current('one', main);
+    git.hold();
+    poller.refresh(() => true);
+    await clock.settle();
+
+    git.answers.set('main', 'b');
+    for (let told = 0; told < 100; told += 1) poller.refresh(() => true);
+    git.release();
+    await clock.settle();
+
+    expect(asked).toEqual(['main', 'main', 'main']);
+    expect(changed).toEqual(['one']);
+    expect(await poller.current('one', main)).toEqual({ revision: 'b' });
+  });
+
+  it('does not take an answer for news that was asked for before the push', async () => {
+    const { poller, sinces, clock } = setUp();
+    await poller.current('one', main);
+    await clock.advance(5_000);
+    poller.refresh(() => true);
+    await clock.settle();
+
+    expect(sinces).toEqual([undefined, 5_000]);
+  });
+
+  it('has nothing to look at for a push to a repository that nobody follows', () => {
+    expect(setUp().poller.refresh(() => true)).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { normaliseGitUrl } from '../../gitops/source/git-url.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 
@@ -17,10 +18,12 @@ export interface Polled {
   readonly error?: unknown;
 }
 
+/** Asks for one revision. Answers that were asked for before `since` (of the clock's `monotonic`) will not do. */
+export type PollRevision = (followed: Followed, since: number | undefined, signal: AbortSignal) => Promise<string>;
+
 export interface RevisionPollerOptions {
-  /** One ls-remote. */
-  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal, chart?: string) => Promise<string>;
-  /** Milliseconds between two polls of the same revision. Each wait is spread by a tenth to either side. */
+  readonly poll: PollRevision;
+  /** Milliseconds between two looks at a repository. Each wait is spread by a tenth to either side. */
   readonly interval: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,22 +32,38 @@ export interface RevisionPollerOptions {
   readonly onChange: (application: string) => void;
 }
 
-/** Asks Git what revisions stand for: once per repository and revision, however many Applications follow it. */
+/** Asks Git what revisions stand for: all of a repository at once, however many Applications follow them. */
 export interface RevisionPoller {
   /** What the Application's revision stands for; asks Git only where that is not known yet, or when `now` is set. */
   readonly current: (application: string, followed: Followed, options?: { readonly now?: boolean }) => Promise<Polled>;
+  /** Looks at once at the repositories that somebody tells of, by their URLs as Applications have them; whoever follows them hears of what has changed. Answers how many those are. */
+  readonly refresh: (concerns: (repoURL: string) => boolean) => number;
   readonly release: (application: string) => void;
 }
 
 interface Entry extends Followed {
   readonly applications: Set<string>;
+  readonly repository: Repository;
   last: Polled | undefined;
   running: Promise<Polled> | undefined;
+}
+
+/** Everything that is looked at together: one question answers for all branches and tags. */
+interface Repository {
+  readonly name: string;
+  readonly entries: Set<Entry>;
   cancel: Cancel;
+  isAsked: boolean;
+  /** What is being asked may be too old already: since when. */
+  again: number | undefined;
 }
 
 function keyOf({ repoURL, targetRevision, chart = '' }: Followed): string {
   return `${targetRevision}\n${repoURL}\n${chart}`;
+}
+
+function repositoryOf({ repoURL, chart }: Followed): string {
+  return chart === undefined ? (normaliseGitUrl(repoURL) ?? repoURL) : `${repoURL}\n${chart}`;
 }
 
 function messageOf(polled: Polled | undefined): string | undefined {
@@ -54,43 +73,66 @@ function messageOf(polled: Polled | undefined): string | undefined {
 export function createRevisionPoller(options: RevisionPollerOptions): RevisionPoller {
   const { clock, random, interval, signal } = options;
   const entries = new Map<string, Entry>();
+  const repositories = new Map<string, Repository>();
   const following = new Map<string, Entry>();
   // a timer that is left keeps the process
-  signal.addEventListener('abort', () => [...entries.values()].forEach((entry) => entry.cancel()), { once: true });
+  signal.addEventListener('abort', () => [...repositories.values()].forEach(({ cancel }) => cancel()), { once: true });
 
-  async function ask(entry: Entry): Promise<Polled> {
+  async function ask(entry: Entry, since: number | undefined): Promise<Polled> {
     try {
-      return { revision: await options.poll(entry.repoURL, entry.targetRevision, signal, entry.chart) };
+      return { revision: await options.poll(entry, since, signal) };
     } catch (error) {
       signal.throwIfAborted();
       return { ...(entry.last?.revision === undefined ? {} : { revision: entry.last.revision }), error };
     }
   }
 
-  function schedule(entry: Entry): void {
-    entry.cancel();
-    if (entry.applications.size === 0 || signal.aborted) return;
-    entry.cancel = clock.after(interval * (0.9 + random() * 0.2), () => {
-      // only a stopping program makes it reject
-      poll(entry).catch(() => {});
-    });
-  }
-
-  /** At most one poll of an entry runs; whoever asks meanwhile shares its answer. */
-  function poll(entry: Entry): Promise<Polled> {
-    entry.running ??= (async () => {
-      const before = entry.last;
-      try {
-        entry.last = await ask(entry);
-      } finally {
-        entry.running = undefined;
-        schedule(entry);
-      }
-      const moved = before?.revision !== entry.last.revision || messageOf(before) !== messageOf(entry.last);
-      if (before !== undefined && moved) for (const application of entry.applications) options.onChange(application);
+  /** One question at a time; whoever asks meanwhile shares its answer, unless it may be too old for him. */
+  function poll(entry: Entry, since?: number): Promise<Polled> {
+    const before = entry.running;
+    if (before !== undefined && since === undefined) return before;
+    const running = (async () => {
+      await before?.catch(() => {});
+      const known = entry.last;
+      entry.last = await ask(entry, since);
+      const moved = known?.revision !== entry.last.revision || messageOf(known) !== messageOf(entry.last);
+      if (known !== undefined && moved) for (const application of entry.applications) options.onChange(application);
       return entry.last;
     })();
-    return entry.running;
+    const done = running.finally(() => {
+      if (entry.running === done) entry.running = undefined;
+    });
+    entry.running = done;
+    return done;
+  }
+
+  /** Looks at all that is followed of a repository. What is told of while it does is looked at once more, however often it is told. */
+  async function look(repository: Repository, since: number): Promise<void> {
+    if (repository.isAsked) {
+      repository.again = since;
+      return;
+    }
+    repository.isAsked = true;
+    try {
+      await Promise.all([...repository.entries].map((entry) => poll(entry, since)));
+    } finally {
+      repository.isAsked = false;
+      schedule(repository);
+    }
+    const { again } = repository;
+    repository.again = undefined;
+    if (again !== undefined) await look(repository, again);
+  }
+
+  function start(repository: Repository): void {
+    // only a stopping program makes it reject
+    look(repository, clock.monotonic()).catch(() => {});
+  }
+
+  function schedule(repository: Repository): void {
+    repository.cancel();
+    if (repository.entries.size === 0 || signal.aborted) return;
+    repository.cancel = clock.after(interval * (0.9 + random() * 0.2), () => start(repository));
   }
 
   function release(application: string): void {
@@ -99,8 +141,12 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     following.delete(application);
     entry.applications.delete(application);
     if (entry.applications.size > 0) return;
-    entry.cancel();
     entries.delete(keyOf(entry));
+    const { repository } = entry;
+    repository.entries.delete(entry);
+    if (repository.entries.size > 0) return;
+    repository.cancel();
+    repositories.delete(repository.name);
   }
 
   /** The Application itself, and each of its other sources. */
@@ -108,14 +154,24 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     for (const slot of [...following.keys()]) if (slot === application || slot.startsWith(`${application} `)) release(slot);
   }
 
+  function open(followed: Followed): Entry {
+    const name = repositoryOf(followed);
+    const repository = repositories.get(name) ?? { name, entries: new Set(), cancel: () => {}, isAsked: false, again: undefined };
+    const entry: Entry = { ...followed, applications: new Set(), repository, last: undefined, running: undefined };
+    repository.entries.add(entry);
+    entries.set(keyOf(followed), entry);
+    if (!repositories.has(name)) schedule(repository);
+    repositories.set(name, repository);
+    return entry;
+  }
+
   function follow(application: string, followed: Followed): Entry {
     const key = keyOf(followed);
     const known = following.get(application);
     if (known !== undefined && keyOf(known) === key) return known;
-    release(application);
-    const entry = entries.get(key) ?? { ...followed, applications: new Set(), last: undefined, running: undefined, cancel: () => {} };
-    entries.set(key, entry);
+    const entry = entries.get(key) ?? open(followed);
     entry.applications.add(application);
+    release(application);
     following.set(application, entry);
     return entry;
   }
@@ -124,6 +180,11 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     current: async (application, followed, { now = false } = {}) => {
       const entry = follow(application, followed);
       return entry.last === undefined || now ? poll(entry) : entry.last;
+    },
+    refresh: (concerns) => {
+      const concerned = [...repositories.values()].filter((repository) => [...repository.entries].some(({ repoURL }) => concerns(repoURL)));
+      for (const repository of concerned) start(repository);
+      return concerned.length;
     },
     release: releaseAll,
   };

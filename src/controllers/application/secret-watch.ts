@@ -1,62 +1,24 @@
-import { formatKey, keyOf, type ObjectKey } from '../../api/object.ts';
+import type { ObjectKey } from '../../api/object.ts';
 import { secretType } from '../../kube/resource-types.ts';
-import { ReverseIndex } from '../../lib/reverse-index.ts';
-import type { StartInformer } from './live-index.ts';
+import type { ReferenceWatch } from './reference-watch.ts';
 
-/** Wakes an Application whose barrier is closed when one of the Secrets it needs comes or changes, whoever made it. */
+/** Wakes an Application when one of the Secrets it needs comes or changes, whoever made it. */
 export interface SecretWatch {
-  /** Replaces what the Application waits for. Metadata only; of it, only the needed names are kept. */
+  /** Replaces what the Application needs. */
   readonly watch: (application: string, secrets: readonly Required<ObjectKey>[]) => void;
   readonly release: (application: string) => void;
+  /** The resourceVersion of a Secret as last seen; undefined where nothing of it was seen since somebody needs it. */
+  readonly versionOf: (secret: Required<ObjectKey>) => string | undefined;
+  /** Whether a change of it would be seen. */
+  readonly isWatched: (secret: Required<ObjectKey>) => boolean;
 }
 
-export interface SecretWatchOptions {
-  readonly startInformer: StartInformer;
-  readonly onChange: (application: string) => void;
-  /** Ends the watch. */
-  readonly signal: AbortSignal;
-}
-
-/** One watch for all Applications that wait, however many they are; none while nobody waits. */
-export function createSecretWatch({ startInformer, onChange, signal }: SecretWatchOptions): SecretWatch {
-  const waiting = new ReverseIndex();
-  const wishes = new Map<string, string>();
-  let running: AbortController | undefined;
-
-  function start(): void {
-    running = new AbortController();
-    const informer = startInformer(
-      {
-        type: secretType,
-        selection: { metadataOnly: true },
-        project: (object) => (waiting.itemsOf(formatKey(keyOf(object))).size > 0 ? object.metadata.resourceVersion : undefined),
-      },
-      AbortSignal.any([signal, running.signal]),
-    );
-    informer.synced.catch(() => {});
-    informer.subscribe(({ key }) => {
-      for (const application of waiting.itemsOf(formatKey(key))) onChange(application);
-    });
-  }
-
-  function release(application: string): void {
-    waiting.set(application, []);
-    if (!wishes.delete(application) || wishes.size > 0) return;
-    running?.abort(new DOMException('nobody waits for a Secret any more', 'AbortError'));
-    running = undefined;
-  }
-
+/** The Secrets among what Applications refer to. */
+export function createSecretWatch(references: ReferenceWatch): SecretWatch {
   return {
-    watch: (application, secrets) => {
-      const names = [...new Set(secrets.map(formatKey))].toSorted();
-      const wish = names.join(' ');
-      if (wishes.get(application) === wish) return;
-      wishes.set(application, wish);
-      waiting.set(application, names);
-      // a watch that stood already has passed over what came before it knew that somebody waits: look once more
-      if (running !== undefined) onChange(application);
-      else start();
-    },
-    release,
+    watch: (application, secrets) => references.watch(application, 'secrets', secrets.map((key) => ({ type: secretType, ...key }))),
+    release: (application) => references.watch(application, 'secrets', []),
+    versionOf: (secret) => references.versionOf(secretType, secret),
+    isWatched: (secret) => references.isWatched(secretType, secret),
   };
 }

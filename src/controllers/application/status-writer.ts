@@ -1,5 +1,5 @@
 import { parseApplicationStatus } from '../../api/application.ts';
-import type { ApplicationStatus } from '../../api/application-status.ts';
+import { type ApplicationStatus, toWireStatus } from '../../api/application-status.ts';
 import { formatKey, keyOf } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldManager } from '../../gitops/apply/sync-run.ts';
@@ -52,7 +52,7 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
     write: async (application, status, signal) => {
       const { reconciledAt: _then, ...before } = current(application);
       const { reconciledAt: _now, ...wanted } = status;
-      const patch = mergePatch(before, wanted);
+      const patch = mergePatch(toWireStatus(before), toWireStatus(wanted));
       if (patch === undefined) return false;
       try {
         const stamped = { ...patch, reconciledAt: formatTimestamp(clock.now()) };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatKey } from '../../api/object.ts';
 import type { KubeObject, ObjectKey } from '../../api/object.ts';
+import { fieldAt } from '../../gitops/health/live-field.ts';
 import type { Informer, InformerOptions } from '../../kube/informer.ts';
 import { applicationType } from '../../kube/resource-types.ts';
 
@@ -29,9 +30,11 @@ export function applicationCache(informers: readonly Informer<KubeObject>[]): Ap
 }
 
 /** What somebody asks for. The status is ours, and Argo CD's kind counts generations for it, too: neither counts. */
-function asked({ metadata, spec }: KubeObject): unknown {
+function asked({ metadata, spec, operation, status }: KubeObject): unknown {
   const { uid, labels, annotations, finalizers, deletionTimestamp } = metadata;
-  return [spec, uid, labels, annotations, finalizers, deletionTimestamp];
+  // somebody stops an operation by its phase; all other phases are ours
+  const isStopped = fieldAt(status, 'operationState', 'phase') === 'Terminating';
+  return [spec, operation, isStopped, uid, labels, annotations, finalizers, deletionTimestamp];
 }
 
 export interface ApplicationNews {

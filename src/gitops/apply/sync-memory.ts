@@ -1,5 +1,7 @@
+import type { Health } from '../health/health.ts';
+import type { LoadedRules } from '../health/load-rules.ts';
 import type { PreparedObject } from './object/prepared-object.ts';
-import type { RenderedObject } from '../plan/plan.ts';
+import type { PhaseName, RenderedObject } from '../plan/plan.ts';
 import type { AppliedObject } from './object/apply-decision.ts';
 import type { KnownDeclaration } from './barrier/declaration-facts.ts';
 
@@ -17,14 +19,34 @@ export interface SyncMemory {
   /** Declarations that were read and found good, with their Secrets' key names, by `refKey`. */
   readonly declarations: Map<string, KnownDeclaration>;
   readonly prepared: WeakMap<RenderedObject, PreparedObject>;
+  /** What was read of Secrets that workloads read, by `namespace/name`: keyed hashes only. */
+  readonly digests: Map<string, SecretDigest>;
   /** When a bounded wait began, on the monotonic clock, by what is waited for. */
   readonly waits: Map<string, number>;
   /** The target whose barrier has opened. */
   opened: string | undefined;
+  /** The Application's own health checks, as they were compiled last. */
+  rules?: LoadedRules;
+  /** What those checks said of an object at a resourceVersion, by `refKey`. */
+  readonly judged: Map<string, { readonly text: string | undefined; readonly resourceVersion: string; readonly health: Health }>;
+  /** Hooks that have succeeded, by what they were run for: one that has, and is gone, is not run again. */
+  succeeded?: { readonly operation: string; readonly hooks: Set<string> };
+  /** The operation that has failed and whose SyncFail hooks still run. */
+  failed?: { readonly operation: string; readonly stop: { readonly kind: 'waiting' | 'failed' | 'refused'; readonly phase: PhaseName; readonly message: string } } | undefined;
   /** Why the Application is not brought in at all, as last reported. */
   refused: string | undefined;
   /** What was already reported in this operation, so that a timeline says it once. */
   reported: { operation: string; readonly messages: Set<string> };
+}
+
+/** What is remembered of a Secret's values. */
+export interface SecretDigest {
+  /** The resourceVersion that was read. */
+  readonly version: string;
+  /** Which key the hashes were made with. */
+  readonly keyId: string;
+  /** By key of the Secret, sorted. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 export function createSyncMemory(): SyncMemory {
@@ -34,6 +56,8 @@ export function createSyncMemory(): SyncMemory {
     confirmed: new Map(),
     declarations: new Map(),
     prepared: new WeakMap(),
+    digests: new Map(),
+    judged: new Map(),
     waits: new Map(),
     opened: undefined,
     refused: undefined,
@@ -43,7 +67,7 @@ export function createSyncMemory(): SyncMemory {
 
 /** Forgets objects that the Application no longer has, so that memory does not grow with its history. */
 export function forgetOthers(memory: SyncMemory, kept: ReadonlySet<string>): void {
-  for (const map of [memory.applied, memory.compared, memory.confirmed, memory.declarations]) {
+  for (const map of [memory.applied, memory.compared, memory.confirmed, memory.declarations, memory.judged]) {
     for (const key of map.keys()) if (!kept.has(key)) map.delete(key);
   }
 }

@@ -1,3 +1,6 @@
+import type { IgnoredDifference } from '../../api/ignored-difference.ts';
+import type { ObjectKey } from '../../api/object.ts';
+import type { SyncChoices } from '../../api/sync-option.ts';
 import type { Cluster, ResourceType } from '../../kube/port.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -8,6 +11,7 @@ import type { LiveView } from './object/live-view.ts';
 import type { ObjectRef } from './object/object-ref.ts';
 import { formatRef, refKey } from './object/object-ref.ts';
 import type { Progress, ProgressEvent } from './progress.ts';
+import type { RolloutKey } from './rollout/rollout-key.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** The field manager of everything that is applied from Git. */
@@ -35,6 +39,18 @@ export interface SyncOptions {
   /** Let an empty desired set delete everything. */
   readonly allowEmpty: boolean;
   readonly propagation: 'Foreground' | 'Background' | 'Orphan';
+  /** Argo CD's sync options that objects may say otherwise. Absent: none is said. */
+  readonly choices?: SyncChoices;
+  /** Fields whose differences do not count. Absent: all count. */
+  readonly ignored?: readonly IgnoredDifference[];
+  /** Somebody has agreed to deletions that ask for it. */
+  readonly deletionApproved?: boolean;
+  /** Only these objects are written or deleted, without hooks; all others are compared. Absent: all. */
+  readonly only?: (ref: ObjectRef) => boolean;
+  /** No hooks are run: a selective sync, or one that says so. */
+  readonly skipHooks?: boolean;
+  /** Replace the pods of workloads whose Secrets have changed; annotation `prelude.dev/roll-on-rotation: "false"` says no. */
+  readonly rollOnRotation: boolean;
   /** Annotation `prelude.dev/gate: all`: declarations that nothing needs gate too. */
   readonly gateAll: boolean;
 }
@@ -51,8 +67,20 @@ export interface SyncDeps {
   readonly concurrency: number;
   /** Decrypts a document of SOPS; it throws SopsErrors. Absent: none can be written. */
   readonly openSops?: (source: SopsSource, signal: AbortSignal) => Promise<SopsDocument>;
+  /** How workloads follow the Secrets that they read. Absent: they do not. */
+  readonly rollouts?: Rollouts;
   /** Plans anew with the values that charts take from the cluster; it throws SourceErrors. Absent: no plan takes any. */
   readonly replan?: (values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
+}
+
+/** What is needed to tell that a Secret has changed. */
+export interface Rollouts {
+  /** Undefined where none may be had. */
+  readonly key: (signal: AbortSignal) => Promise<RolloutKey | undefined>;
+  /** The resourceVersion of a Secret as a watch has shown it; undefined where it has shown none. */
+  readonly versionOf: (secret: Required<ObjectKey>) => string | undefined;
+  /** Whether a change of the Secret would be shown. */
+  readonly isWatched: (secret: Required<ObjectKey>) => boolean;
 }
 
 /** Why a run ends before its last phase. */
@@ -75,6 +103,8 @@ export interface ObjectOutcome {
   readonly message: string;
   /** Another Application has it. */
   readonly shared?: true;
+  /** A hook that has not come to its end. */
+  readonly running?: true;
 }
 
 /** What one object came to: written or already so, to be waited for, or failed. */
@@ -88,6 +118,8 @@ export interface SyncRun {
   readonly signal: AbortSignal;
   /** By `refKey`. */
   readonly outcomes: Map<string, ObjectOutcome>;
+  /** Which versions of Secrets and ConfigMaps charts were rendered with, where they take values from any. */
+  readonly values?: string;
 }
 
 export function phaseObjects(plan: Plan, phase: PhaseName): readonly RenderedObject[] {

@@ -2,14 +2,17 @@ import { applyPhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
 import { crdsStep } from './phase/crds-step.ts';
-import { hooksStep, removeDoneHooks } from './phase/hooks-step.ts';
+import { chartObjects } from './phase/chart-objects.ts';
+import { hooksStep, removeDoneHooks, runsHooks } from './phase/hooks-step.ts';
 import { desiredRefs } from './prune/desired-refs.ts';
 import { namespaceStep } from './phase/namespace-step.ts';
 import type { ObjectRef } from './object/object-ref.ts';
 import { preflight } from './phase/preflight.ts';
 import { pruneCandidates, refusePrune } from './prune/prune.ts';
 import type { Inventory } from './prune/prune.ts';
-import { pruneStep } from './prune/prune-step.ts';
+import { pruneRules, pruneStep } from './prune/prune-step.ts';
+import { failureOf, syncFailStep } from './phase/sync-fail-step.ts';
+import { otherObjects, selectObjects } from './select-objects.ts';
 import { forgetOthers } from './sync-memory.ts';
 import { phaseObjects, say } from './sync-run.ts';
 import type { ObjectOutcome, Stop, SyncDeps, SyncOptions, SyncRun } from './sync-run.ts';
@@ -36,6 +39,8 @@ export interface SyncResult {
   readonly leftover: readonly ObjectRef[];
   /** Why nothing may be pruned. */
   readonly pruneRefused: string | undefined;
+  /** Which versions its charts' values were read from; absent where they take none, or were not read. */
+  readonly values?: string;
 }
 
 /** A revision that has passed the barrier once is not held up by it again: a later failure of the provider must not block healing. */
@@ -92,9 +97,14 @@ function inPlanOrder({ outcomes }: SyncRun, keys: ReadonlySet<string>): Readonly
  */
 export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   if (request.plan.valueSources === undefined) return syncKnown(request, deps, signal);
+  const { only } = request.options;
   const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map() };
-  const valued = await valuesStep(run);
-  if (!('stop' in valued)) return syncKnown({ ...request, plan: valued.plan }, deps, signal);
+  const valued = await valuesStep(only === undefined ? run : { ...run, plan: selectObjects(run.plan, only) });
+  if (!('stop' in valued)) {
+    // what a placeholder's branch has written and the real one does not have must not be left behind
+    const inventory = request.inventory === undefined ? undefined : [...request.inventory, ...valued.written];
+    return { ...(await syncKnown({ ...request, inventory, plan: valued.plan, values: valued.versions }, deps, signal)), values: valued.versions };
+  }
   const { desired, keys } = await desiredRefs(run);
   return stopped(run, valued.stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
 }
@@ -105,19 +115,28 @@ function stopped(run: SyncRun, stop: Stop, { desired, keys, leftover }: Awaited<
   return { stop, outcomes: inPlanOrder(run, keys), desired, leftover, pruneRefused: undefined };
 }
 
+/** Writes some objects of a plan, and only compares the others, so that all of them are known afterwards. */
+async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>): Promise<Stop | undefined> {
+  const stop = await runSteps({ ...run, plan: selectObjects(run.plan, only) }, false);
+  const others: SyncRun = { ...run, plan: otherObjects(run.plan, only), options: { ...run.options, mode: 'compare' } };
+  await runSteps(others, false);
+  return stop;
+}
+
 /** A pass over a plan of which everything is known. */
-async function syncKnown(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
-  const { plan, options, inventory } = request;
-  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map() };
+async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
+  const { plan, options, inventory, values } = request;
+  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), ...(values === undefined ? {} : { values }) };
   const { desired, keys } = await desiredRefs(run);
   const candidates = pruneCandidates(inventory ?? [], keys);
-  const refused = refusePrune(inventory, { instance: options.instance, prune: options.prune, allowEmpty: options.allowEmpty, desired: keys.size });
+  const refused = refusePrune(inventory, pruneRules(options, keys.size));
   const willPrune = options.prune && refused === undefined && candidates.length > 0;
-  const stop = await runSteps(run, willPrune || phaseObjects(plan, 'postSync').length > 0);
-  if (stop !== undefined) return stopped(run, stop, { desired, keys, leftover: candidates.toReversed() });
+  const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
+  const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only));
+  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed() });
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
-  if (pruned.stop === undefined && options.mode === 'sync') await removeDoneHooks(run);
+  if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
   return { stop: pruned.stop, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
 }
@@ -129,6 +148,6 @@ async function syncKnown(request: SyncRequest, deps: SyncDeps, signal: AbortSign
 export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
   const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps, signal, outcomes: new Map() };
   // a value from a Secret is not known here, and is not made up
-  const known = phaseObjects(plan, 'waves').filter(({ holdsValues }) => holdsValues !== true);
+  const known = (await chartObjects(run)).served.filter(({ holdsValues }) => holdsValues !== true);
   if (!(await isChartGone(run))) await applyPhase(run, 'waves', known);
 }

@@ -1,3 +1,4 @@
+import { type ApplicationSet, isApplicationSet, parseApplicationSet } from '../../api/application-set.ts';
 import { type Application, defaultApplicationNamespace, isApplication, parseApplication } from '../../api/application.ts';
 import { formatKey, type KubeObject } from '../../api/object.ts';
 import type { Origin, Problem } from '../plan/plan.ts';
@@ -9,6 +10,17 @@ import type { SourceFile, SourceTree } from '../source/source-tree.ts';
 /** An Application in Git, parsed, with its namespace filled in. */
 export interface DiscoveredApplication {
   readonly application: Application;
+  /** The manifest as `up` writes it to the cluster. */
+  readonly object: KubeObject;
+  readonly origin: Origin;
+  readonly lineOf: (path: string) => number;
+  /** The ApplicationSet that renders it; `origin` and `lineOf` are then of that. */
+  readonly generatedBy?: DiscoveredSet;
+}
+
+/** An ApplicationSet in Git, parsed, with its namespace filled in. */
+export interface DiscoveredSet {
+  readonly set: ApplicationSet;
   /** The manifest as `up` writes it to the cluster. */
   readonly object: KubeObject;
   readonly origin: Origin;
@@ -28,8 +40,10 @@ export interface DiscoveredFile {
 export interface Discovery {
   /** Sorted by namespace and name. */
   readonly applications: readonly DiscoveredApplication[];
+  /** Sorted by namespace and name; not rendered yet. */
+  readonly sets: readonly DiscoveredSet[];
   readonly files: readonly DiscoveredFile[];
-  /** What is wrong with Applications. */
+  /** What is wrong with Applications and ApplicationSets. */
   readonly problems: readonly Problem[];
 }
 
@@ -54,8 +68,16 @@ export async function discover(tree: SourceTree, reader: ManifestReader, signal:
     for (const found of await Promise.all(batch.map((file) => readFile(tree, file, reader, signal)))) if (found !== undefined) files.push(found);
   }
   const applications = new Map<string, DiscoveredApplication>();
-  for (const manifest of files.flatMap((file) => file.manifests)) if (isApplication(manifest.object)) addApplication(manifest, applications, problems);
-  return { applications: [...applications].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, application]) => application), files, problems };
+  const sets = new Map<string, DiscoveredSet>();
+  for (const manifest of files.flatMap((file) => file.manifests)) {
+    if (isApplication(manifest.object)) addApplication(manifest, applications, problems);
+    if (isApplicationSet(manifest.object)) addSet(manifest, sets, problems);
+  }
+  return { applications: sorted(applications), sets: sorted(sets), files, problems };
+}
+
+function sorted<T>(byKey: ReadonlyMap<string, T>): readonly T[] {
+  return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 /** YAML and JSON files, but not those that are templates of a chart. */
@@ -88,14 +110,29 @@ async function readFile(tree: SourceTree, file: SourceFile, reader: ManifestRead
 function mayHideApplication({ problems }: ManifestFile, content: Uint8Array): boolean {
   if (problems.length === 0) return false;
   const text = Buffer.from(content).toString('latin1');
-  return /^\s*(- )?kind:\s*["']?Application\b/m.test(text) && text.includes('argoproj.io/');
+  return /^\s*(- )?kind:\s*["']?Application(Set)?\b/m.test(text) && text.includes('argoproj.io/');
+}
+
+/** The object as it is written to the cluster: a status in Git means nothing. */
+function declaredObject({ object: { status: _status, ...declared } }: Manifest): KubeObject {
+  return { ...declared, metadata: { ...declared.metadata, namespace: declared.metadata.namespace ?? defaultApplicationNamespace } };
+}
+
+function addSet(manifest: Manifest, sets: Map<string, DiscoveredSet>, problems: Problem[]): void {
+  const { origin, lineOf } = manifest;
+  const object = declaredObject(manifest);
+  const key = formatKey(object.metadata);
+  const rival = sets.get(key);
+  const parsed = parseApplicationSet(object);
+  if (rival !== undefined) problems.push({ severity: 'error', message: `ApplicationSet ${key} stands twice; the other is at ${rival.origin.file}:${rival.origin.line}`, path: 'metadata.name', origin: { file: origin.file, line: lineOf('metadata.name') } });
+  else if (parsed.ok) sets.set(key, { set: parsed.value, object, origin, lineOf });
+  else problems.push(...fieldProblems(parsed.errors, manifest));
 }
 
 function addApplication(manifest: Manifest, applications: Map<string, DiscoveredApplication>, problems: Problem[]): void {
   const { origin, lineOf } = manifest;
-  const { status: _status, ...declared } = manifest.object;
-  const metadata = { ...declared.metadata, namespace: declared.metadata.namespace ?? defaultApplicationNamespace };
-  const object: KubeObject = { ...declared, metadata };
+  const object = declaredObject(manifest);
+  const { metadata } = object;
   const at = (path: string): Origin => ({ file: origin.file, line: lineOf(path) });
   if (object['operation'] !== undefined) {
     problems.push({ severity: 'error', message: 'an operation is asked of the cluster, not committed; remove it', path: 'operation', origin: at('operation') });

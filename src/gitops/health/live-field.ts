@@ -35,14 +35,22 @@ export interface LiveCondition {
   readonly observedGeneration: number | undefined;
 }
 
-/** The first condition of that type in `status.conditions`. */
-export function conditionOf(object: unknown, type: string): LiveCondition | undefined {
-  const found = listAt(object, 'status', 'conditions').find((condition) => textAt(condition, 'type') === type);
-  if (found === undefined) return undefined;
-  return {
+export interface TypedCondition extends LiveCondition {
+  readonly type: string;
+}
+
+/** All of `status.conditions`, in their order. */
+export function conditionsOf(object: unknown): readonly TypedCondition[] {
+  return listAt(object, 'status', 'conditions').map((found) => ({
+    type: textAt(found, 'type') ?? '',
     status: textAt(found, 'status') ?? 'Unknown',
     reason: textAt(found, 'reason') ?? '',
     message: textAt(found, 'message') ?? '',
     observedGeneration: numberAt(found, 'observedGeneration'),
-  };
+  }));
+}
+
+/** The first condition of that type in `status.conditions`. */
+export function conditionOf(object: unknown, type: string): LiveCondition | undefined {
+  return conditionsOf(object).find((condition) => condition.type === type);
 }

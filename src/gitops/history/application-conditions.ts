@@ -17,6 +17,7 @@ const ours: ReadonlySet<string> = new Set<ApplicationConditionType>([
   'UnknownError',
   'SharedResourceWarning',
   'RepeatedResourceWarning',
+  'RollbackWarning',
 ]);
 
 /** Sets our conditions, keeps those of types we do not write, and leaves the time of what has not changed alone. */

@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../../api/application-spec.ts';
-import type { OperationState, ResourceResult, Verbatim } from '../../api/application-status.ts';
+import type { OperationState, ResourceResult, RevisionHistory, Verbatim } from '../../api/application-status.ts';
 import { listAt, textAt } from '../health/live-field.ts';
 import { nextAttempt } from './retry.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
@@ -14,6 +14,8 @@ export interface OperationTarget {
   readonly allowEmpty: boolean;
   /** False: a person asked for it. */
   readonly automated: boolean;
+  /** That person, where it is known. */
+  readonly by?: string;
 }
 
 /** Longer messages are cut: the API server would take them, a list of Applications would not be readable. */
@@ -25,6 +27,7 @@ export function clip(message: string): string {
 
 const destinationInfo = 'destination';
 const pruningInfo = 'pruning';
+const valuesInfo = 'values';
 
 /** What an operation may delete, as one comparable text. */
 export function pruningOf({ prune, allowEmpty }: Pick<OperationTarget, 'prune' | 'allowEmpty'>): string {
@@ -45,12 +48,30 @@ export function operationPruning(operation: OperationState): string | undefined 
   return infoOf(operation, pruningInfo);
 }
 
+/** Who asked for an operation. */
+export function initiatorOf({ operation }: OperationState): NonNullable<RevisionHistory['initiatedBy']> {
+  const username = textAt(operation, 'initiatedBy', 'username');
+  return username === undefined ? { automated: true } : { username };
+}
+
+/** Which versions its charts' values were read from when it was brought in, or healed last; undefined where they take none. */
+export function operationValues(operation: OperationState): string | undefined {
+  return infoOf(operation, valuesInfo);
+}
+
+/** Puts on record which versions its charts' values were read from: no value, and nothing that is made of one. */
+export function withValueVersions(operation: OperationState, versions: string | undefined): OperationState {
+  if (operationValues(operation) === versions) return operation;
+  const others = listAt(operation.operation, 'info').filter((entry) => textAt(entry, 'name') !== valuesInfo);
+  return { ...operation, operation: { ...operation.operation, info: [...others, ...(versions === undefined ? [] : [{ name: valuesInfo, value: versions }])] } };
+}
+
 /** A new operation. It begins without failures: a new commit makes a fresh start. */
 export function startOperation(target: OperationTarget, now: number): OperationState {
   return {
     operation: {
       sync: { revision: target.revision, ...(target.prune ? { prune: true } : {}) },
-      initiatedBy: target.automated ? { automated: true } : { username: 'prelude' },
+      initiatedBy: target.automated ? { automated: true } : { username: target.by ?? 'prelude' },
       // Argo CD's result has the source and not the destination; `info` is its place for what one wants to add
       info: [
         { name: destinationInfo, value: JSON.stringify(target.destination) },

@@ -7,7 +7,7 @@ export interface Deployment {
   readonly source: Verbatim;
   /** RFC 3339. */
   readonly startedAt: string;
-  readonly automated: boolean;
+  readonly initiatedBy: NonNullable<RevisionHistory['initiatedBy']>;
 }
 
 export interface HistoryOptions {
@@ -26,7 +26,7 @@ export function addHistory(history: readonly RevisionHistory[], deployment: Depl
     source: deployment.source,
     deployStartedAt: deployment.startedAt,
     deployedAt: formatTimestamp(options.now),
-    initiatedBy: deployment.automated ? { automated: true } : { username: 'prelude' },
+    initiatedBy: deployment.initiatedBy,
   };
   return options.limit === 0 ? [] : [...history, entry].slice(-options.limit);
 }

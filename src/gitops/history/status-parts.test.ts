@@ -26,7 +26,7 @@ describe('mergeConditions', () => {
 
 describe('addHistory', () => {
   it('numbers on and keeps the newest', () => {
-    const deployment = { revision: 'b', source: {}, startedAt: then, automated: true };
+    const deployment = { revision: 'b', source: {}, startedAt: then, initiatedBy: { automated: true } };
     const history = [{ id: 6, revision: 'x', deployedAt: then }, { id: 7, revision: 'a', deployedAt: then }];
 
     expect(addHistory(history, deployment, { limit: 2, now }).map(({ id, revision }) => `${id} ${revision}`)).toEqual(['7 a', '8 b']);

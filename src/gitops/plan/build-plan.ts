@@ -11,9 +11,10 @@ import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-se
 import { type CustomNeed, knownCustomNeeds } from './needs/custom-needs.ts';
 import { readNeeds } from './needs/needs.ts';
 import { resolveNeeds } from './needs/resolve-needs.ts';
+import { checkValueConfigMaps, valueConfigMaps } from './needs/value-config-maps.ts';
 import { valueNeeds, valueSourcesOf, withNeeds } from './needs/value-needs.ts';
-import { compareObjects, compareProducers, compareText, phaseOf } from './object-order.ts';
-import { type Origin, type Phase, phaseNames, type Plan, type Problem, type RenderedObject } from './plan.ts';
+import { compareObjects, compareProducers, compareText, phasesOf } from './object-order.ts';
+import { type Origin, type Phase, type PhaseName, phaseNames, type Plan, type Problem, type RenderedObject } from './plan.ts';
 import { sopsKeysOf } from './sops-keys.ts';
 
 export interface PlanInput {
@@ -37,6 +38,7 @@ export function buildPlan(input: PlanInput): Plan {
   const destination = application.spec.destination.namespace;
   const found = withNeeds(readNeeds(declarations.objects, input.customNeeds ?? knownCustomNeeds), valueNeeds(application, input.manifest));
   const valueSources = valueSourcesOf(application);
+  const isValueSource = valueConfigMaps(application);
   const { needs, problems: needProblems } = resolveNeeds(found, {
     neighbourhood,
     assumed: parseAssumedSecrets(application.metadata.annotations?.[assumeSecretsAnnotation] ?? '') ?? (() => false),
@@ -45,6 +47,7 @@ export function buildPlan(input: PlanInput): Plan {
   const problems = [
     ...checkApplication(application),
     ...declarations.problems,
+    ...checkValueConfigMaps(application, declarations.objects),
     ...duplicates(declarations.objects),
     ...rivals(declarations, neighbourhood),
     ...checkStores(declarations.externalSecrets, neighbourhood),
@@ -57,16 +60,23 @@ export function buildPlan(input: PlanInput): Plan {
     application: declarations.application,
     revision,
     namespace: destination,
-    phases: toPhases(declarations.objects, neighbourhood),
+    phases: toPhases(declarations.objects, (object) => isValueSource(object) || holdsTemplates(object, neighbourhood)),
     needs,
     problems: sortProblems(problems.map((problem) => located(problem, input.manifest))),
+    ...(declarations.tools === undefined ? {} : { tools: declarations.tools }),
     ...(valueSources.length === 0 ? {} : { valueSources }),
   };
 }
 
-function toPhases(objects: readonly RenderedObject[], neighbourhood: Neighbourhood): readonly Phase[] {
-  const byPhase = Map.groupBy(objects, ({ object }) => (holdsTemplates(object, neighbourhood) ? 'secrets' : phaseOf(object)));
-  return phaseNames.map((name) => ({ name, objects: (byPhase.get(name) ?? []).toSorted(name === 'secrets' ? compareProducers : compareObjects) }));
+/** @param isLifted whether an object is written with what makes Secrets, whatever its kind */
+function toPhases(objects: readonly RenderedObject[], isLifted: (object: KubeObject) => boolean): readonly Phase[] {
+  const placed = objects.flatMap((rendered) => {
+    const phases: readonly PhaseName[] = isLifted(rendered.object) ? ['secrets'] : phasesOf(rendered.object);
+    // an object of its own in each phase: what is remembered of it is about that phase
+    return phases.map((phase, index) => ({ phase, rendered: index === 0 ? rendered : { ...rendered } }));
+  });
+  const byPhase = Map.groupBy(placed, ({ phase }) => phase);
+  return phaseNames.map((name) => ({ name, objects: (byPhase.get(name) ?? []).map(({ rendered }) => rendered).toSorted(name === 'secrets' ? compareProducers : compareObjects) }));
 }
 
 /** ConfigMaps with templates of ExternalSecrets are lifted: the Secrets that are rendered of them are awaited before anything else is written. */

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../api/object.ts';
 import { fieldsOf } from './needs/field.ts';
 import type { RenderedObject } from './plan.ts';
 
-const masked = '[redacted]';
+/** What stands for a value that nobody may see. */
+export const masked = '[redacted]';
 
 /**
  * The one way in which a rendered object is shown: values of Secrets, those a fake store holds, tainted paths, and the

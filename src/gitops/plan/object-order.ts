@@ -1,7 +1,7 @@
 import { type KubeObject, parseApiVersion } from '../../api/object.ts';
 import { generatorsApiVersion } from '../../api/source-reference.ts';
 import { isEncrypted } from './declare/is-encrypted.ts';
-import { hookPhaseOf, hookWeight } from './hook-phase.ts';
+import { hookPhasesOf, hookWeight } from './hook-phase.ts';
 import { type PhaseName, phaseNames, type RenderedObject } from './plan.ts';
 
 export const waveAnnotation = 'argocd.argoproj.io/sync-wave';
@@ -76,10 +76,24 @@ const phaseOfKind = new Map<string, PhaseName>([
   ['apiextensions.k8s.io/CustomResourceDefinition', 'crds'],
 ]);
 
-/** The phase an object is written in: what makes Secrets and what that takes is lifted before the barrier, be it a hook or not; the rest stands behind it. */
+/** Hooks that run before the objects of the Application are there, or when they are gone. */
+const deletePhases: ReadonlySet<PhaseName> = new Set(['preDelete', 'postDelete']);
+
+/**
+ * The phases an object is written in; a hook may have several. What makes Secrets and what that takes is lifted before the barrier, be it a
+ * hook or not; the rest stands behind it. Accounts and rights that only hooks of a deletion need stay with those hooks.
+ */
+export function phasesOf(object: KubeObject): readonly PhaseName[] {
+  const hooks = hookPhasesOf(object);
+  const lifted = object.apiVersion === generatorsApiVersion ? 'plumbing' : phaseOfKind.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`);
+  const isOfDeletion = hooks.length > 0 && hooks.every((phase) => deletePhases.has(phase));
+  if (lifted !== undefined && !(isOfDeletion && (lifted === 'plumbing' || lifted === 'namespace'))) return [lifted];
+  return hooks.length > 0 ? hooks : ['waves'];
+}
+
+/** The first phase an object is written in. */
 export function phaseOf(object: KubeObject): PhaseName {
-  if (object.apiVersion === generatorsApiVersion) return 'plumbing';
-  return phaseOfKind.get(`${parseApiVersion(object.apiVersion).group}/${object.kind}`) ?? hookPhaseOf(object) ?? 'waves';
+  return phasesOf(object)[0] ?? 'waves';
 }
 
 /** Whether a phase comes before another. */

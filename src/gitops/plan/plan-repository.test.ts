@@ -105,6 +105,7 @@ describe('planRepository', () => {
       ['waves', ['ConfigMap devnet/early', 'ConfigMap devnet/x', 'PersistentVolumeClaim devnet/x', 'Service devnet/x', 'Deployment devnet/d', 'Thing -/x']],
       ['postSync', []],
       ['prune', []],
+      ...['syncFail', 'preDelete', 'postDelete'].map((name) => [name, []]),
     ]);
     expect(problems(plan)).toEqual([]);
   });
@@ -247,14 +248,14 @@ describe('the problems of a repository', () => {
     ['generateName', { 'devnet/a.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: x-\n' }, ['devnet/a.yaml:3 error metadata.name: is required: with generateName every sync would make another object']],
     ['a number for an annotation', { 'devnet/a.yaml': noted('on: 8080') }, ['devnet/a.yaml:6 error metadata.annotations.true: must be a string; quote the value']],
     ['a wave that is no integer', { 'devnet/a.yaml': noted('argocd.argoproj.io/sync-wave: early') }, ['devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/sync-wave]: must be an integer']],
-    ['a hook that no sync runs', { 'devnet/a.yaml': noted('argocd.argoproj.io/hook: SyncFail') }, [
-      'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/hook]: is a hook that a sync does not run; supported: PreSync, PostSync, pre-install, pre-upgrade, post-install, post-upgrade',
+    ['a hook that nothing runs', { 'devnet/a.yaml': noted('argocd.argoproj.io/hook: presync') }, [
+      'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/hook]: is a hook that is never run; supported: PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete, Skip, pre-install, pre-upgrade, post-install, post-upgrade, pre-delete, post-delete',
     ]],
-    ['a Helm hook that no sync runs', { 'devnet/a.yaml': noted('helm.sh/hook: pre-delete') }, [
-      'devnet/a.yaml:6 error metadata.annotations[helm.sh/hook]: is a hook that a sync does not run; supported: PreSync, PostSync, pre-install, pre-upgrade, post-install, post-upgrade',
+    ['a Helm hook that nothing runs', { 'devnet/a.yaml': noted('helm.sh/hook: pre-rollback') }, [
+      'devnet/a.yaml:6 error metadata.annotations[helm.sh/hook]: is a hook that is never run; supported: PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete, Skip, pre-install, pre-upgrade, post-install, post-upgrade, pre-delete, post-delete',
     ]],
-    ['a sync option that is not acted on', { 'devnet/a.yaml': noted('argocd.argoproj.io/sync-options: Prune=false,Replace=true') }, [
-      'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/sync-options]: an option is not supported by this version of Prelude; supported: Prune=false, Prune=true, Delete=false, Delete=true, ServerSideApply=true, PruneLast=true, Validate=true',
+    ['a sync option that is not acted on', { 'devnet/a.yaml': noted('argocd.argoproj.io/sync-options: Prune=false,Replace=maybe') }, [
+      'devnet/a.yaml:6 error metadata.annotations[argocd.argoproj.io/sync-options]: entry 2: Replace must be one of true, false',
     ]],
     ['a Secret with a value', { 'devnet/a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  k: canary\n' }, [
       'devnet/a.yaml:4 error stringData: a Secret with values in Git is no secret to anyone who reads the repository; declare an ExternalSecret instead, seal it (prelude seal), encrypt the file with SOPS, or say prelude.dev/allow-plain-secrets: "true" on the Application',

@@ -1,7 +1,8 @@
-import type { ObjectKey } from '../../api/object.ts';
+import type { KubeObject, ObjectKey } from '../../api/object.ts';
 import { formatKey } from '../../api/object.ts';
 import { type Coverage, uncovered } from '../discover/coverage.ts';
 import { discover, type DiscoveredApplication } from '../discover/discover.ts';
+import { expandSets } from '../discover/expand-sets.ts';
 import { selectDirectoryFiles } from '../render/directory-files.ts';
 import { isToolFile } from '../render/tool-files.ts';
 import type { ManifestReader } from '../render/manifest-reader.ts';
@@ -29,6 +30,8 @@ export interface RepositoryPlanInput {
   /** `createRenderers(reader)` where absent. */
   readonly renderers?: readonly Renderer[];
   readonly checkProvider?: CheckProvider;
+  /** As `checkProvider`, loaded where there are stores to check: most repositories of one testnet have none. */
+  readonly loadProviderCheck?: () => Promise<CheckProvider>;
   readonly customNeeds?: readonly CustomNeed[];
 }
 
@@ -43,7 +46,7 @@ interface ReadApplication {
  */
 export async function planRepository(input: RepositoryPlanInput, signal: AbortSignal): Promise<RepositoryPlan> {
   const { home, reader } = input;
-  const discovery = await discover(home.tree, reader, signal);
+  const discovery = await expandSets(await discover(home.tree, reader, signal), input.resolver, signal);
   const renderers = input.renderers ?? createRenderers(reader);
   const sources: ReadApplication[] = [];
   for (const found of discovery.applications) sources.push(await readApplication(found, { ...input, renderers }, signal));
@@ -51,21 +54,23 @@ export async function planRepository(input: RepositoryPlanInput, signal: AbortSi
   const rendered = sources.flatMap(({ source }) => ('rendered' in source ? source.rendered.objects : []));
   const defined = discovery.files.flatMap((file) => file.manifests);
   const scopes = createScopes([...defined, ...rendered].map(({ object }) => object));
+  const checkProvider = input.checkProvider ?? (rendered.some(isStore) ? await input.loadProviderCheck?.() : undefined);
   const declared = new Map<DiscoveredApplication, Declarations>();
-  for (const { found, source } of sources) if ('rendered' in source) declared.set(found, declare(found.application, source.rendered, { scopes, ...optional(input) }));
+  for (const { found, source } of sources) if ('rendered' in source) declared.set(found, declare(found.application, source.rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }));
 
   const complete = declared.size === sources.length && discovery.problems.length === 0;
   const neighbourhood = createNeighbourhood([...declared.values()], complete);
-  const planned = sources.map((read) => planOne(read, declared.get(read.found), { neighbourhood, ...optional(input) }));
+  const planned = sources.map((read) => planOne(read, declared.get(read.found), { neighbourhood, ...(input.customNeeds === undefined ? {} : { customNeeds: input.customNeeds }) }));
   const coverages = await coveragesOf(sources, home, signal);
   return {
     applications: orderApplications(planned, neighbourhood),
+    sets: discovery.sets,
     problems: sortProblems([...discovery.problems, ...uncovered(discovery.files, coverages), ...claimProblems([...declared.values()])]),
   };
 }
 
-function optional({ checkProvider, customNeeds }: Pick<RepositoryPlanInput, 'checkProvider' | 'customNeeds'>) {
-  return { ...(checkProvider === undefined ? {} : { checkProvider }), ...(customNeeds === undefined ? {} : { customNeeds }) };
+function isStore({ object }: { readonly object: KubeObject }): boolean {
+  return object.kind === 'SecretStore' || object.kind === 'ClusterSecretStore';
 }
 
 async function readApplication(found: DiscoveredApplication, { resolver, renderers }: { readonly resolver: Resolver; readonly renderers: readonly Renderer[] }, signal: AbortSignal): Promise<ReadApplication> {

@@ -43,8 +43,8 @@ export interface RenderedObject {
   readonly namespaceAssumed?: true;
 }
 
-/** The phases of a plan, in order. A plan has all of them; any may be empty. */
-export const phaseNames = ['namespace', 'plumbing', 'secrets', 'barrier', 'crds', 'preSync', 'waves', 'postSync', 'prune'] as const;
+/** The phases of a plan, in order. A plan has all of them; any may be empty. The last three are hooks that a sync which succeeds never runs. */
+export const phaseNames = ['namespace', 'plumbing', 'secrets', 'barrier', 'crds', 'preSync', 'waves', 'postSync', 'prune', 'syncFail', 'preDelete', 'postDelete'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
 /** Something a workload reads from a Secret. */
@@ -90,7 +90,12 @@ export interface Problem {
   readonly origin?: Origin;
   /** The field inside the object. */
   readonly path?: string;
+  /** The condition that Argo CD has for it. */
+  readonly condition?: 'RepeatedResourceWarning';
 }
+
+/** What renders a source, by Argo CD's names. */
+export type Tool = 'Helm' | 'Kustomize' | 'Directory';
 
 export interface Phase {
   readonly name: PhaseName;
@@ -108,6 +113,8 @@ export interface Plan {
   readonly phases: readonly Phase[];
   readonly needs: readonly ResolvedNeed[];
   readonly problems: readonly Problem[];
+  /** What rendered the sources that have anything to apply, in their order. Absent: by hand. */
+  readonly tools?: readonly Tool[];
   /** What charts take values from; their Secrets are among the needs of the Application itself. Absent: nothing. */
   readonly valueSources?: readonly ValueSource[];
 }

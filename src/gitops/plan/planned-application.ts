@@ -1,4 +1,4 @@
-import type { DiscoveredApplication } from '../discover/discover.ts';
+import type { DiscoveredApplication, DiscoveredSet } from '../discover/discover.ts';
 import type { ResolvedTree } from '../source/resolver.ts';
 import type { Declarations } from './declare/declarations.ts';
 import type { Plan, Problem } from './plan.ts';
@@ -24,6 +24,8 @@ interface Unplanned {
 export interface RepositoryPlan {
   /** In an order in which one after the other can be brought in: who provides stores or Secrets before who uses them. */
   readonly applications: readonly PlannedApplication[];
+  /** What some of them are rendered from. */
+  readonly sets: readonly DiscoveredSet[];
   /** What no Application's plan tells: broken Applications, files that nothing covers, objects claimed twice. */
   readonly problems: readonly Problem[];
 }

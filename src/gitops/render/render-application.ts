@@ -6,6 +6,7 @@ import { resolveSource } from '../source/resolve-source.ts';
 import type { ResolvedTree, Resolver } from '../source/resolver.ts';
 import { isSourceError, SourceError } from '../source/source-error.ts';
 import type { SourceTree } from '../source/source-tree.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { renderSource } from './render-source.ts';
 import type { Rendered, Renderer, ValuesFromCluster } from './renderer.ts';
 
@@ -32,6 +33,8 @@ export interface RenderApplicationOptions {
   readonly revision?: string;
   /** Of the cluster; absent: placeholders. */
   readonly values?: ValuesFromCluster;
+  /** The cluster that it is rendered for; absent: nobody is asked. */
+  readonly live?: ClusterView;
 }
 
 /** An Application's sources and where they stand in it. */
@@ -54,7 +57,7 @@ export async function renderApplication(application: Application, options: Rende
   const parts: Rendered[] = [];
   for (const { source, field, tree } of sources) {
     if (source.isOnlyLent) continue;
-    parts.push(await renderSource(options.renderers, { application, tree, path: source.path, source, field, lent }, options.values, signal));
+    parts.push(await renderSource(options.renderers, { application, tree, path: source.path, source, field, lent, ...(options.live === undefined ? {} : { live: options.live }) }, options.values, signal));
   }
   return { sources, rendered: merge(parts), revision: joinRevisions(sources.map(({ tree }) => tree.revision)) };
 }
@@ -84,11 +87,11 @@ function merge(parts: readonly Rendered[]): Rendered {
     problems.push(...rendered.problems);
     return rendered.objects.filter((one) => {
       if (last.get(identity(one)) === part) return true;
-      problems.push({ severity: 'warning', message: `${one.object.kind} ${one.object.metadata.name} is rendered by a later source, too, whose object is taken`, origin: one.origin });
+      problems.push({ severity: 'warning', message: `${one.object.kind} ${one.object.metadata.name} is rendered by a later source, too, whose object is taken`, origin: one.origin, condition: 'RepeatedResourceWarning' });
       return false;
     });
   });
-  return { objects, problems };
+  return { objects, problems, tools: parts.flatMap((part) => part.tools ?? []) };
 }
 
 function identity({ object: { apiVersion, kind, metadata } }: RenderedObject): string {

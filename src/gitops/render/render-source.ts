@@ -2,10 +2,10 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import { createDirectoryRenderer } from './directory-renderer.ts';
 import { createHelmEngine } from './helm-binary/helm-engine.ts';
 import { createBuiltinEngine } from './helm/builtin-engine.ts';
-import type { Lookup } from './helm/engine/render-request.ts';
 import { createHelmRenderer } from './helm/helm-renderer.ts';
 import { createKustomizeRenderer } from './kustomize/kustomize-renderer.ts';
 import type { ManifestReader } from './manifest-reader.ts';
+import type { Tool } from '../plan/plan.ts';
 import type { ChartSources } from '../source/resolver.ts';
 import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from './renderer.ts';
 import { chosenRenderer, type RendererName } from './renderer-choice.ts';
@@ -14,16 +14,15 @@ export interface RendererOptions {
   readonly clock?: Clock;
   /** Who renders charts of Applications that do not say; absent: `builtin`. */
   readonly charts?: RendererName;
-  /** Answers `lookup` in charts; absent: nothing is there. */
-  readonly lookup?: Lookup;
   /** Fetches charts that others depend on; absent: offline, they must be committed. */
   readonly sources?: ChartSources;
 }
 
 /** The renderers of this version, the first that accepts a source is its renderer; the last accepts any. */
-export function createRenderers(reader: ManifestReader, { clock = systemClock, charts = 'builtin', lookup, sources }: RendererOptions = {}): readonly Renderer[] {
-  const engines = { builtin: createBuiltinEngine({ clock, ...(lookup === undefined ? {} : { lookup }) }), helm: createHelmEngine() };
-  return [createHelmRenderer(({ application }) => engines[chosenRenderer(application, charts)], sources === undefined ? {} : { charts: sources }), createKustomizeRenderer(), createDirectoryRenderer(reader)];
+export function createRenderers(reader: ManifestReader, { clock = systemClock, charts = 'builtin', sources }: RendererOptions = {}): readonly Renderer[] {
+  const engines = { builtin: createBuiltinEngine({ clock }), helm: createHelmEngine() };
+  const helm = createHelmRenderer(({ application }) => engines[chosenRenderer(application, charts)], sources === undefined ? {} : { charts: sources });
+  return [{ ...helm, ...(engines.builtin.close === undefined ? {} : { close: engines.builtin.close }) }, createKustomizeRenderer(), createDirectoryRenderer(reader)];
 }
 
 /**
@@ -41,7 +40,14 @@ export async function renderSource(renderers: readonly Renderer[], input: Render
     return { objects: [], problems: [{ severity: 'error', message: 'is a file; name its folder and use directory.include', path: `${input.field}.path` }] };
   }
   for (const renderer of renderers) {
-    if (await renderer.accepts(input, signal)) return renderer.render(input, values, signal);
+    if (await renderer.accepts(input, signal)) return { ...(await renderer.render(input, values, signal)), ...toolOf(renderer) };
   }
   return { objects: [], problems: [{ severity: 'error', message: 'nothing here can render this folder', path: `${input.field}.path` }] };
+}
+
+const tools: ReadonlyMap<string, Tool> = new Map([['helm', 'Helm'], ['kustomize', 'Kustomize'], ['directory', 'Directory']]);
+
+function toolOf({ name }: Renderer): Pick<Rendered, 'tools'> {
+  const tool = tools.get(name);
+  return tool === undefined ? {} : { tools: [tool] };
 }

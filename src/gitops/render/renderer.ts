@@ -1,9 +1,10 @@
 import type { Application } from '../../api/application.ts';
 import type { ApplicationSource } from '../../api/application-source.ts';
 import type { SecretBytes } from '../../lib/secret-bytes.ts';
-import type { Problem, RenderedObject } from '../plan/plan.ts';
+import type { Problem, RenderedObject, Tool } from '../plan/plan.ts';
 import type { ValueSource } from '../plan/value-source.ts';
 import type { SourceTree } from '../source/source-tree.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 export interface RenderInput {
   readonly application: Application;
@@ -16,6 +17,8 @@ export interface RenderInput {
   readonly field: string;
   /** The trees of sources with a `ref`, by it. */
   readonly lent: ReadonlyMap<string, SourceTree>;
+  /** The cluster that it is rendered for; absent: nobody is asked, and nothing is there. */
+  readonly live?: ClusterView;
 }
 
 /** Values for the second pass, by `valueKey`. Absent in the first, and offline: the renderer puts placeholders. */
@@ -24,11 +27,13 @@ export type ValuesFromCluster = ReadonlyMap<string, SecretBytes>;
 export interface Rendered {
   readonly objects: readonly RenderedObject[];
   readonly problems: readonly Problem[];
+  /** What rendered them, in the order of the sources. */
+  readonly tools?: readonly Tool[];
 }
 
 /**
  * Turns a source into objects. Asynchronous (charts run in workers, kustomize in a child process) and two-pass:
- * `valueSources` says what must be in the cluster first, `render` is then handed it. A renderer never touches a cluster.
+ * `valueSources` says what must be in the cluster first, `render` is then handed it. Of the cluster a renderer sees what `live` shows.
  */
 export interface Renderer {
   readonly name: string;
@@ -36,4 +41,6 @@ export interface Renderer {
   readonly accepts: (input: RenderInput, signal: AbortSignal) => Promise<boolean>;
   readonly valueSources: (input: RenderInput, signal: AbortSignal) => Promise<readonly ValueSource[]>;
   readonly render: (input: RenderInput, values: ValuesFromCluster | undefined, signal: AbortSignal) => Promise<Rendered>;
+  /** Ends what it keeps running; absent: nothing. */
+  readonly close?: () => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { exec } from '../../lib/exec.ts';
 import { ExecError } from '../../lib/exec-error.ts';
+import type { GitAccess } from './git-access.ts';
 import { redactUrl } from './git-url.ts';
 import { SourceError, type SourceErrorKind } from './source-error.ts';
 
@@ -9,6 +10,8 @@ export interface GitRun {
   readonly deadline: number;
   readonly stdin?: Uint8Array | string;
   readonly stdoutLimit?: number;
+  /** How the server is reached; absent: none is. */
+  readonly access?: GitAccess;
 }
 
 /** Runs git with arguments that follow ours. Throws SourceError, or the signal's reason. */
@@ -48,7 +51,7 @@ const environment = {
 /** How to reach a server behind a proxy or a private authority; nothing else of ours is handed on. */
 const inherited = ['PATH', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'];
 
-export type GitProtocol = 'https' | 'file';
+export type GitProtocol = 'https' | 'ssh' | 'file';
 
 /** Git on one bare repository, hardened, speaking the given protocols only. */
 export function createGit(folder: string, protocols: readonly GitProtocol[]): Git {
@@ -64,9 +67,10 @@ function hardenedGit(where: readonly string[], protocols: readonly GitProtocol[]
   const allowed = protocols.flatMap((protocol) => ['-c', `protocol.${protocol}.allow=always`]);
   // an empty list would allow all
   const env = { ...environment, HOME: '/nonexistent', GIT_ALLOW_PROTOCOL: protocols.join(':') || 'none' };
-  return async (args, run) => {
+  return async (args, { access, ...run }) => {
     try {
-      return await exec('git', [...where, ...hardening, ...allowed, ...args], { ...run, env, inherit: inherited, redact: redactUrl });
+      const redact = (said: string): string => redactUrl(access?.hide(said) ?? said);
+      return await exec('git', [...where, ...hardening, ...allowed, ...args], { ...run, env: { ...env, ...access?.env }, inherit: inherited, redact });
     } catch (error) {
       throw error instanceof ExecError ? toSourceError(error) : error;
     }
@@ -75,6 +79,7 @@ function hardenedGit(where: readonly string[], protocols: readonly GitProtocol[]
 
 /** Git has one exit code for everything, so what it says has to be read. What is not recognised may heal by itself. */
 const meanings: readonly (readonly [SourceErrorKind, RegExp])[] = [
+  ['denied', /host key verification failed|load key .*(invalid format|error in libcrypto|incorrect passphrase)/i],
   ['denied', /authentication failed|could not read (username|password)|terminal prompts disabled|returned error: 40[13]|permission denied|dubious ownership|access denied/i],
   ['absent', /repository .*not found|returned error: 404|does not appear to be a git repository|does not exist|couldn't find remote ref|not our ref|no such remote ref|upload-pack: not our ref/i],
   ['invalid', /returned error: 30[1278]|unable to update url base from redirection/i],
@@ -93,6 +98,7 @@ function toSourceError(error: ExecError): SourceError {
 /** The lines that say what went wrong, without git's advice. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
-  const telling = lines.filter((line) => /^(fatal|error|remote):/.test(line)).map((line) => line.replace(/^(fatal|error): /, ''));
+  // what ssh says stands without a word before it, and git only says then that it could not read
+  const telling = lines.filter((line) => /^(fatal|error|remote):|^Load key|^Host key|^ssh: |Permission denied/i.test(line)).map((line) => line.replace(/^(fatal|error): /i, ''));
   return (telling.length > 0 ? telling : lines).slice(-2).join('; ').slice(0, 500);
 }

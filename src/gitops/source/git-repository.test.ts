@@ -160,7 +160,7 @@ describe('createGitRepository', () => {
     expect(await kindOf(repository.tree('nosuch', signal))).toBe('absent: URL: there is no revision "nosuch"');
     expect(await kindOf(repository.tree(commit.slice(0, 8), signal))).toBe(`absent: URL: there is no revision "${commit.slice(0, 8)}"; commits are named by all their digits`);
     expect(await kindOf(repository.tree('twice', signal))).toBe('invalid: URL: "twice" is both a branch and a tag; write refs/heads/twice or refs/tags/twice');
-    expect(await kindOf(repository.tree('--upload-pack=x', signal))).toBe('invalid: targetRevision is not a branch, a tag or a commit');
+    expect(await kindOf(repository.tree('--upload-pack=x', signal))).toBe('invalid: targetRevision is not a branch, a tag, a commit or a range of versions');
     expect(await kindOf(repository.tree('f'.repeat(40), signal))).toMatch(/^absent: URL: /);
     expect(await kindOf(repository.tree(blob, signal))).toMatch(/^invalid: URL: .* is a blob, not a commit$/);
     expect(await kindOf(open({}, 'file:///nowhere/at/all.git').tree('main', signal))).toMatch(/^absent: file:\/\/\/nowhere/);
@@ -168,9 +168,9 @@ describe('createGitRepository', () => {
     expect(await kindOf(readAll(open({ limits: { ...defaultTreeLimits, fileBytes: 2 } }), 'main'))).toBe('tooLarge: a.yaml is larger than 2 bytes');
   });
 
-  it('refuses protocols it was not given, and ssh', () => {
+  it('refuses protocols it was not given', () => {
     expect(() => open({ protocols: ['https'] })).toThrow('file repositories are not allowed here');
-    expect(() => open({}, 'git@git.example:a/b.git')).toThrow('ssh repositories are not read yet');
+    expect(() => open({}, 'git@git.example:a/b.git')).toThrow('ssh repositories are not allowed here');
     expect(() => open({}, 'ext::sh -c id')).toThrow('not an address');
   });
 

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
-import { createSemaphore } from '../../lib/semaphore.ts';
-import { createGit, type Git, type GitProtocol } from './git-command.ts';
+import { createSemaphore, type Semaphore } from '../../lib/semaphore.ts';
+import { type GitAccessOptions, withGitAccess } from './git-access.ts';
+import { createGit, type Git, type GitProtocol, type GitRun } from './git-command.ts';
 import { checkRevision, findRevision, type GitRefs, isCommitId, parseRefs } from './git-refs.ts';
 import { openGitTree } from './git-tree.ts';
-import { parseGitUrl, redactUrl } from './git-url.ts';
+import { type GitUrl, parseGitUrl, redactUrl } from './git-url.ts';
 import { isSourceError, SourceError } from './source-error.ts';
 import type { SourceTree } from './source-tree.ts';
 import { defaultTreeLimits, type TreeLimits } from './tree-limits.ts';
 
-export interface GitOptions {
+export interface GitOptions extends GitAccessOptions {
   /** Folder for bare clones, outside any checkout; made with mode 0700. Each repository gets a folder of its own in it. */
   readonly cache: string;
-  /** A controller should read `https` only: a `file` URL in an Application would read its own disk. */
+  /** A controller should read `https` and `ssh` only: a `file` URL in an Application would read its own disk. */
   readonly protocols: readonly GitProtocol[];
   readonly clock: Clock;
   readonly limits?: TreeLimits;
@@ -22,12 +23,17 @@ export interface GitOptions {
   readonly pollDeadline?: number;
   readonly fetchDeadline?: number;
   readonly pollTtl?: number;
+  /** How many servers are asked at once, where several repositories share it; absent: each asks as it likes. */
+  readonly turns?: Semaphore;
 }
 
 /** One repository on a server or on disk, and the bare clone we keep of it. */
 export interface GitRepository {
-  /** The commit that a branch, tag, ref or `HEAD` stands for now; a full commit id is answered without asking. */
-  readonly poll: (revision: string, signal: AbortSignal) => Promise<string>;
+  /**
+   * The commit that a branch, tag, ref, range of versions or `HEAD` stands for now; a full commit id is answered without asking.
+   * @param since an answer that was asked for before this moment (of the clock's `monotonic`) will not do; absent: one of the last two seconds will
+   */
+  readonly poll: (revision: string, signal: AbortSignal, since?: number) => Promise<string>;
   /** The files at a revision; fetched, one commit deep, where the clone does not hold it. */
   readonly tree: (revision: string, signal: AbortSignal) => Promise<SourceTree>;
 }
@@ -43,15 +49,14 @@ const staleLock = 300_000;
  */
 export function createGitRepository(url: string, options: GitOptions): GitRepository {
   const address = parseGitUrl(url);
-  if (address.kind === 'ssh') throw new SourceError('unsupported', 'ssh repositories are not read yet; use the https address, or map it to a folder with --repo');
   if (!options.protocols.includes(address.kind)) throw new SourceError('unsupported', `${address.kind} repositories are not allowed here`);
   const folder = join(options.cache, `${createHash('sha256').update(address.url).digest('hex').slice(0, 32)}.git`);
-  const clone = new Clone(address.url, folder, options);
-  return { poll: (revision, signal) => clone.poll(revision, signal), tree: (revision, signal) => clone.tree(revision, signal) };
+  const clone = new Clone(address, folder, options);
+  return { poll: (revision, signal, since) => clone.poll(revision, signal, since), tree: (revision, signal) => clone.tree(revision, signal) };
 }
 
 class Clone {
-  readonly #url: string;
+  readonly #address: GitUrl;
   readonly #folder: string;
   readonly #options: GitOptions;
   readonly #git: Git;
@@ -61,16 +66,16 @@ class Clone {
   #ready = false;
   #refs: { readonly at: number; readonly refs: Promise<GitRefs>; readonly signal: AbortSignal } | undefined;
 
-  constructor(url: string, folder: string, options: GitOptions) {
-    this.#url = url;
+  constructor(address: GitUrl, folder: string, options: GitOptions) {
+    this.#address = address;
     this.#folder = folder;
     this.#options = options;
-    this.#git = createGit(folder, options.protocols);
+    this.#git = createGit(folder, [address.kind]);
     this.#limits = options.limits ?? defaultTreeLimits;
   }
 
-  async poll(revision: string, signal: AbortSignal): Promise<string> {
-    return (await this.#find(revision, signal)).commit;
+  async poll(revision: string, signal: AbortSignal, since?: number): Promise<string> {
+    return (await this.#find(revision, signal, since)).commit;
   }
 
   async tree(revision: string, signal: AbortSignal): Promise<SourceTree> {
@@ -84,19 +89,20 @@ class Clone {
     );
   }
 
-  async #find(revision: string, signal: AbortSignal): Promise<{ readonly ref?: string; readonly commit: string }> {
+  async #find(revision: string, signal: AbortSignal, since?: number): Promise<{ readonly ref?: string; readonly commit: string }> {
     checkRevision(revision);
     if (isCommitId(revision)) return { commit: revision.toLowerCase() };
-    return this.#named(this.#listRefs(revision, signal).then((refs) => findRevision(refs, revision)));
+    return this.#named(this.#listRefs(revision, signal, since).then((refs) => findRevision(refs, revision)));
   }
 
   /** Polls of many Applications come in bursts: one answer serves them all. */
-  async #listRefs(revision: string, signal: AbortSignal): Promise<GitRefs> {
+  async #listRefs(revision: string, signal: AbortSignal, since?: number): Promise<GitRefs> {
     const now = this.#options.clock.monotonic();
+    const oldest = since ?? now - (this.#options.pollTtl ?? 2_000);
     const usual = !revision.startsWith('refs/') || /^refs\/(heads|tags)\//.test(revision);
     if (!usual) return this.#lsRemote([revision], signal);
     const shared = this.#refs;
-    if (shared !== undefined && now - shared.at <= (this.#options.pollTtl ?? 2_000)) {
+    if (shared !== undefined && shared.at >= oldest) {
       try {
         return await shared.refs;
       } catch (error) {
@@ -117,8 +123,15 @@ class Clone {
 
   async #lsRemote(patterns: readonly string[], signal: AbortSignal): Promise<GitRefs> {
     const run = { signal, deadline: this.#options.pollDeadline ?? 30_000, stdoutLimit: 32 << 20 };
-    const listing = await this.#git(['ls-remote', '--quiet', '--end-of-options', this.#url, ...patterns], run);
+    const listing = await this.#remote(['ls-remote', '--quiet', '--end-of-options', this.#address.url, ...patterns], run);
     return parseRefs(listing.toString('utf8'));
+  }
+
+  /** Runs what asks the server. The credential is looked up each time: it may be another one by now. */
+  #remote(args: readonly string[], run: GitRun): Promise<Buffer> {
+    const { turns, ...options } = this.#options;
+    const work = (): Promise<Buffer> => withGitAccess(this.#address, options, (access) => this.#git(args, { ...run, access }), run.signal);
+    return turns === undefined ? work() : turns.run(work, run.signal);
   }
 
   async #prepare(signal: AbortSignal): Promise<void> {
@@ -149,7 +162,7 @@ class Clone {
     for (const [index, [depth = '', ...refspecs]] of attempts.entries()) {
       try {
         const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance', '--force', depth];
-        await this.#git(['fetch', ...flags, '--end-of-options', this.#url, ...refspecs], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
+        await this.#remote(['fetch', ...flags, '--end-of-options', this.#address.url, ...refspecs], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
         if ((await this.#typeOf(commit, signal)) === 'commit') break;
       } catch (error) {
         // only a refusal of this way is worth another way
@@ -193,7 +206,7 @@ class Clone {
       return await work;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      throw new SourceError(error.kind, `${redactUrl(this.#url)}: ${error.message}`, { cause: error });
+      throw new SourceError(error.kind, `${redactUrl(this.#address.url)}: ${error.message}`, { cause: error });
     }
   }
 }

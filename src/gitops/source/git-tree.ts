@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { readCommitFacts } from './commit-facts.ts';
 import type { Git } from './git-command.ts';
 import { SourceError } from './source-error.ts';
 import type { LeftOut, SourceFile, SourceTree } from './source-tree.ts';
@@ -74,6 +75,7 @@ export async function openGitTree(git: Git, commit: string, limits: TreeLimits, 
         }),
       ),
     read,
+    commit: (signal) => readCommitFacts(git, commit, { signal, deadline: limits.deadline }),
   };
 }
 

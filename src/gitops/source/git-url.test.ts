@@ -35,6 +35,17 @@ describe('parseGitUrl', () => {
     ['https://git.example/a?x=1', 'invalid'],
     ['file://other-host/a', 'invalid'],
     ['file:///a%2Fb', 'invalid'],
+    ['git@-oProxyCommand=id:a', 'invalid'],
+    ['-oProxyCommand=id@git.example:a', 'invalid'],
+    ['git@git.example:-u', 'invalid'],
+    ['ssh://-oProxyCommand=id/a', 'invalid'],
+    ['ssh://-oProxyCommand=id@git.example/a', 'invalid'],
+    ['ssh://git:canary@git.example/a', 'invalid'],
+    ['ssh://git%0a@git.example/a', 'invalid'],
+    ['git$(id)@git.example:a', 'invalid'],
+    ['git@git.example`id`:a', 'invalid'],
+    ['ssh://git@[2001:db8::1]:2222/a', 'ssh'],
+    ['git.example:a/b', 'ssh'],
     ['testnets', 'invalid'],
     ['', 'invalid'],
     ['https://', 'invalid'],
@@ -46,6 +57,21 @@ describe('parseGitUrl', () => {
     expect(() => parseGitUrl(`https://${credentials}@git.example/a`)).toThrow(
       /^credentials do not belong in an Application: a token or user name in the URL is refused; write https:\/\/git\.example\/a$/,
     );
+  });
+});
+
+describe('who is asked', () => {
+  it.each([
+    ['https://Git.Example/a', 'https://git.example/a', 'git.example', 443],
+    ['https://git.example:8443/a', 'https://git.example:8443/a', 'git.example', 8443],
+    ['https://0x7f.1/a', 'https://127.0.0.1/a', '127.0.0.1', 443],
+    ['https://[::1]/a', 'https://[::1]/a', '::1', 443],
+    ['git.example:a/b.git', 'git@git.example:a/b.git', 'git.example', 22],
+    ['deploy@git.example:a', 'deploy@git.example:a', 'git.example', 22],
+    ['git+ssh://git.example:2222/a', 'ssh://git@git.example:2222/a', 'git.example', 2222],
+    ['ssh://me@[2001:db8::1]/a', 'ssh://me@[2001:db8::1]/a', '2001:db8::1', 22],
+  ])('of %s is told as git is told it: %s', (text, url, host, port) => {
+    expect(parseGitUrl(text)).toMatchObject({ url, host, port });
   });
 });
 

@@ -1,15 +1,26 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SourceError } from './source-error.ts';
 
 /** What a repository's address is. */
 export type GitUrl =
-  | { readonly kind: 'https'; readonly url: string }
+  | ({ readonly kind: 'https'; readonly url: string } & GitServer)
   | { readonly kind: 'file'; readonly url: string; readonly path: string }
-  /** Understood, so that it can be compared with a remote; not fetched by this version. */
-  | { readonly kind: 'ssh'; readonly url: string };
+  /** The URL names a user: `git` where nobody is named. */
+  | ({ readonly kind: 'ssh'; readonly url: string } & GitServer);
 
-const scpLike = /^(?:[^@/\s:]+@)?([^/\s:@[\]]+):(?!\/\/)(.+)$/;
+/** Who is asked for a repository. */
+export interface GitServer {
+  /** In lower case; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const scpLike = /^(?:([^@/\s:]+)@)?([^/\s:@[\]]+):(?!\/\/)(.+)$/;
+/** What ssh could take for an option, or a shell for more than a word, is the name of no user and no host. */
+const userName = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/;
+const hostName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/;
 
 /**
  * Understands an address as Git does: https, ssh, file, scp-like (`git@host:org/repo.git`) and absolute or `./` paths. An https
@@ -35,7 +46,8 @@ function parseAddress(text: string): GitUrl {
   if (/^[a-z0-9+.-]+::/i.test(text)) throw new SourceError('unsupported', 'remote helpers (::) are not run');
   if (/^\.{0,2}\//.test(text)) return fromPath(text);
   if (!text.includes('://')) {
-    if (scpLike.test(text)) return { kind: 'ssh', url: text };
+    const [, user = 'git', host = '', path = ''] = scpLike.exec(text) ?? [];
+    if (path !== '') return sshAddress({ user, host, port: 22, url: `${user}@${host}:${path}`, path });
     throw new SourceError('invalid', 'not an address of a Git repository; paths start with / or ./');
   }
   return fromUrl(text);
@@ -52,16 +64,51 @@ function fromUrl(text: string): GitUrl {
   if (url.search !== '' || url.hash !== '') throw new SourceError('invalid', "a repository's URL has no ? or #");
   switch (url.protocol) {
     case 'https:':
-      return { kind: 'https', url: text };
+      // as it is understood here: nothing may read another host out of it
+      return { kind: 'https', url: url.href, host: bare(url.hostname), port: Number(url.port || 443) };
     case 'ssh:':
     case 'git+ssh:':
-      return { kind: 'ssh', url: text };
+      return fromSshUrl(url);
     case 'file:':
       if (url.host !== '' && url.host !== 'localhost') throw new SourceError('invalid', 'a file URL names no host: file:///path');
       return { kind: 'file', url: text, path: pathOfFileUrl(url.pathname) };
     default:
-      throw new SourceError('unsupported', `${url.protocol.slice(0, 20)} repositories are not read; use https`);
+      throw new SourceError('unsupported', `${url.protocol.slice(0, 20)} repositories are not read; use https or ssh`);
   }
+}
+
+function fromSshUrl(url: URL): GitUrl {
+  if (url.password !== '') throw new SourceError('invalid', 'a password does not belong in the URL of a repository; ssh takes the sshPrivateKey of a repository Secret');
+  const user = decodedUser(url.username) || 'git';
+  const port = Number(url.port || 22);
+  const authority = `${user}@${url.hostname}${url.port === '' ? '' : `:${port}`}`;
+  return sshAddress({ user, host: bare(url.hostname), port, url: `ssh://${authority}${url.pathname}`, path: url.pathname });
+}
+
+interface SshParts extends GitServer {
+  readonly user: string;
+  readonly url: string;
+  readonly path: string;
+}
+
+function sshAddress({ user, host, port, url, path }: SshParts): GitUrl {
+  if (!userName.test(user)) throw new SourceError('invalid', 'the user in the address of a repository is none');
+  if (isIP(host) === 0 && !hostName.test(host)) throw new SourceError('invalid', 'the host in the address of a repository is none');
+  if (path.startsWith('-')) throw new SourceError('invalid', 'the path of a repository does not begin with a hyphen');
+  return { kind: 'ssh', url, host: host.toLowerCase(), port };
+}
+
+function decodedUser(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new SourceError('invalid', 'not a valid URL');
+  }
+}
+
+/** URLs hold addresses of IPv6 in brackets. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }
 
 function pathOfFileUrl(pathname: string): string {
@@ -81,7 +128,7 @@ export function normaliseGitUrl(text: string): string | undefined {
     const parsed = parseAddress(text);
     if (parsed.kind === 'file') return `file:${trimmed(parsed.path)}`;
     const scp = parsed.kind === 'ssh' && !parsed.url.includes('://') ? scpLike.exec(parsed.url) : null;
-    if (scp !== null) return `${(scp[1] ?? '').toLowerCase()}/${trimmed(scp[2] ?? '')}`;
+    if (scp !== null) return `${(scp[2] ?? '').toLowerCase()}/${trimmed(scp[3] ?? '')}`;
     // WHATWG URLs keep the case of hosts of schemes they do not know
     const url = new URL(parsed.url);
     const host = (parsed.kind === 'ssh' ? url.hostname : url.host).toLowerCase();

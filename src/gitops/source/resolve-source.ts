@@ -15,9 +15,13 @@ export async function resolveSource(resolver: Resolver, { repoURL, targetRevisio
   return chartsOf(resolver).resolve({ repoURL, chart, version: wanted }, signal);
 }
 
-/** The commit, or the version of the chart, that a source stands for now. @throws SourceError */
-export async function pollSource(resolver: Resolver, { repoURL, targetRevision, chart }: Located, signal: AbortSignal): Promise<string> {
-  if (chart === undefined) return resolver.poll(repoURL, targetRevision, signal);
+/**
+ * The commit, or the version of the chart, that a source stands for now.
+ * @param since as `Resolver.poll` has it
+ * @throws SourceError
+ */
+export async function pollSource(resolver: Resolver, { repoURL, targetRevision, chart }: Located, signal: AbortSignal, since?: number): Promise<string> {
+  if (chart === undefined) return resolver.poll(repoURL, targetRevision, signal, since);
   return chartsOf(resolver).poll({ repoURL, chart, version: targetRevision }, signal);
 }
 

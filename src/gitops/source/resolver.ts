@@ -1,3 +1,4 @@
+import { createSemaphore } from '../../lib/semaphore.ts';
 import { createGitRepository, type GitOptions, type GitRepository } from './git-repository.ts';
 import { normaliseGitUrl, parseGitUrl, redactUrl } from './git-url.ts';
 import type { Home } from './home.ts';
@@ -37,8 +38,11 @@ export type TreeOrigin =
 export interface Resolver extends SourceResolver {
   /** @throws SourceError; `elsewhere` for a repository that may not be fetched */
   readonly resolve: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<ResolvedTree>;
-  /** The commit a revision stands for now, cheaply: one ls-remote for all that ask at the same time. `worktree` for folders. */
-  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal) => Promise<string>;
+  /**
+   * The commit a revision stands for now, cheaply: one ls-remote for all that ask at the same time. `worktree` for folders.
+   * @param since as `GitRepository.poll` has it
+   */
+  readonly poll: (repoURL: string, targetRevision: string, signal: AbortSignal, since?: number) => Promise<string>;
   /** Absent: offline, no chart is fetched. */
   readonly charts?: ChartSources;
 }
@@ -54,12 +58,16 @@ export interface ResolverOptions {
   readonly charts?: ChartSources;
 }
 
+/** Servers asked at once, however many repositories there are: each is a process of git. */
+const askedAtOnce = 16;
+
 /** The repositories kept open; a controller sees few, and what is dropped is opened again. */
 const openRepositories = 256;
 
 /** Finds the tree of a source: in PATH, in a folder that `--repo` names, or in a Git repository. */
 export function createResolver(options: ResolverOptions): Resolver {
-  const { home, git, charts } = options;
+  const { home, charts } = options;
+  const git = options.git === undefined ? undefined : { turns: createSemaphore(askedAtOnce), ...options.git };
   const mapped = new Map([...(options.mapped ?? [])].map(([from, to]) => [keyOf(from), to]));
   const repositories = new Map<string, GitRepository>();
 
@@ -98,10 +106,10 @@ export function createResolver(options: ResolverOptions): Resolver {
       const tree = await repository(found.url).tree(targetRevision || 'HEAD', signal);
       return { ...tree, readFrom: { kind: 'git', label: redactUrl(found.url) } };
     },
-    poll: async (repoURL, targetRevision, signal) => {
+    poll: async (repoURL, targetRevision, signal, since) => {
       const found = locate(repoURL);
       if ('home' in found) return found.home.tree.revision;
-      return 'folder' in found ? 'worktree' : repository(found.url).poll(targetRevision || 'HEAD', signal);
+      return 'folder' in found ? 'worktree' : repository(found.url).poll(targetRevision || 'HEAD', signal, since);
     },
   };
 }

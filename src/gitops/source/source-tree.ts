@@ -1,3 +1,5 @@
+import type { CommitFacts } from './commit-facts.ts';
+
 export interface SourceFile {
   /** Relative to the repository's root, with forward slashes. */
   readonly path: string;
@@ -22,6 +24,8 @@ export interface SourceTree {
   readonly leftOut: (path: string, signal: AbortSignal) => Promise<readonly LeftOut[]>;
   /** SourceError `tooLarge` above the size limit. */
   readonly read: (file: SourceFile, signal: AbortSignal) => Promise<Uint8Array>;
+  /** The commit itself. Absent: what is read is not committed. */
+  readonly commit?: (signal: AbortSignal) => Promise<CommitFacts>;
 }
 
 /** Finds the tree of a source. */

@@ -12,7 +12,7 @@ import { checkKey } from './names.ts';
 import type { ObjectFolder } from './object-folder.ts';
 import type { ObjectStore, Ref } from './object-store.ts';
 import { selects } from './selectors.ts';
-import { kindId, type ServedKinds } from './served-kinds.ts';
+import { kindId, localVersion, type ServedKinds } from './served-kinds.ts';
 import { appliedObject, type Birth, checkCurrent, createdObject, statusPatchedObject, updatedObject, type Write } from './written-object.ts';
 
 export interface FolderClusterParts {
@@ -129,6 +129,11 @@ export class FolderCluster implements Cluster {
   async discover(signal: AbortSignal): Promise<Discovery> {
     this.#begin(signal);
     return this.#parts.kinds;
+  }
+
+  async version(signal: AbortSignal): Promise<string> {
+    this.#begin(signal);
+    return localVersion;
   }
 
   async tokenRequest(): Promise<string> {

@@ -1,7 +1,11 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Discovery, ResourceType } from '../port.ts';
+import { apiVersionsOf } from '../api-versions.ts';
 import { apiVersionOf } from '../resource-types.ts';
 import { isJsonMap } from './json-map.ts';
+
+/** The version of Kubernetes that a local cluster says it is: the one that Helm assumes where it may not ask. */
+export const localVersion = 'v1.37.0';
 
 /**
  * Kinds that every Kubernetes serves: `plural Kind`, with `*` where status is a subresource and `-` where the kind is
@@ -57,6 +61,9 @@ export class ServedKinds implements Discovery {
   }
 
   readonly find = (apiVersion: string, kind: string): ResourceType | undefined => this.#types.get(`${apiVersion} ${kind}`);
+
+  /** Read anew each time: definitions come and go. */
+  readonly apiVersions = (): readonly string[] => apiVersionsOf(this.#types.values());
 
   /** Some version of a kind, by the name of its folder. */
   byId(id: string): ResourceType | undefined {

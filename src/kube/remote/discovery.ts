@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Discovery } from '../port.ts';
 import type { ApiClient } from './api-client.ts';
 import { untilAborted } from './deadline.ts';
+import { readServerVersion } from './server-version.ts';
 import { readServedKinds, type ServedKinds } from './served-kinds.ts';
 
 export interface DiscoveryCacheOptions {
@@ -20,6 +21,7 @@ const keptFor = 600_000;
  */
 export class DiscoveryCache {
   readonly #options: DiscoveryCacheOptions;
+  #version: { readonly at: number; readonly version: string } | undefined;
   #kept: { readonly at: number; readonly kinds: ServedKinds } | undefined;
   #running: Promise<ServedKinds> | undefined;
   #next: Promise<ServedKinds> | undefined;
@@ -34,6 +36,16 @@ export class DiscoveryCache {
     if (fresh) return await untilAborted(this.#after(), signal);
     if (this.#kept !== undefined && this.#options.clock.monotonic() - this.#kept.at < keptFor) return this.#kept.kinds;
     return await untilAborted(this.#running ?? this.#start(), signal);
+  }
+
+  /** The server's version; of those who ask at the same time each may ask the server. @throws KubeError, or the signal's reason */
+  async version(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    const { client, clock } = this.#options;
+    if (this.#version !== undefined && clock.monotonic() - this.#version.at < keptFor) return this.#version.version;
+    const version = await readServerVersion(client, signal);
+    this.#version = { at: clock.monotonic(), version };
+    return version;
   }
 
   /** A read that begins after this call. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createSemaphore } from '../../lib/semaphore.ts';
 import { isKubeError, KubeError } from '../kube-error.ts';
 import type { Discovery, ResourceType } from '../port.ts';
+import { apiVersionsOf } from '../api-versions.ts';
 import { apiVersionOf } from '../resource-types.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ApiAnswer, ApiRequest } from './api-request.ts';
@@ -84,9 +85,11 @@ function servedKinds(etags: Readonly<Record<string, string>>, parts: Readonly<Re
     if (!types.has(id)) types.set(id, type);
   }
   const unread = new Set(Object.values(parts).flatMap((part) => part.unread));
+  let versions: readonly string[] | undefined;
   return {
     etags,
     parts,
+    apiVersions: () => (versions ??= apiVersionsOf(types.values(), unread)),
     find: (apiVersion, kind) => {
       const found = types.get(`${apiVersion} ${kind}`);
       if (found === undefined && unread.has(apiVersion)) throw new KubeError('unavailable', `the API server cannot say what ${apiVersion} holds: the server behind it does not answer`);

@@ -83,10 +83,12 @@ function evaluateVariable(frame: Frame, node: VariableNode, invocation: Invocati
 function evaluatePath(frame: Frame, start: Evaluated, node: Node & { readonly path: readonly string[] }, invocation: Invocation): Evaluated {
   let value = start;
   let holder: GoType | undefined;
-  for (const [index, name] of node.path.entries()) {
+  const inner: Invocation = invocation.args.length === 0 && invocation.final === noFinal ? invocation : { dot: invocation.dot, args: [], final: noFinal };
+  let left = node.path.length;
+  for (const name of node.path) {
     frame.options.context.meter.step();
-    const isLast = index === node.path.length - 1;
-    const given: Invocation = isLast ? invocation : { dot: invocation.dot, args: [], final: noFinal };
+    left -= 1;
+    const given = left === 0 ? invocation : inner;
     const member = memberOf(frame, value, name, given.args.length > 0 || given.final !== noFinal, holder);
     holder = value instanceof GoMap ? value.type : undefined;
     value = 'method' in member ? call(frame, member.method, name, node, given) : member.value;
@@ -143,10 +145,9 @@ function call(frame: Frame, target: GoFunction, name: string, node: Node, invoca
   checkArity(frame, target, name, invocation);
   const { dot, args, final } = invocation;
   frame.options.context.meter.step(args.length / 10);
-  const typeAt = (index: number): GoType => target.params[index] ?? target.rest ?? reflectType;
   const values: Value[] = [];
-  for (const [index, arg] of args.entries()) values.push(evaluateArgument(frame, arg, typeAt(index), dot));
-  if (final !== noFinal) values.push(checkAssignable(frame, final, typeAt(args.length)));
+  for (const arg of args) values.push(evaluateArgument(frame, arg, typeAt(target, values.length), dot));
+  if (final !== noFinal) values.push(checkAssignable(frame, final, typeAt(target, args.length)));
   try {
     return target.call(values, frame.options.context);
   } catch (error) {
@@ -158,6 +159,10 @@ function call(frame: Frame, target: GoFunction, name: string, node: Node, invoca
     const quotesNoData = isFunction && final === noFinal && args.every(isConstant);
     return frame.fail(`error calling ${name}: ${quotesNoData ? detail : error.message}`, `error calling ${name}: ${detail}`, error);
   }
+}
+
+function typeAt({ params, rest }: GoFunction, index: number): GoType {
+  return params[index] ?? rest ?? reflectType;
 }
 
 /** Functions that make text of literals and add nothing of their own: others may draw random values. */

@@ -10,7 +10,7 @@ export type MissingKey = 'default' | 'zero' | 'error';
 
 export interface ExecutionOptions {
   readonly template: ParsedTemplate;
-  readonly functions: FunctionMap;
+  readonly functions: Pick<FunctionMap, 'get'>;
   readonly missingKey: MissingKey;
   readonly context: CallContext;
 }

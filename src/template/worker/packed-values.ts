@@ -20,6 +20,19 @@ export function packValues(values: ReadonlyMap<string, string>): PackedValues {
   return { keys: [...values.keys()], ends, bytes };
 }
 
+/** Copies byte strings, each with its key, into one buffer. */
+export function packBytes(entries: readonly (readonly [key: string, bytes: Uint8Array])[]): PackedValues {
+  const bytes = new Uint8Array(entries.reduce((size, [, value]) => size + value.length, 0));
+  const ends = new Uint32Array(entries.length);
+  let end = 0;
+  for (const [index, [, value]] of entries.entries()) {
+    bytes.set(value, end);
+    end += value.length;
+    ends[index] = end;
+  }
+  return { keys: entries.map(([key]) => key), ends, bytes };
+}
+
 /** What keys and values take together. */
 export function sizeOfValues({ keys, bytes }: PackedValues): number {
   return bytes.length + sum(keys);

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 
-export const testnetChart = join(dirname(dirname(dirname(import.meta.dirname))), 'charts/testnet');
+export const testnetChart = join(dirname(dirname(import.meta.dirname)), 'sample/charts/testnet');
 
 /** Values of the so-manieth testnet; no two have the same. */
 export function testnetValues(index: number): object {

@@ -25,6 +25,8 @@ export interface PartPaths {
   readonly kustomize: string;
   readonly sops: string;
   readonly age: string;
+  /** See test/support/git-ssh-server.ts. */
+  readonly gitSshServer: string;
   /** Sealed Secrets' own programs, and the file of its CRD; see test/support/sealed-controller.ts. */
   readonly sealedSecrets: { readonly kubeseal: string; readonly controller: string; readonly crd: string };
   /** See test/support/vault-process.ts. */
@@ -52,6 +54,7 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
   const kustomize = await build(parts.kustomize, progress);
   const sops = await build(parts.sops, progress);
   const age = await build(parts.age, progress);
+  const ssh = await build(parts.ssh, progress);
   const sealedSecrets = await build(parts.sealedSecrets, progress);
   const vault = await build(parts.vault, progress);
   const templateOracle = await build(parts.templateOracle, progress);
@@ -67,6 +70,7 @@ export async function buildParts(progress: Progress): Promise<PartPaths> {
     kustomize: join(kustomize, 'kustomize'),
     sops: join(sops, 'sops'),
     age: join(age, 'age'),
+    gitSshServer: join(ssh, 'git-ssh-server'),
     sealedSecrets: { kubeseal: join(sealedSecrets, 'kubeseal'), controller: join(sealedSecrets, 'controller'), crd: join(sealedSecrets, 'crds', 'bitnami.com_sealedsecrets.yaml') },
     vault: join(vault, 'vault'),
     templateOracle: join(templateOracle, 'template-oracle'),

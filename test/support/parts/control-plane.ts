@@ -54,6 +54,7 @@ const controllers = [
   'job-controller',
   'cronjob-controller',
   'endpointslice-controller',
+  'persistentvolume-binder-controller',
 ];
 
 /**

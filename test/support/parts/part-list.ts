@@ -47,6 +47,8 @@ export const parts = {
   },
   // Vault's own core with the few engines that tests need; its main.go lies beside its go.mod
   vault: { name: 'vault', programs: { vault: '.' }, coldMinutes: 7 },
+  // Git over SSH by Go's own implementation of it; its main.go lies beside its go.mod
+  ssh: { name: 'ssh', programs: { 'git-ssh-server': '.' }, coldMinutes: 1 },
   sops: { name: 'sops', programs: { sops: 'github.com/getsops/sops/v3/cmd/sops' }, coldMinutes: 2 },
   age: { name: 'age', programs: { age: 'filippo.io/age/cmd/age' }, coldMinutes: 1 },
   // kubeseal and the controller that it seals for

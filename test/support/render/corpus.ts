@@ -25,6 +25,8 @@ export interface CorpusChart {
 export async function readCorpus(parts: PartPaths, work: string): Promise<readonly CorpusChart[]> {
   const roots: readonly ChartRoot[] = [
     { name: 'charts', folder: join(root, 'charts') },
+    // a link in charts/, which is not followed from there
+    { name: 'charts/testnet', folder: join(root, 'charts/testnet') },
     { name: 'test/charts', folder: join(root, 'test/charts') },
     { name: 'external-secrets', folder: withoutDependencies(parts.upstream.chart, join(work, 'external-secrets')) },
     ...Object.entries(parts.charts).map(([name, folder]) => ({ name, folder })),

@@ -19,24 +19,28 @@ export async function renderOurs(engine: ChartEngine, one: ReleaseCase, signal: 
   return release;
 }
 
-/** Renders one after the other; a chart is read once. */
-export async function renderReleases(engine: ChartEngine, cases: readonly ReleaseCase[], signal: AbortSignal): Promise<readonly HelmRelease[]> {
+/** Renders one after the other, or as many at once as is said, each as an Application of its own; a chart is read once. */
+export async function renderReleases(engine: ChartEngine, cases: readonly ReleaseCase[], signal: AbortSignal, atOnce = 1): Promise<readonly HelmRelease[]> {
   const charts = new Map<string, Promise<Chart>>();
   const releases: HelmRelease[] = [];
-  for (const one of cases) {
-    const reading = charts.get(one.chart) ?? readChart(one.chart);
-    charts.set(one.chart, reading);
-    releases.push(await render(engine, reading, one, signal));
-  }
+  const queue = cases.entries();
+  const render = async (tenant: string): Promise<void> => {
+    for (const [index, one] of queue) {
+      const reading = charts.get(one.chart) ?? readChart(one.chart);
+      charts.set(one.chart, reading);
+      releases[index] = await renderOne(engine, reading, { ...one, tenant }, signal);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, (_, index) => render(`test-${index}`)));
   return releases;
 }
 
-async function render(engine: ChartEngine, reading: Promise<Chart>, one: ReleaseCase, signal: AbortSignal): Promise<HelmRelease> {
-  const { release: name, namespace, kubeVersion, apiVersions = [] } = one;
+async function renderOne(engine: ChartEngine, reading: Promise<Chart>, one: ReleaseCase & { readonly tenant: string }, signal: AbortSignal): Promise<HelmRelease> {
+  const { release: name, namespace, kubeVersion, tenant, apiVersions = [] } = one;
   try {
     const chart = await reading;
     const values = one.values === undefined ? {} : readValuesText(Buffer.from(one.values), 'values.yaml');
-    const settings = { skipCrds: false, skipSchemaValidation: false, isConfidential: false, tenant: 'test', ...(kubeVersion === undefined ? {} : { kubeVersion }) };
+    const settings = { skipCrds: false, skipSchemaValidation: false, isConfidential: false, tenant, ...(kubeVersion === undefined ? {} : { kubeVersion }) };
     // only the program is handed files
     const release = await engine.render({ files: [], chart, values, name, namespace, apiVersions, ...settings }, signal);
     if (!release.ok) return { ok: false, message: release.problems.map(({ message }) => message).join('\n') };

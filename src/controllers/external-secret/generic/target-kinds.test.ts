@@ -135,7 +135,7 @@ test('a kind of a CustomResourceDefinition is found', async () => {
 
 /** Kinds of a cluster that serves everything but what is called Missing. */
 function manyKinds(): TargetKinds {
-  const discovery: Discovery = { find: (_apiVersion, kind) => (kind.startsWith('Missing') ? undefined : { group: 'acme.example', version: 'v1', kind, plural: kind.toLowerCase(), namespaced: true, statusSubresource: false }) };
+  const discovery: Discovery = { apiVersions: () => [], find: (_apiVersion, kind) => (kind.startsWith('Missing') ? undefined : { group: 'acme.example', version: 'v1', kind, plural: kind.toLowerCase(), namespaced: true, statusSubresource: false }) };
   const nothing = <T>(): Informer<T> => ({ synced: Promise.resolve(), get: () => undefined, values: () => new Set<T>().values(), size: () => 0, healthy: () => true, subscribe: () => () => {} });
   return new TargetKinds({ cluster: { discover: () => Promise.resolve(discovery) }, allowed: { kinds: [], others: true }, startInformer: nothing, clock: systemClock, log: silentLog, signal: lifetime.signal, wake: () => {} });
 }

@@ -1,7 +1,7 @@
 import { liveObject } from '../object/live-view.ts';
 import { keyOfRef, refKey } from '../object/object-ref.ts';
 import { preparePhase } from '../phase/apply-phase.ts';
-import { phaseObjects } from '../sync-run.ts';
+import { chartObjects } from '../phase/chart-objects.ts';
 import type { SyncRun } from '../sync-run.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { SyncRun } from '../sync-run.ts';
  */
 export async function isChartGone(run: SyncRun): Promise<boolean> {
   const { cluster, live, memory } = run.deps;
-  const prepared = await preparePhase(run, 'waves', phaseObjects(run.plan, 'waves'));
+  const prepared = await preparePhase(run, 'waves', (await chartObjects(run)).served);
   if ('kind' in prepared) return true;
   for (const object of prepared) {
     const seen = live.look(object.type, keyOfRef(object.ref));

@@ -1,42 +1,23 @@
-import type { KubeObject } from '../../../api/object.ts';
 import { decideApply, isUnchanged } from './apply-decision.ts';
 import type { ApplyDecision } from './apply-decision.ts';
 import { SopsError } from '../../../seal/sops/sops-error.ts';
-import { compareObject } from './compare-object.ts';
+import { compareObject, isAsInGit } from './compare-object.ts';
+import { rulesFor } from './ignored-fields.ts';
 import { liveObject } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
 import { holdsSecrets, mayQuote } from './may-quote.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
-import { openObject } from './open-object.ts';
 import { trackingAnnotation } from './tracking.ts';
-import { failureMessage, fieldManager, formatOrigin, record, say, tell } from '../sync-run.ts';
-import type { ApplyResult, ObjectOutcome, SyncRun } from '../sync-run.ts';
-
-const done: ApplyResult = { kind: 'done' };
-
-function outcome(desired: PreparedObject, more: Pick<ObjectOutcome, 'status' | 'change' | 'message'>): ObjectOutcome {
-  return { ref: desired.ref, phase: desired.phase, wave: desired.wave, hook: undefined, ...more };
-}
-
-function unchanged(run: SyncRun, desired: PreparedObject): ApplyResult {
-  record(run, outcome(desired, { status: 'Synced', change: 'unchanged', message: 'unchanged' }));
-  say(run, { phase: desired.phase, kind: 'object', message: 'unchanged', object: desired.ref });
-  return done;
-}
-
-function failed(run: SyncRun, desired: PreparedObject, reason: string, shared?: true): ApplyResult {
-  const message = `${formatRef(desired.ref)} (${formatOrigin(desired.origin)}): ${reason}`;
-  record(run, { ...outcome(desired, { status: 'SyncFailed', change: 'none', message: reason }), ...(shared === undefined ? {} : { shared }) });
-  say(run, { phase: desired.phase, kind: 'failed', message: reason, object: desired.ref });
-  return { kind: 'failed', message };
-}
+import { failureMessage, formatOrigin } from '../sync-run.ts';
+import type { ApplyResult, SyncRun } from '../sync-run.ts';
+import { choicesOf, failed, mustRecreate, recreateObject, remember, unchanged, waits, writeObject } from './write-object.ts';
 
 /** A file that does not open: another key, or a service that answers, is waited for; a file that was changed is a failure. */
 function sealed(run: SyncRun, desired: PreparedObject, { kind, message }: SopsError): ApplyResult {
   const reason = `encrypted with SOPS: ${message}`;
   if (kind === 'document') return failed(run, desired, reason);
-  record(run, outcome(desired, { status: 'OutOfSync', change: 'none', message: reason }));
+  waits(run, desired, reason);
   return { kind: 'waiting', message: `${formatRef(desired.ref)} (${formatOrigin(desired.origin)}): ${reason}` };
 }
 
@@ -49,29 +30,6 @@ function reasonOf(run: SyncRun, desired: PreparedObject, error: unknown): string
     : `the API server does not take the decrypted object (${error.kind}); decrypt it and apply it with --dry-run=server to see why`;
 }
 
-/** Remembers what an apply left, so that nothing is asked or written while it stays so. */
-function remember(run: SyncRun, desired: PreparedObject, written: KubeObject): void {
-  const { uid = '', resourceVersion = '', generation } = written.metadata;
-  run.deps.memory.applied.set(refKey(desired.ref), { hash: desired.hash, uid, resourceVersion, generation });
-}
-
-function changeOf(before: LiveObject | undefined, after: KubeObject): 'created' | 'configured' | 'unchanged' {
-  if (before === undefined || before.uid !== after.metadata.uid) return 'created';
-  return before.resourceVersion === after.metadata.resourceVersion ? 'unchanged' : 'configured';
-}
-
-async function write(run: SyncRun, desired: PreparedObject, before: LiveObject | undefined): Promise<ApplyResult> {
-  const { cluster } = run.deps;
-  const after = await cluster.apply(desired.type, await openObject(run, desired), { fieldManager, force: true, holdsValues: holdsSecrets(desired) }, run.signal);
-  remember(run, desired, after);
-  const change = changeOf(before, after);
-  if (change === 'unchanged') return unchanged(run, desired);
-  const message = run.options.mode === 'heal' ? `healed: ${before === undefined ? 'made again' : 'put back to what Git says'}` : change;
-  record(run, outcome(desired, { status: 'Synced', change, message }));
-  tell(run, { phase: desired.phase, kind: 'object', message, object: desired.ref });
-  return done;
-}
-
 /** An object another Application tracks is taken over only where that Application is gone. */
 async function settleShared(run: SyncRun, decision: ApplyDecision): Promise<Exclude<ApplyDecision, { readonly kind: 'shared' }>> {
   if (decision.kind !== 'shared') return decision;
@@ -80,18 +38,32 @@ async function settleShared(run: SyncRun, decision: ApplyDecision): Promise<Excl
   return { kind: 'refuse', shared: true, message: `it belongs to Application ${decision.instance}; ${remedy}` };
 }
 
+/**
+ * Changes what is there already. Applying is an answer to the question whether it differs, too, and so nothing is asked before; but where
+ * not all differences count, or the live object is replaced, it is compared first.
+ */
+async function changeObject(run: SyncRun, desired: PreparedObject, seen: LiveObject): Promise<ApplyResult> {
+  if (mustRecreate(run, desired, seen)) return recreateObject(run, desired, seen);
+  const { replace = false, outOfSyncOnly = false, respectIgnored = false } = choicesOf(run, desired);
+  const isIgnoring = rulesFor(run.options.ignored ?? [], desired.ref).length > 0;
+  const isAsked = replace || outOfSyncOnly || (isIgnoring && run.options.mode === 'heal');
+  if (!isAsked && !(isIgnoring && respectIgnored)) return writeObject(run, desired, { seen });
+  const whole = await run.deps.cluster.get(desired.type, keyOfRef(desired.ref), run.signal);
+  if (whole === undefined || whole.metadata.uid !== seen.uid) return waits(run, desired, `${formatRef(desired.ref)} has just been deleted or made anew; it is looked at again`);
+  if (!isAsked || !(await isAsInGit(run, desired, whole))) return writeObject(run, desired, { seen, whole });
+  remember(run, desired, whole);
+  return unchanged(run, desired);
+}
+
 async function decideAndWrite(run: SyncRun, desired: PreparedObject): Promise<ApplyResult> {
   const { cluster, memory } = run.deps;
   const found = await cluster.get(desired.type, keyOfRef(desired.ref), run.signal, { metadataOnly: true });
   const live = found === undefined ? undefined : liveObject(found, false);
   const decision = await settleShared(run, decideApply(desired, memory.applied.get(refKey(desired.ref)), live, run.options.instance));
-  if (decision.kind === 'unchanged') return unchanged(run, desired);
-  if (decision.kind === 'apply') return write(run, desired, live);
-  if (decision.kind === 'wait') {
-    record(run, outcome(desired, { status: 'OutOfSync', change: 'none', message: decision.message }));
-    return { kind: 'waiting', message: decision.message };
-  }
-  return failed(run, desired, decision.message, decision.shared);
+  if (decision.kind === 'apply' && live !== undefined) return changeObject(run, desired, live);
+  if (decision.kind === 'apply') return writeObject(run, desired);
+  if (decision.kind === 'unchanged') return live !== undefined && mustRecreate(run, desired, live) ? recreateObject(run, desired, live) : unchanged(run, desired);
+  return decision.kind === 'wait' ? waits(run, desired, decision.message) : failed(run, desired, decision.message, decision.shared);
 }
 
 /**
@@ -102,7 +74,8 @@ export async function applyObject(run: SyncRun, desired: PreparedObject): Promis
   const { live, memory } = run.deps;
   const seen = live.look(desired.type, keyOfRef(desired.ref));
   const applied = memory.applied.get(refKey(desired.ref));
-  if (typeof seen === 'object' && seen.instance === run.options.instance && isUnchanged(desired, applied, seen)) return unchanged(run, desired);
+  const isAsLeft = typeof seen === 'object' && seen.instance === run.options.instance && isUnchanged(desired, applied, seen);
+  if (isAsLeft && !mustRecreate(run, desired, seen)) return unchanged(run, desired);
   try {
     return run.options.mode === 'compare' ? await compareObject(run, desired) : await decideAndWrite(run, desired);
   } catch (error) {

@@ -19,6 +19,8 @@ export interface LiveObject {
   readonly annotations: Readonly<Record<string, string>>;
   /** Absent where only metadata was read. */
   readonly health: Health | undefined;
+  /** The resourceVersion once more, where the Application judges the object by checks of its own: every change of it is news. */
+  readonly judgedAt?: string;
 }
 
 /**
@@ -50,9 +52,15 @@ export function liveObject(object: KubeObject, full: boolean): LiveObject {
   };
 }
 
-/** What a watch keeps of an object: nothing, unless an Application tracks it. */
-export function projectTracked(object: KubeObject, full: boolean): LiveObject | undefined {
-  return trackedBy(object) === undefined ? undefined : liveObject(object, full);
+/**
+ * What a watch keeps of an object: nothing, unless an Application tracks it.
+ * @param isJudged whether that Application has health checks of its own for the kind
+ */
+export function projectTracked(object: KubeObject, full: boolean, isJudged: (instance: string) => boolean = () => false): LiveObject | undefined {
+  const instance = trackedBy(object);
+  if (instance === undefined) return undefined;
+  const live = liveObject(object, full);
+  return isJudged(instance) ? { ...live, judgedAt: live.resourceVersion } : live;
 }
 
 /**

@@ -4,6 +4,7 @@ import { refOf } from '../object/object-ref.ts';
 import { prepareObject } from '../object/prepared-object.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import { runAll } from '../run-all.ts';
+import { stampWorkloads } from '../rollout/stamp-workloads.ts';
 import { findType, formatOrigin, notServed, record, say } from '../sync-run.ts';
 import type { ApplyResult, Stop, SyncRun } from '../sync-run.ts';
 
@@ -43,7 +44,8 @@ export async function preparePhase(run: SyncRun, phase: PhaseName, objects: read
     run.deps.memory.prepared.set(rendered, made);
     prepared.push(made);
   }
-  return unknown.length > 0 ? { kind: 'failed', phase, message: summarise(unknown) } : prepared;
+  if (unknown.length > 0) return { kind: 'failed', phase, message: summarise(unknown) };
+  return phase === 'waves' ? stampWorkloads(run, prepared) : prepared;
 }
 
 function stopOf(phase: PhaseName, results: readonly ApplyResult[]): Stop | undefined {

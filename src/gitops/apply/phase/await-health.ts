@@ -1,5 +1,5 @@
 import { assessHealth, hasHealthRule } from '../../health/assess-health.ts';
-import { progressing } from '../../health/health.ts';
+import { healthy, progressing } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
 import { summarise } from './apply-phase.ts';
 import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
@@ -14,6 +14,11 @@ interface Unhealthy {
   readonly health: Health;
 }
 
+/** Whether the Application has a health check of its own for an object: of that the cache knows nothing. */
+function isCoveredByRules({ deps }: SyncRun, { type, ref }: PreparedObject): boolean {
+  return deps.memory.rules?.rules.covers({ apiVersion: apiVersionOf(type), kind: ref.kind }) === true;
+}
+
 /**
  * The health of an object as the API server has it now. Only what the cache shows as under way is believed without a read:
  * an event will follow. What it shows as healthy is read once per resourceVersion, and a failure that is acted on must be today's.
@@ -21,14 +26,15 @@ interface Unhealthy {
 async function freshHealth(run: SyncRun, object: PreparedObject): Promise<Health> {
   const { cluster, live, memory } = run.deps;
   const key = refKey(object.ref);
+  const isCovered = isCoveredByRules(run, object);
   const seen = live.look(object.type, keyOfRef(object.ref));
   if (typeof seen === 'object') {
-    if (memory.confirmed.get(key) === seen.resourceVersion) return seen.health ?? { status: 'Healthy', message: '' };
-    if (seen.health?.status === 'Progressing') return seen.health;
+    if (memory.confirmed.get(key) === seen.resourceVersion) return isCovered ? healthy : (seen.health ?? healthy);
+    if (!isCovered && seen.health?.status === 'Progressing') return seen.health;
   }
   const found = await cluster.get(object.type, keyOfRef(object.ref), run.signal);
   if (found === undefined) return progressing('it is not there');
-  const health = assessHealth(found);
+  const health = memory.rules?.rules.assess(found) ?? assessHealth(found);
   if (health.status === 'Healthy') memory.confirmed.set(key, found.metadata.resourceVersion ?? '');
   return health;
 }
@@ -45,7 +51,7 @@ export async function awaitHealth(run: SyncRun, phase: PhaseName, objects: reado
   if (run.deps.cluster.kind === 'recorded') return undefined;
   const unhealthy: Unhealthy[] = [];
   for (const object of objects) {
-    if (!hasHealthRule({ apiVersion: apiVersionOf(object.type), kind: object.ref.kind })) continue;
+    if (!isCoveredByRules(run, object) && !hasHealthRule({ apiVersion: apiVersionOf(object.type), kind: object.ref.kind })) continue;
     const health = await freshHealth(run, object);
     if (health.status !== 'Healthy' && health.status !== 'Suspended') unhealthy.push({ object, health });
   }

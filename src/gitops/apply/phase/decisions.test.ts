@@ -27,7 +27,7 @@ describe('decideNamespace', () => {
 });
 
 describe('decideHook', () => {
-  const options = { operation: 'two', instance: 'devnet' };
+  const options = { operation: 'two', instance: 'devnet', later: ['two/postSync'] };
   const job = (operation: string, more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -40,6 +40,7 @@ describe('decideHook', () => {
     ['waits while it runs', job('two'), progressing('runs'), 'wait'],
     ['is done when it is', job('two'), healthy, 'done'],
     ['fails with it', job('two'), { status: 'Degraded', message: 'no' }, 'failed'],
+    ['is done where a later phase of the operation has run it since', job('two/postSync'), progressing('runs'), 'done'],
     ['waits for one on its way out', job('one', { deletionTimestamp: '2026-01-01T00:00:00Z' }), healthy, 'wait'],
     ['leaves alone what is not its own', job('two', { annotations: {} }), healthy, 'failed'],
   ])('%s', (_title, live, health, kind) => {

@@ -15,10 +15,15 @@ const policyNames: ReadonlyMap<string, HookDeletePolicy> = new Map([
   ['hook-failed', 'HookFailed'],
 ]);
 
-/** The delete policies of a hook; BeforeHookCreation where it names none, as in Argo CD and Helm. */
-export function hookDeletePolicies(object: KubeObject): ReadonlySet<HookDeletePolicy> {
+/** The delete policies that a hook names itself. */
+export function namedDeletePolicies(object: KubeObject): readonly HookDeletePolicy[] {
   const annotations = object.metadata.annotations ?? {};
   const text = annotations['argocd.argoproj.io/hook-delete-policy'] ?? annotations['helm.sh/hook-delete-policy'] ?? '';
-  const named = text.split(',').flatMap((name) => policyNames.get(name.trim()) ?? []);
+  return text.split(',').flatMap((name) => policyNames.get(name.trim()) ?? []);
+}
+
+/** The delete policies of a hook; BeforeHookCreation where it names none, as in Argo CD and Helm. */
+export function hookDeletePolicies(object: KubeObject): ReadonlySet<HookDeletePolicy> {
+  const named = namedDeletePolicies(object);
   return new Set(named.length === 0 ? ['BeforeHookCreation'] : named);
 }

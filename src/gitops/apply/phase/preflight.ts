@@ -1,3 +1,4 @@
+import { mayBeMissing } from './chart-objects.ts';
 import { definedKinds } from './defined-kinds.ts';
 import { summarise } from './apply-phase.ts';
 import { findType, formatOrigin, notServed } from '../sync-run.ts';
@@ -29,9 +30,10 @@ async function unknownKinds(run: SyncRun): Promise<readonly string[]> {
   const defined = definedKinds(run.plan);
   const unknown: string[] = [];
   const asked = new Map<string, boolean>();
-  for (const { object, origin } of run.plan.phases.flatMap(({ objects }) => objects)) {
+  for (const rendered of run.plan.phases.flatMap(({ objects }) => objects)) {
+    const { object, origin } = rendered;
     const kind = `${object.apiVersion} ${object.kind}`;
-    if (defined.has(kind)) continue;
+    if (defined.has(kind) || mayBeMissing(run, rendered)) continue;
     const served = asked.get(kind) ?? (await findType(run, object)) !== undefined;
     asked.set(kind, served);
     if (!served) unknown.push(`${formatOrigin(origin)}: ${notServed(run, object)}`);

@@ -1,7 +1,12 @@
 import { refKey, refOf } from '../object/object-ref.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
+import { isSyncHook } from '../../plan/hook-phase.ts';
+import type { PhaseName } from '../../plan/plan.ts';
 import { prepareObject } from '../object/prepared-object.ts';
 import type { SyncRun } from '../sync-run.ts';
+
+/** Phases of nothing but hooks. */
+const hookPhases: ReadonlySet<PhaseName> = new Set(['preSync', 'postSync', 'syncFail', 'preDelete', 'postDelete']);
 
 /** What Git has. */
 export interface DesiredRefs {
@@ -27,7 +32,7 @@ export async function desiredRefs({ plan, options, deps, signal }: SyncRun): Pro
       const ref = known?.ref ?? (type === undefined ? named : prepareObject(rendered, { ...prepare, type }).ref);
       if (type === undefined) keys.add(refKey({ ...named, namespace: named.namespace ?? plan.namespace }));
       keys.add(refKey(ref));
-      if (phase !== 'preSync' && phase !== 'postSync') desired.push(ref);
+      if (!hookPhases.has(phase) && !(phase === 'waves' && isSyncHook(rendered.object))) desired.push(ref);
     }
   }
   return { desired, keys };

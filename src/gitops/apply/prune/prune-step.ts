@@ -5,7 +5,7 @@ import type { ObjectRef } from '../object/object-ref.ts';
 import { decidePrune, pruneCandidates, refusePrune } from './prune.ts';
 import type { Inventory, PruneRules } from './prune.ts';
 import { record, say, tell } from '../sync-run.ts';
-import type { ObjectOutcome, Stop, SyncRun } from '../sync-run.ts';
+import type { ObjectOutcome, Stop, SyncOptions, SyncRun } from '../sync-run.ts';
 
 /** What came of pruning. */
 export interface PruneResult {
@@ -50,26 +50,32 @@ function isKept({ decision, leaving }: Judged, dryRun: boolean): boolean {
   return leaving !== undefined || decision.kind === 'keep' || decision.kind === 'failed' || (decision.kind === 'delete' && dryRun);
 }
 
+/** What a pass may delete. */
+export function pruneRules({ instance, prune, allowEmpty, choices = {}, deletionApproved = false }: SyncOptions, desired: number): PruneRules {
+  return { instance, prune, allowEmpty, desired, choices, approved: deletionApproved };
+}
+
 /**
  * Deletes what the inventory lists and Git no longer has, last applied first.
  * @param desired keys of all objects that Git has
  */
 export async function pruneStep(run: SyncRun, inventory: Inventory, desired: ReadonlySet<string>): Promise<PruneResult> {
-  const { prune, allowEmpty, instance, propagation, mode } = run.options;
-  const rules: PruneRules = { instance, prune, allowEmpty, desired: desired.size };
+  const { propagation, mode, only = () => true } = run.options;
+  const rules = pruneRules(run.options, desired.size);
   const refused = refusePrune(inventory, rules);
-  const candidates = pruneCandidates(inventory ?? [], desired);
+  const all = pruneCandidates(inventory ?? [], desired);
+  const [candidates, passed] = [all.filter(only), all.filter((ref) => !only(ref))];
   if (refused !== undefined) {
     for (const ref of candidates) note(run, ref, 'PruneSkipped', 'not deleted: the conditions say why');
     say(run, { phase: 'prune', kind: 'failed', message: refused });
-    return { refused, kept: candidates, stop: undefined };
+    return { refused, kept: all, stop: undefined };
   }
-  if (candidates.length === 0) return { refused, kept: [], stop: undefined };
+  if (candidates.length === 0) return { refused, kept: passed, stop: undefined };
   const dryRun = mode === 'compare';
   const decide: Deletion['decide'] = (ref, live) => decidePrune(ref, live, rules);
   const deletion = { cluster: run.deps.cluster, propagation, dryRun, decide };
   const { judged, pending } = await deleteObjects(deletion, candidates, run.signal);
   if (!dryRun) for (const one of judged) noteJudged(run, one);
   const kept = judged.filter((one) => isKept(one, dryRun)).map(({ ref }) => ref);
-  return { refused, kept: [...kept, ...pending], stop: stopOf(judged) };
+  return { refused, kept: [...kept, ...pending, ...passed], stop: stopOf(judged) };
 }

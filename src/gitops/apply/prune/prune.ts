@@ -1,3 +1,4 @@
+import { choicesFor, type Consent, type SyncChoices } from '../../../api/sync-option.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import { formatRef, refKey } from '../object/object-ref.ts';
 import { phaseOf } from '../../plan/object-order.ts';
@@ -29,6 +30,10 @@ export interface PruneRules {
   readonly allowEmpty: boolean;
   /** How many objects Git has. */
   readonly desired: number;
+  /** What the Application says for all of its objects. */
+  readonly choices?: SyncChoices;
+  /** Somebody has agreed to deletions that ask for it, since they were about to be done. */
+  readonly approved?: boolean;
 }
 
 export type PruneDecision =
@@ -55,14 +60,18 @@ export function refusePrune(inventory: Inventory, rules: PruneRules): string | u
   return rules.desired === 0 && inventory.length > 0 && !rules.allowEmpty ? emptyMessage : undefined;
 }
 
-/** `argocd.argoproj.io/sync-options: A=b,C=d` of a live object. */
-export function hasSyncOption(live: Pick<LiveObject, 'annotations'>, option: string): boolean {
-  const options = live.annotations['argocd.argoproj.io/sync-options'] ?? '';
-  return options.split(',').some((entry) => entry.trim() === option);
+/** Whether a live object may be deleted, by what it says itself, what Helm says for it, or its Application says for all. */
+export function consentOf(live: Pick<LiveObject, 'annotations'>, act: 'prune' | 'delete', application: SyncChoices): Consent {
+  // Helm keeps such objects both when a chart no longer has them and when the release goes
+  if (live.annotations['helm.sh/resource-policy'] === 'keep') return 'no';
+  return choicesFor(live.annotations, application)[act] ?? 'yes';
 }
 
+/** How a person agrees to deletions that ask for it. */
+export const approvalHint = 'annotate the Application with argocd.argoproj.io/deletion-approved and the present time (RFC 3339) to let it go';
+
 /** Deleting these takes along what others have made. */
-function isNeverPruned(ref: ObjectRef): boolean {
+export function isPlaceOfOthers(ref: ObjectRef): boolean {
   return (ref.group === '' && ref.kind === 'Namespace') || (ref.group === 'apiextensions.k8s.io' && ref.kind === 'CustomResourceDefinition');
 }
 
@@ -74,12 +83,12 @@ export function decidePrune(ref: ObjectRef, live: LiveObject | undefined, rules:
   const name = formatRef(ref);
   if (live === undefined) return { kind: 'gone', message: `${name} is already gone` };
   if (live.instance !== rules.instance) return { kind: 'gone', message: `${name} no longer carries the tracking id of this Application; it is left alone` };
-  if (isNeverPruned(ref)) return { kind: 'keep', message: `${name} is not deleted: everything in it would go with it. Delete it by hand` };
-  if (hasSyncOption(live, 'Prune=false')) return { kind: 'keep', message: `${name} says Prune=false` };
-  if (hasSyncOption(live, 'Prune=confirm') && live.annotations['argocd.argoproj.io/deletion-approved'] === undefined) {
-    return { kind: 'keep', message: `${name} says Prune=confirm: annotate it with argocd.argoproj.io/deletion-approved to let it go` };
-  }
+  const consent = consentOf(live, 'prune', rules.choices ?? {});
+  const isApproved = consent === 'confirm' && rules.approved === true;
+  if (consent === 'no') return { kind: 'keep', message: `${name} says Prune=false` };
+  if (isPlaceOfOthers(ref) && !isApproved) return { kind: 'keep', message: `${name} is not deleted: everything in it would go with it. Delete it by hand, or give it Prune=confirm and confirm` };
   if (!rules.prune) return { kind: 'keep', message: `${name} is no longer in Git; automated.prune is off` };
+  if (consent === 'confirm' && !isApproved) return { kind: 'leaving', message: `${name}, which says Prune=confirm, is confirmed: ${approvalHint}` };
   if (live.deleting) {
     const held = live.finalizers.length === 0 ? '' : `, held by ${live.finalizers.join(', ')}`;
     return { kind: 'leaving', message: `${name} is being deleted${held}` };

@@ -1,15 +1,70 @@
-import type { Plan } from '../../plan/plan.ts';
+import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
+import { textAt } from '../../health/live-field.ts';
+import type { Plan, RenderedObject } from '../../plan/plan.ts';
+
+/** The phases of what makes Secrets, and of what that takes. */
+const early: ReadonlySet<string> = new Set(['plumbing', 'secrets']);
 
 /**
- * What of a plan can be carried out before the values that its charts take from Secrets are known: the accounts, stores and producers that
- * hold none of them, and a barrier on those Secrets alone.
+ * What of a plan is carried out before the values that its charts take from the cluster are known: what makes the very Secrets and ConfigMaps
+ * that they are taken from, the accounts, rights, stores and credentials that this refers to, and a barrier on those Secrets alone. All
+ * else is written once the charts are rendered with real values: what placeholders come to may be a branch that these do not take.
  */
 export function firstPass(plan: Plan): Plan {
-  const sources = new Set((plan.valueSources ?? []).filter(({ kind, optional }) => kind === 'Secret' && !optional).map(({ name, key }) => `${name}/${key}`));
-  const early: ReadonlySet<string> = new Set(['namespace', 'plumbing', 'secrets']);
+  const sources = plan.valueSources ?? [];
+  const required = new Set(sources.filter(({ kind, optional }) => kind === 'Secret' && !optional).map(({ name, key }) => `${name}/${key}`));
+  const candidates = plan.phases.flatMap(({ name, objects }) => (early.has(name) ? objects.filter(({ holdsValues }) => holdsValues !== true) : []));
+  const lifted = reach(candidates, sources.map(({ name }) => name));
+  const homes = new Set(Array.from(lifted, ({ object }) => object.metadata.namespace ?? plan.namespace));
   return {
     ...plan,
-    phases: plan.phases.map(({ name, objects }) => ({ name, objects: early.has(name) ? objects.filter(({ holdsValues }) => holdsValues !== true) : [] })),
-    needs: plan.needs.filter(({ namespace, secret, key }) => namespace === plan.namespace && sources.has(`${secret}/${key ?? ''}`)),
+    phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.filter((one) => lifted.has(one) || (name === 'namespace' && one.holdsValues !== true && homes.has(one.object.metadata.name))) })),
+    needs: plan.needs.filter(({ namespace, secret, key }) => namespace === plan.namespace && required.has(`${secret}/${key ?? ''}`)),
   };
+}
+
+/**
+ * The objects that make something of these names, and all that they refer to, and so on. Whatever stands in an object and is the name of
+ * another counts as a reference to it: too much is written early rather than too little.
+ */
+function reach(candidates: readonly RenderedObject[], names: readonly string[]): ReadonlySet<RenderedObject> {
+  const found = new Set<RenderedObject>();
+  const wanted = new Set(names);
+  for (let size = -1; size < found.size + wanted.size;) {
+    size = found.size + wanted.size;
+    for (const one of candidates) {
+      if (found.has(one) || !(isWanted(one.object, wanted) || serves(one.object, found))) continue;
+      found.add(one);
+      for (const text of textsIn(one.object)) wanted.add(text);
+      // with which key it opens is told nowhere in it
+      if (one.sops !== undefined || one.sopsEntries !== undefined) for (const other of candidates) if (other.sops === undefined && other.sopsEntries === undefined) wanted.add(other.object.metadata.name);
+    }
+  }
+  return found;
+}
+
+/** By its own name, or by that of what it makes. */
+function isWanted(object: KubeObject, wanted: ReadonlySet<string>): boolean {
+  const made = [['target', 'name'], ['externalSecretName'], ['externalSecretSpec', 'target', 'name'], ['template', 'metadata', 'name']].map((path) => textAt(object, 'spec', ...path));
+  return [object.metadata.name, ...made].some((name) => name !== undefined && wanted.has(name));
+}
+
+/** What is found does not name it, and may not do without it: rights of an account, and what is pushed to where something else is read. */
+function serves(object: KubeObject, found: ReadonlySet<RenderedObject>): boolean {
+  const isBinding = parseApiVersion(object.apiVersion).group === 'rbac.authorization.k8s.io' && object.kind.endsWith('Binding');
+  const isPush = object.kind === 'PushSecret' || object.kind === 'ClusterPushSecret';
+  if (!isBinding && !isPush) return false;
+  const texts = new Set(textsOf(isBinding ? object['subjects'] : object['spec']));
+  return [...found].some(({ object: { kind, metadata } }) => (isBinding ? kind === 'ServiceAccount' : kind.endsWith('SecretStore')) && texts.has(metadata.name));
+}
+
+/** What an object says of others. Secrets and ConfigMaps hold data, and refer to nothing. */
+function textsIn(object: KubeObject): readonly string[] {
+  const isData = parseApiVersion(object.apiVersion).group === '' && (object.kind === 'Secret' || object.kind === 'ConfigMap');
+  return isData ? [] : Object.entries(object).flatMap(([field, value]) => (['apiVersion', 'kind', 'metadata'].includes(field) ? [] : textsOf(value)));
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -40,9 +40,9 @@ function config(name: string, value: string): KubeObject {
 
 const need: ResolvedNeed = { namespace, secret: 'seed', key: 'pair', consumers: [{ kind: 'Application', name: 'devnet', origin: { file: 'app.yaml', line: 4 }, path: 'metadata' }], resolution: { state: 'barrier', reason: 'made by hand' } };
 
-/** A chart with an account, something that makes Secrets, a Secret of its own that holds the value, and what runs. */
+/** A chart that takes values of a Secret and of a ConfigMap that it brings itself, with an account, a Secret of its own that holds the value, and what runs. */
 function withValues(value: string, more: Partial<Plan> = {}): Plan {
-  const plan = planOf(namespace, { plumbing: [config('account', 'x')], secrets: [config('producer', 'x'), config('holder', value)], waves: [config('node', value), config('plain', 'x')] }, { needs: [need], valueSources: [source], ...more });
+  const plan = planOf(namespace, { plumbing: [config('account', 'x')], secrets: [config('producer', 'x'), config('holder', value)], waves: [config('node', value), config('plain', 'x')] }, { needs: [need], valueSources: [source, { kind: 'ConfigMap', name: 'producer', key: 'value', optional: false }], ...more });
   const holding = new Set(['holder', 'node']);
   return { ...plan, phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.map((one) => (holding.has(one.object.metadata.name) ? { ...one, taint: [['data', 'value']], holdsValues: true } : one)) })) };
 }
@@ -60,7 +60,7 @@ describe('a plan whose charts take values from Secrets', () => {
     const { stop, desired } = await sync();
 
     expect(stop).toMatchObject({ kind: 'waiting', phase: 'barrier', message: expect.stringContaining('devnet/seed') });
-    expect(written()).toEqual(['devnet', 'devnet/account', 'devnet/producer']);
+    expect(written()).toEqual(['devnet', 'devnet/producer']);
     expect(desired.map(({ name }) => name)).toEqual(['account', 'producer', 'holder', 'node', 'plain']);
     expect(replanned).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('a plan whose charts take values from Secrets', () => {
 
     expect(stop).toBeUndefined();
     expect([await valueOf('holder'), await valueOf('node')]).toEqual([{ value: 'CANARY' }, { value: 'CANARY' }]);
-    expect(written().slice(3)).toEqual(['devnet/holder', 'devnet/node', 'devnet/plain']);
+    expect(written().slice(2)).toEqual(['devnet/account', 'devnet/holder', 'devnet/node', 'devnet/plain']);
   });
 
   it('brings in a value that has changed as it heals, and asks no barrier that has opened', async () => {
@@ -99,6 +99,32 @@ describe('a plan whose charts take values from Secrets', () => {
     await cluster.create(configMapType, { ...config('facts', 'x'), metadata: { namespace, name: 'facts' }, data: { peers: 'a,b' } }, { fieldManager: 'test' }, signal);
     expect((await sync({}, plan)).stop).toBeUndefined();
     expect(replanned.map((values) => [...values.keys()])).toEqual([['ConfigMap/facts/peers']]);
+  });
+
+  it.each([true, false])('leaves nothing behind of a branch that was taken for placeholders alone (pruning: %s)', async (prune) => {
+    await sync();
+    await createSeed({ pair: 'x' });
+    const { replan } = deps;
+    const real = async (...asked: Parameters<NonNullable<typeof replan>>): Promise<Plan> => {
+      const plan = (await replan?.(...asked)) ?? withValues('');
+      return { ...plan, phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.filter(({ object }) => object.metadata.name !== 'producer') })) };
+    };
+    deps = { ...deps, replan: real };
+    const { stop, leftover } = await sync({ prune });
+
+    expect(stop).toBeUndefined();
+    expect(leftover.map(({ name }) => name)).toEqual(prune ? [] : ['producer']);
+    expect(await valueOf('producer')).toEqual(prune ? undefined : { value: 'x' });
+  });
+
+  it('tells which versions the values were read from', async () => {
+    await sync();
+    await createSeed({ pair: 'x' });
+    const { values } = await sync();
+    const versions = await Promise.all([[configMapType, 'producer'] as const, [secretType, 'seed'] as const].map(async ([type, name]) => (await cluster.get(type, { namespace, name }, signal))?.metadata.resourceVersion));
+
+    expect(values).toBe(`ConfigMap/producer ${versions[0] ?? ''}, Secret/seed ${versions[1] ?? ''}`);
+    expect((await sync()).values).toBe(values);
   });
 
   it('says why a source cannot be read for the second pass', async () => {

@@ -1,6 +1,7 @@
 import { isSourceError } from '../../source/source-error.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { barrierStep } from '../barrier/barrier-step.ts';
+import type { ObjectRef } from '../object/object-ref.ts';
 import { applyPhase, summarise } from '../phase/apply-phase.ts';
 import { namespaceStep } from '../phase/namespace-step.ts';
 import { preflight } from '../phase/preflight.ts';
@@ -10,7 +11,15 @@ import { firstPass } from './first-pass.ts';
 import { readValueSources } from './read-value-sources.ts';
 
 /** The plan with the values that its charts take from the cluster, or what it waits for. */
-export type ValuedPlan = { readonly plan: Plan } | { readonly stop: Stop };
+export type ValuedPlan =
+  | {
+      readonly plan: Plan;
+      /** Which versions they were read from. */
+      readonly versions: string;
+      /** What the first pass has written. The plan may lack some of it: a branch that is taken for placeholders alone. */
+      readonly written: readonly ObjectRef[];
+    }
+  | { readonly stop: Stop };
 
 /**
  * The first of two passes over a plan whose charts take values from Secrets: makes what makes those Secrets, waits until they are there and
@@ -21,11 +30,11 @@ export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
   if (stop !== undefined) return { stop };
   const { plan, deps, signal } = run;
   const sources = plan.valueSources ?? [];
-  const { values, missing } = await readValueSources(deps.cluster, plan.namespace, sources, signal);
+  const { values, missing, versions } = await readValueSources(deps.cluster, plan.namespace, sources, signal);
   if (missing.length > 0) return { stop: { kind: 'waiting', phase: 'barrier', message: `waiting for ${summarise(missing.map(({ kind, name, key }) => `key ${key} of ${kind} ${plan.namespace}/${name}, which a chart takes a value from`))}` } };
   if (deps.replan === undefined) throw new Error('a plan takes values from the cluster, and nothing renders it anew');
   try {
-    return { plan: await deps.replan(values, signal) };
+    return { plan: await deps.replan(values, signal), versions, written: [...run.outcomes.values()].map(({ ref }) => ref) };
   } catch (error) {
     if (!isSourceError(error)) throw error;
     return { stop: { kind: 'failed', phase: 'barrier', message: error.message } };

@@ -1,17 +1,16 @@
+import { isApplicationSet, parseApplicationSet } from '../../../api/application-set.ts';
 import { parseApplication, isApplication } from '../../../api/application.ts';
 import { clusterPushSecretKind, parseClusterPushSecret } from '../../../api/cluster-push-secret.ts';
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { isExternalSecretsKind } from '../../../api/parse-kind.ts';
 import { parsePushSecret, pushSecretKind } from '../../../api/push-secret.ts';
 import { formatPath, type Parsed } from '../../../api/schema.ts';
+import { objectOptions, syncOptionsAnnotation } from '../../../api/sync-option.ts';
 import { fieldProblems } from '../../render/manifest-reader.ts';
 import { fieldsOf } from '../needs/field.ts';
-import { unknownHook } from '../hook-phase.ts';
+import { hookTypes, unknownHook } from '../hook-phase.ts';
 import { declaredWave, waveAnnotation } from '../object-order.ts';
 import type { Problem, RenderedObject } from '../plan.ts';
-
-/** Options of `argocd.argoproj.io/sync-options` that are acted on, or that say what is done anyway. */
-const syncOptions = new Set(['Prune=false', 'Prune=true', 'Delete=false', 'Delete=true', 'ServerSideApply=true', 'PruneLast=true', 'Validate=true', '']);
 
 /** What is wrong with one object, whatever stands beside it. */
 export function checkObject(rendered: RenderedObject, { plainSecrets = false }: { readonly plainSecrets?: boolean } = {}): readonly Problem[] {
@@ -28,13 +27,10 @@ function problem(rendered: RenderedObject, path: string, message: string): Probl
 function checkAnnotations(rendered: RenderedObject): readonly Problem[] {
   const annotations = rendered.object.metadata.annotations ?? {};
   const hook = unknownHook(rendered.object);
-  const problems = hook === undefined ? [] : [problem(rendered, `metadata.annotations[${hook}]`, 'is a hook that a sync does not run; supported: PreSync, PostSync, pre-install, pre-upgrade, post-install, post-upgrade')];
+  const problems = hook === undefined ? [] : [problem(rendered, `metadata.annotations[${hook}]`, `is a hook that is never run; supported: ${hookTypes.join(', ')}`)];
   if (declaredWave(rendered.object) === undefined) problems.push(problem(rendered, `metadata.annotations[${waveAnnotation}]`, 'must be an integer'));
-  const options = (annotations['argocd.argoproj.io/sync-options'] ?? '').split(',').map((option) => option.trim());
-  if (options.some((option) => !syncOptions.has(option))) {
-    const known = [...syncOptions].filter((option) => option !== '').join(', ');
-    problems.push(problem(rendered, 'metadata.annotations[argocd.argoproj.io/sync-options]', `an option is not supported by this version of Prelude; supported: ${known}`));
-  }
+  const [wrong] = objectOptions(annotations).problems;
+  if (wrong !== undefined) problems.push(problem(rendered, `metadata.annotations[${syncOptionsAnnotation}]`, `entry ${wrong.index + 1}: ${wrong.message}`));
   return problems;
 }
 
@@ -46,6 +42,7 @@ function checkKind(rendered: RenderedObject): readonly Problem[] {
 /** What reads objects that say nothing about the Secrets of workloads, but may be wrong. */
 function parserOf(object: KubeObject): ((object: KubeObject) => Parsed<unknown>) | undefined {
   if (isApplication(object)) return parseApplication;
+  if (isApplicationSet(object)) return parseApplicationSet;
   if (isExternalSecretsKind(object, pushSecretKind)) return parsePushSecret;
   return isExternalSecretsKind(object, clusterPushSecretKind) ? parseClusterPushSecret : undefined;
 }

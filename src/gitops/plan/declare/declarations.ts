@@ -2,7 +2,7 @@ import type { ExternalSecret } from '../../../api/external-secret.ts';
 import type { GeneratorObject } from '../../../api/generator.ts';
 import type { SecretStore } from '../../../api/secret-store.ts';
 import type { StoreReference } from '../../../api/source-reference.ts';
-import type { Origin, Problem, Producer, RenderedObject } from '../plan.ts';
+import type { Origin, Problem, Producer, RenderedObject, Tool } from '../plan.ts';
 
 /** A Secret that something in Git makes. */
 export interface DeclaredSecret {
@@ -74,6 +74,8 @@ export interface Declarations {
   readonly generators: readonly DeclaredGenerator[];
   readonly configMaps: readonly DeclaredConfigMap[];
   readonly problems: readonly Problem[];
+  /** What rendered the sources. */
+  readonly tools?: readonly Tool[];
 }
 
 /** `ExternalSecret devnet/seed (secrets/seed.yaml:1)`, for messages. */

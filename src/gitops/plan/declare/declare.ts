@@ -12,6 +12,7 @@ import type { Problem, RenderedObject, TaintedPath } from '../plan.ts';
 import { placeObject, type Scopes } from '../scope.ts';
 import { checkObject } from './check-object.ts';
 import { allowsPlainSecrets } from '../check-application.ts';
+import { isSkipped } from '../hook-phase.ts';
 import { fieldsOf } from '../needs/field.ts';
 import { checkSops } from './check-sops.ts';
 import { checkTemplates } from './check-templates.ts';
@@ -32,7 +33,7 @@ export interface DeclareOptions {
 export function declare(application: Application, rendered: Rendered, { scopes, checkProvider }: DeclareOptions): Declarations {
   const { name, namespace = defaultApplicationNamespace } = application.metadata;
   const destination = application.spec.destination.namespace;
-  const sources = rendered.objects.filter(({ object }) => !isItself(object, { name, namespace })).map(upgrade);
+  const sources = rendered.objects.filter(({ object }) => !isItself(object, { name, namespace }) && !isSkipped(object)).map(upgrade);
   const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], hidden: new Map() };
   const plainSecrets = allowsPlainSecrets(application);
   const objects = sources.map((source) => placeObject(source, scopes(source.object), destination));
@@ -47,7 +48,7 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   }
   const { hidden, ...declared } = found;
   const shown = objects.map((one) => (hidden.has(one) ? { ...one, taint: [...one.taint, ...(hidden.get(one) ?? [])] } : one));
-  return { application: { namespace, name }, destination, objects: shown, ...declared };
+  return { application: { namespace, name }, destination, objects: shown, ...declared, ...(rendered.tools === undefined ? {} : { tools: rendered.tools }) };
 }
 
 /** What has been found so far. */

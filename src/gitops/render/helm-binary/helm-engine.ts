@@ -2,6 +2,8 @@ import { ExecError } from '../../../lib/exec-error.ts';
 import { findProgram } from '../../../lib/find-program.ts';
 import { runChildProgram } from '../child-program.ts';
 import type { ChartEngine, Release, ReleaseRequest } from '../helm/chart-engine.ts';
+import type { Capabilities } from '../helm/engine/capabilities.ts';
+import { capabilitiesFor, noteAsked } from '../helm/live-capabilities.ts';
 import { splitOutput } from './split-output.ts';
 
 /** Folders that Helm would look for configuration, caches and plugins in; none exists. */
@@ -14,11 +16,12 @@ export function createHelmEngine(program?: string): ChartEngine {
     render: async (request, signal) => {
       const found = program ?? (await findProgram('helm'));
       if (found === undefined) return failed('the helm program is not in PATH; install it, or render with prelude.dev/renderer: builtin');
+      const told = await toldOf(request, signal);
       try {
         const output = await runChildProgram(
           {
             program: found,
-            args: (folder) => argumentsFor(request, folder),
+            args: (folder) => argumentsFor({ ...request, ...told }, folder),
             files: request.files,
             // values may hold secrets: they are in no argument and no file
             stdin: Buffer.from(JSON.stringify(request.values, (_key, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))),
@@ -38,6 +41,13 @@ export function createHelmEngine(program?: string): ChartEngine {
 
 function failed(message: string): Release {
   return { ok: false, problems: [{ message }] };
+}
+
+/** The program can ask no cluster: it is told all of its capabilities, as Argo CD tells it. */
+async function toldOf(request: ReleaseRequest, signal: AbortSignal): Promise<Partial<Capabilities>> {
+  if (request.live === undefined) return {};
+  noteAsked(request);
+  return capabilitiesFor(request, signal);
 }
 
 function argumentsFor({ name, namespace, kubeVersion, apiVersions, skipCrds, skipSchemaValidation }: ReleaseRequest, folder: string): readonly string[] {

@@ -1,3 +1,4 @@
+import type { ClusterView } from '../cluster-view.ts';
 import type { Chart, ChartFile, ChartValues } from './chart.ts';
 
 /** One release to render: a chart, the values that are laid over its own, and what it is told about where it goes. */
@@ -20,6 +21,8 @@ export interface ReleaseRequest {
   readonly isConfidential: boolean;
   /** Whose chart it is; tenants take turns. */
   readonly tenant: string;
+  /** The cluster; absent: nobody is asked. */
+  readonly live?: ClusterView;
 }
 
 /** One document that a release consists of. */
@@ -42,4 +45,6 @@ export type Release = { readonly ok: true; readonly documents: readonly ReleaseD
 export interface ChartEngine {
   readonly name: 'builtin' | 'helm';
   readonly render: (request: ReleaseRequest, signal: AbortSignal) => Promise<Release>;
+  /** Ends its threads; absent: it has none. */
+  readonly close?: () => Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { ChartSources } from '../../source/resolver.ts';
 import { inFolder, isWithin } from '../../source/tree-limits.ts';
 import { leftOutProblems } from '../left-out-problems.ts';
 import { readTreeFiles } from '../read-tree-files.ts';
+import type { ClusterView } from '../cluster-view.ts';
 import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from '../renderer.ts';
 import { readApplicationValues } from './application-values.ts';
 import type { Chart, ChartFile, ChartValues } from './chart.ts';
@@ -15,6 +16,8 @@ import { ChartError } from './load/chart-error.ts';
 import { defaultChartLimits } from './load/chart-limits.ts';
 import { releaseObjects } from './release-objects.ts';
 import { type FilledValues, fillPlaceholders, fillValues } from './values-from/filled-values.ts';
+import { followLookups, type LookedUp } from './values-from/looked-up.ts';
+import type { Variant } from './values-from/stand-in.ts';
 import { holdBack, type OtherRender, taintObjects } from './values-from/taint-objects.ts';
 import { readValuesFrom, type ValuesFrom } from './values-from/values-from.ts';
 
@@ -116,22 +119,31 @@ interface ReadyChart {
 
 async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyChart, { engine, values }: Means, signal: AbortSignal): Promise<Rendered> {
   const request = { ...requestOf(input), files, chart };
-  const render = (given: ChartValues, more: Partial<ReleaseRequest>): Promise<Release> => engine.render({ ...request, values: given, isConfidential: false, ...more }, signal);
+  const lookedUp = input.live === undefined ? undefined : followLookups(input.live);
+  const live = lookedUp === undefined ? {} : { live: lookedUp.shown };
+  const render = (given: ChartValues, more: Partial<ReleaseRequest>): Promise<Release> => engine.render({ ...request, values: given, isConfidential: false, ...live, ...more }, signal);
   const objectsOf = (release: Release): Rendered =>
     release.ok ? releaseObjects(release.documents, (file) => inFolder(input.path, file)) : { objects: [], problems: release.problems.map((problem) => toProblem(problem, input)) };
   const shown = await render(filled.shown, { isConfidential: values !== undefined && filled.others.length > 0, ...(filled.breaksSchema ? { skipSchemaValidation: true } : {}) });
   const rendered = objectsOf(shown);
   if (!shown.ok) return rendered;
   // a stand-in may be what a chart cannot take; then everything counts as if it depended on the value
-  const again = async (other: ChartValues): Promise<OtherRender> => {
-    const release = await render(other, { isConfidential: true, skipSchemaValidation: true });
+  const again = async (other: ChartValues, view = lookedUp?.aside): Promise<OtherRender> => {
+    const release = await render(other, { isConfidential: true, skipSchemaValidation: true, ...(view === undefined ? {} : { live: view }) });
     return release.ok ? objectsOf(release).objects : undefined;
   };
   const others: OtherRender[] = [];
-  for (const other of filled.others) others.push(await again(other));
-  const { objects, problems } = others.length === 0 ? { objects: rendered.objects, problems: [] } : taintObjects(rendered.objects, others, filled.secrets);
+  for (const { values: other, view } of othersOf(filled, lookedUp)) others.push(await again(other, view));
+  const { objects, problems } = others.length === 0 ? { objects: rendered.objects, problems: [] } : taintObjects(rendered.objects, others, [...filled.secrets, ...(lookedUp?.secrets() ?? [])]);
   const known = filled.isPartial ? holdBack(objects, undefined) : filled.unsettled === undefined ? objects : holdBack(objects, await again(filled.unsettled));
   return { objects: known, problems: [...rendered.problems, ...problems] };
+}
+
+/** What to render with once more, to tell what depends on values of Secrets: values of the release, and those that it has looked up. */
+function othersOf({ shown, others }: FilledValues, lookedUp: LookedUp | undefined): readonly { readonly values: ChartValues; readonly view?: ClusterView }[] {
+  if (lookedUp?.holdsSecrets() !== true) return others.map((values) => ({ values }));
+  const variants: readonly Variant[] = [0, 1];
+  return variants.map((variant) => ({ values: others[variant] ?? others[0] ?? shown, view: lookedUp.other(variant) }));
 }
 
 function toProblem({ message, file, line }: { readonly message: string; readonly file?: string; readonly line?: number }, input: RenderInput): Problem {

@@ -23,8 +23,7 @@ export function releaseObjects(documents: readonly ReleaseDocument[], fileOf: (f
     for (const { object } of read.manifests) {
       const fate = hookFate(object);
       const about = `hook ${object.kind} ${object.metadata.name}`;
-      if (fate.kind === 'ambiguous') problems.push({ severity: 'warning', message: `${about} runs before and after an install; here it runs before a sync only`, origin });
-      if (fate.kind === 'leftOut' && !fate.isTest) problems.push({ severity: 'warning', message: `${about} is not run: rollbacks and deletions of a release are not a sync's`, origin });
+      if (fate.kind === 'leftOut' && !fate.isTest) problems.push({ severity: 'warning', message: `${about} is not run: a rollback of a release is a sync like any other`, origin });
       if (fate.kind !== 'leftOut') objects.push({ object, origin, taint: [] });
     }
   }

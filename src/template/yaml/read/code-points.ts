@@ -1,9 +1,17 @@
 import { utf8Size } from '../../value/byte-string.ts';
 import { GoYamlError } from './go-yaml-error.ts';
 
+/** The characters of a text. */
+export interface Characters {
+  readonly codes: Uint32Array;
+  /** The same as a string, of a text that is ASCII: each code is one character of it. */
+  readonly text?: string;
+}
+
 /** The characters of a text that YAML allows. @throws GoYamlError for what is not UTF-8, and for control characters */
-export function codePoints(bytes: Uint8Array): Uint32Array {
+export function codePoints(bytes: Uint8Array): Characters {
   const codes = new Uint32Array(bytes.length);
+  if (copyAscii(bytes, codes)) return { codes, text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') };
   let count = 0;
   let line = 1;
   // a byte order mark says nothing here
@@ -18,7 +26,17 @@ export function codePoints(bytes: Uint8Array): Uint32Array {
     count += 1;
     index += size;
   }
-  return codes.subarray(0, count);
+  return { codes: codes.subarray(0, count) };
+}
+
+/** Copies what is ASCII and allowed. @returns whether all of it is */
+function copyAscii(bytes: Uint8Array, codes: Uint32Array): boolean {
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte > 0x7e || (byte < 0x20 && byte !== 0x0a && byte !== 0x09 && byte !== 0x0d)) return false;
+    codes[index] = byte;
+  }
+  return true;
 }
 
 const smallest = [0, 0, 0x80, 0x800, 0x10000];

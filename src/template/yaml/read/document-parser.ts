@@ -1,3 +1,4 @@
+import type { Characters } from './code-points.ts';
 import { GoYamlError, parseError } from './go-yaml-error.ts';
 import type { Tag } from './scan-tag.ts';
 import { Scanner } from './scanner.ts';
@@ -20,8 +21,8 @@ export class DocumentParser {
   readonly #anchors = new Map<string, YamlTree | 'open'>();
   #depth = 0;
 
-  constructor(codes: Uint32Array) {
-    this.#scanner = new Scanner(codes);
+  constructor(characters: Characters) {
+    this.#scanner = new Scanner(characters);
   }
 
   read(): YamlTree | undefined {

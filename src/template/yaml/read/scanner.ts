@@ -6,6 +6,7 @@ import { scanQuoted } from './scan-quoted.ts';
 import { scanTag } from './scan-tag.ts';
 import { SimpleKeys } from './simple-keys.ts';
 import type { Mark } from './source.ts';
+import type { Characters } from './code-points.ts';
 import { Source } from './source.ts';
 import { TokenQueue } from './token-queue.ts';
 import type { Token } from './token.ts';
@@ -26,8 +27,8 @@ export class Scanner {
   /** Whether a key could begin here. */
   #isKeyAllowed = true;
 
-  constructor(codes: Uint32Array) {
-    this.#source = new Source(codes);
+  constructor(characters: Characters) {
+    this.#source = new Source(characters);
     this.#keys = new SimpleKeys(this.#source);
   }
 

@@ -1,3 +1,4 @@
+import type { Characters } from './code-points.ts';
 import { code, end, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd } from './characters.ts';
 import type { GoYamlError } from './go-yaml-error.ts';
 import { scanError } from './go-yaml-error.ts';
@@ -17,9 +18,11 @@ export class Source {
   line = 0;
   column = 0;
   readonly #codes: Uint32Array;
+  readonly #text: string | undefined;
 
-  constructor(codes: Uint32Array) {
+  constructor({ codes, text }: Characters) {
     this.#codes = codes;
+    this.#text = text;
   }
 
   peek(offset = 0): number {
@@ -67,6 +70,7 @@ export class Source {
 
   /** What has been read since an index. */
   slice(from: number): string {
+    if (this.#text !== undefined) return this.#text.slice(from, this.index);
     let text = '';
     for (let start = from; start < this.index; start += mostAtOnce) {
       text += String.fromCodePoint(...this.#codes.subarray(start, Math.min(start + mostAtOnce, this.index)));

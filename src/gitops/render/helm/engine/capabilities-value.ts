@@ -1,17 +1,19 @@
-import { fromText } from '../../../../template/value/byte-string.ts';
+import { fromText, toText } from '../../../../template/value/byte-string.ts';
 import { bool, goFunction, text } from '../../../../template/value/go-function.ts';
 import { sliceOf, stringType } from '../../../../template/value/go-type.ts';
 import type { GoFunction, GoType, Value } from '../../../../template/value/value.ts';
 import { Slice, Struct } from '../../../../template/value/value.ts';
 import { type Capabilities, helmVersion, type KubeVersion, parseKubeVersion } from './capabilities.ts';
+import type { CapabilityNotes } from './capability-notes.ts';
 
-const versionSet: GoType = {
-  kind: 'slice',
-  name: 'common.VersionSet',
-  elem: stringType,
-  underlying: sliceOf(stringType),
-  methods: new Map([['Has', (set: Value): GoFunction => goFunction([text], bool, (version) => set instanceof Slice && set.items.includes(version))]]),
-};
+/** A type for each render: what it has is told without a look into the list. */
+function versionSetType(versions: ReadonlySet<string>, notes: CapabilityNotes | undefined): GoType {
+  const has = (version: string): boolean => {
+    notes?.has(toText(version));
+    return versions.has(version);
+  };
+  return { kind: 'slice', name: 'common.VersionSet', elem: stringType, underlying: sliceOf(stringType), methods: new Map([['Has', (): GoFunction => goFunction([text], bool, has)]]) };
+}
 
 /** What JSON is made of: its fields keep their order. */
 const writtenInfo: GoType = { kind: 'struct', name: 'version.BuildInfo' };
@@ -27,18 +29,21 @@ const kubeVersionType: GoType = {
   printed: (version) => fieldText(version, 'normalizedVersion'),
 };
 
-/** `.Capabilities`, with the types and methods that Helm gives it. @throws Error for what is no version of Kubernetes */
-export function capabilitiesValue({ kubeVersion, apiVersions }: Capabilities): Struct {
+/**
+ * `.Capabilities`, with the types and methods that Helm gives it.
+ * @param notes told what templates ask of it
+ * @throws Error for what is no version of Kubernetes
+ */
+export function capabilitiesValue({ kubeVersion, apiVersions }: Capabilities, notes?: CapabilityNotes): Struct {
   const version = parseKubeVersion(kubeVersion);
   if (version === undefined) throw new Error(`invalid kube version '${kubeVersion}'`);
-  return new Struct(
-    capabilitiesType,
-    new Map<string, Value>([
-      ['KubeVersion', kubeVersionValue(version)],
-      ['APIVersions', new Slice(versionSet, apiVersions.map(fromText))],
-      ['HelmVersion', new Struct(buildInfo, new Map(Object.entries(helmVersion)))],
-    ]),
-  );
+  const versions = apiVersions.map(fromText);
+  const fields = new Map<string, Value>([
+    ['KubeVersion', kubeVersionValue(version)],
+    ['APIVersions', new Slice(versionSetType(new Set(versions), notes), notes === undefined ? versions : notes.list(versions))],
+    ['HelmVersion', new Struct(buildInfo, new Map(Object.entries(helmVersion)))],
+  ]);
+  return new Struct(capabilitiesType, notes === undefined ? fields : notes.fields(fields, 'KubeVersion'));
 }
 
 function kubeVersionValue({ full, normalized, major, minor }: KubeVersion): Struct {

@@ -6,6 +6,19 @@ export interface Capabilities {
   readonly apiVersions: readonly string[];
 }
 
+/** What a render has asked of the capabilities: while these answers stay the same, another render would come out the same. */
+export interface CapabilityQuestions {
+  /** `.KubeVersion` was looked at. */
+  readonly version: boolean;
+  /** What `.APIVersions.Has` was asked. */
+  readonly has: readonly string[];
+  /** All of `.APIVersions` was looked at. */
+  readonly all: boolean;
+}
+
+/** What counts as asked where nobody can tell. */
+export const everyQuestion: CapabilityQuestions = { version: true, has: [], all: true };
+
 /** The Helm whose templates these are. */
 export const helmVersion = { Version: 'v4.3', GitCommit: '', GitTreeState: '', GoVersion: 'go1.26.8', KubeClientVersion: 'v1.37' } as const;
 

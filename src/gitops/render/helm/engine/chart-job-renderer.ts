@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { LruMap } from '../../../../lib/lru-map.ts';
 import { type ParsedTemplate, parseTemplate } from '../../../../template/parse/parse-template.ts';
-import { toText } from '../../../../template/value/byte-string.ts';
+import { toBytes, toText } from '../../../../template/value/byte-string.ts';
 import { createMeter, type RenderLimits } from '../../../../template/worker/limits.ts';
 import type { UnpackedJob } from '../../../../template/worker/packed-request.ts';
-import type { PackedValues } from '../../../../template/worker/packed-values.ts';
+import { packBytes } from '../../../../template/worker/packed-values.ts';
 import type { JobResult } from '../../../../template/worker/render-jobs.ts';
-import { lookupsEntry, missingChartEntry, type UnpackedChartJob, unpackJob } from './chart-job.ts';
+import type { Chart } from '../chart.ts';
+import type { CapabilityQuestions } from './capabilities.ts';
+import { askedEntry, type ChartTask, lookupsEntry, missingChartEntry, refusalEntry, type UnpackedChartJob, unpackJob } from './chart-job.ts';
 import { helmFunctions } from './helm-functions.ts';
 import { ParsedChart } from './parsed-chart.ts';
+import { documentKey } from './release-documents.ts';
+import { type ReleaseOutputs, renderRelease } from './render-release.ts';
 import { type RenderTools, renderTemplates, type TemplateOutputs } from './render-templates.ts';
 
 export interface ChartJobRendererOptions {
@@ -17,23 +21,32 @@ export interface ChartJobRendererOptions {
   readonly now: () => number;
 }
 
-/** Bytes of the charts, and of the templates, that a thread keeps. A template takes many times its size once it is parsed. */
+/** Bytes of the charts that a thread keeps. */
 const mostChartBytes = 16 * 1024 * 1024;
+/** Bytes of the templates that it keeps parsed: those of charts, and what `tpl` was given. A template takes many times its size once it is parsed. */
 const mostParsedBytes = 2 * 1024 * 1024;
 
 /** What charts may call beside the functions that are always the same. */
 const renderFunctionNames: ReadonlySet<string> = new Set(['include', 'tpl', 'required', 'fail', 'lookup']);
 const functionNames = { has: (name: string): boolean => helmFunctions.has(name) || renderFunctionNames.has(name) };
 
-/** @returns what renders charts, one after the other; it keeps charts by their digest, and what `tpl` was given */
+/** A chart that a thread has been sent. */
+interface KnownChart {
+  readonly chart: Chart;
+  readonly size: number;
+  readonly digest: string;
+}
+
+/** @returns what renders charts, one after the other; it keeps charts by their digest, their schemas with them, and what is parsed */
 export function createChartJobRenderer({ limits, now }: ChartJobRendererOptions): (jobs: readonly UnpackedJob[]) => Generator<JobResult> {
-  const charts = new LruMap<{ readonly parsed: ParsedChart; readonly size: number }>(mostChartBytes, ({ size }) => size);
+  const charts = new LruMap<KnownChart>(mostChartBytes, ({ size }) => size);
+  const variants = new LruMap<ParsedChart>(mostParsedBytes, ({ tree }) => tree.size);
   const parsed = new LruMap<ParsedTemplate>(mostParsedBytes, ({ source }) => source.length);
-  const chartOf = ({ digest, chart, size }: UnpackedChartJob): ParsedChart | undefined => {
+  const chartOf = ({ digest, chart, size }: UnpackedChartJob): KnownChart | undefined => {
     const known = charts.get(digest);
-    if (known !== undefined || size === 0) return known?.parsed;
-    const fresh = new ParsedChart(chart());
-    charts.set(digest, { parsed: fresh, size });
+    if (known !== undefined || size === 0) return known;
+    const fresh = { chart: chart(), size, digest };
+    charts.set(digest, fresh);
     return fresh;
   };
   const tools: RenderTools = {
@@ -43,13 +56,27 @@ export function createChartJobRenderer({ limits, now }: ChartJobRendererOptions)
     parse: (source) => parseOnce(source, parsed),
     mostOutput: limits.outputBytes,
   };
+  /** @param chart what has come of it: which of its dependencies take part, and under which names */
+  const variantOf = ({ digest }: KnownChart, chart: Chart): ParsedChart => {
+    const key = `${digest}\n${JSON.stringify(variantKey(chart))}`;
+    const variant = variants.get(key) ?? new ParsedChart(chart);
+    variants.set(key, variant);
+    return variant;
+  };
+  const renderTask = (known: KnownChart, task: ChartTask): JobResult =>
+    task.kind === 'templates' ? templatesResult(renderTemplates(variantOf(known, known.chart), task.input, tools)) : releaseResult(renderRelease(known.chart, task, { ...tools, parsed: (chart) => variantOf(known, chart) }));
   return function* renderCharts(jobs) {
     for (const job of jobs) {
       const unpacked = unpackJob(job);
-      const chart = chartOf(unpacked);
-      yield chart === undefined ? entry(missingChartEntry, '') : resultOf(renderTemplates(chart, unpacked.input, tools));
+      const known = chartOf(unpacked);
+      yield known === undefined ? entry(missingChartEntry, new Uint8Array()) : renderTask(known, unpacked.task);
     }
   };
+}
+
+/** All in which variants of one chart differ, as far as templates see it. */
+function variantKey({ metadata, dependencies }: Chart): unknown {
+  return [metadata.shown, dependencies.map(variantKey)];
 }
 
 /** Texts that may hold secrets do not stay. */
@@ -61,25 +88,30 @@ function parseOnce({ name, text, isConfidential }: Parameters<RenderTools['parse
   return template;
 }
 
-function resultOf(outputs: TemplateOutputs): JobResult {
-  if (outputs.kind === 'problem') return outputs;
-  if (outputs.kind === 'lookups') return entry(lookupsEntry, Buffer.from(JSON.stringify(outputs.queries)).toString('latin1'));
-  return { kind: 'stringMap', ...packTexts(outputs.texts) };
+function templatesResult(outputs: TemplateOutputs): JobResult {
+  if (outputs.kind !== 'texts') return notRendered(outputs);
+  const texts = Array.from(outputs.texts, ([path, text]) => [toText(path), toBytes(text)] as const);
+  return { kind: 'stringMap', ...packBytes([...texts, ...askedBytes(outputs.asked)]) };
 }
 
-function entry(name: string, text: string): JobResult {
-  return { kind: 'stringMap', ...packTexts(new Map([[name, text]])) };
+function releaseResult(outputs: ReleaseOutputs): JobResult {
+  if (outputs.kind === 'refused') return entry(refusalEntry, utf8(JSON.stringify(outputs)));
+  if (outputs.kind !== 'documents') return notRendered(outputs);
+  return { kind: 'stringMap', ...packBytes([...outputs.documents.map(({ path, text }, index) => [documentKey(path, index), text.reveal()] as const), ...askedBytes(outputs.asked)]) };
 }
 
-/** Byte strings in one buffer. */
-function packTexts(texts: ReadonlyMap<string, string>): PackedValues {
-  const sizes = [...texts.values()].map((text) => text.length);
-  const bytes = Buffer.from(new ArrayBuffer(sizes.reduce((sum, size) => sum + size, 0)));
-  const ends = new Uint32Array(texts.size);
-  let end = 0;
-  for (const [index, text] of [...texts.values()].entries()) {
-    end += bytes.write(text, end, 'latin1');
-    ends[index] = end;
-  }
-  return { keys: [...texts.keys()].map(toText), ends, bytes };
+function notRendered(outputs: Exclude<TemplateOutputs, { readonly kind: 'texts' }>): JobResult {
+  return outputs.kind === 'problem' ? outputs : entry(lookupsEntry, utf8(JSON.stringify(outputs.queries)));
+}
+
+function entry(name: string, bytes: Uint8Array): JobResult {
+  return { kind: 'stringMap', ...packBytes([[name, bytes]]) };
+}
+
+function utf8(text: string): Uint8Array {
+  return Buffer.from(text, 'utf8');
+}
+
+function askedBytes(asked: CapabilityQuestions | undefined): readonly (readonly [string, Uint8Array])[] {
+  return asked === undefined ? [] : [[askedEntry, utf8(JSON.stringify(asked))]];
 }

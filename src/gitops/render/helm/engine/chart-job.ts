@@ -5,14 +5,27 @@ import { SecretBytes } from '../../../../lib/secret-bytes.ts';
 import type { RenderJob } from '../../../../template/renderer.ts';
 import { toBytes } from '../../../../template/value/byte-string.ts';
 import type { UnpackedJob } from '../../../../template/worker/packed-request.ts';
-import type { Chart, ChartFile } from '../chart.ts';
+import type { Chart } from '../chart.ts';
 import type { RenderInput } from './render-templates.ts';
 
 /** The entry of a result that holds, as JSON, what has to be looked up first. It is no path. */
 export const lookupsEntry = '\0lookups';
 
+/** The entry of a result that holds, as JSON, what was asked of the capabilities. */
+export const askedEntry = '\0asked';
+
 /** The entry of a result that says that the thread does not have the chart yet. */
 export const missingChartEntry = '\0chart';
+
+/** The entry of a result that holds, as JSON, what is wrong with a release before or after its templates are executed. */
+export const refusalEntry = '\0refusal';
+
+/** What a thread is to make of a chart. */
+export type ChartTask =
+  /** The texts of its templates, by their paths. The values are coalesced, and the chart's dependencies are those that take part. */
+  | { readonly kind: 'templates'; readonly input: RenderInput }
+  /** The documents of a release, in Helm's order. The values are those that are laid over the chart's. */
+  | { readonly kind: 'release'; readonly input: RenderInput; readonly skipsCrds: boolean; readonly skipsSchemas: boolean };
 
 /** A chart as a thread gets it. */
 interface PackedChart {
@@ -23,50 +36,33 @@ interface PackedChart {
 /** Of the charts that stay packed. */
 const mostPackedBytes = 32 * 1024 * 1024;
 const packed = new LruMap<PackedChart>(mostPackedBytes, ({ bytes }) => bytes.size);
-const digests = new WeakMap<Uint8Array, string>();
+const digests = new WeakMap<Chart, string>();
 
-/** A chart as bytes. Charts that are made anew of the same files, as those of many releases are, are packed once. */
+/** A chart as bytes. One that many releases share is packed once. */
 function packChart(chart: Chart): PackedChart {
-  const digest = digestOf(JSON.stringify(shapeOf(chart)));
-  const known = packed.get(digest) ?? { digest, bytes: new SecretBytes(serialize(withoutValues(chart))) };
-  packed.set(digest, known);
-  return known;
-}
-
-/** All that a render depends on, with digests for the contents of files. */
-function shapeOf({ metadata, templates, files, dependencies }: Chart): unknown {
-  const fileShapes = (of: readonly ChartFile[]): unknown => of.map(({ name, data }) => [name, fileDigest(data)]);
-  return [metadata.name, metadata.type, metadata.shown, fileShapes(templates), fileShapes(files), dependencies.map(shapeOf)];
-}
-
-/** What its templates are not rendered with: the values come by themselves. */
-function withoutValues(chart: Chart): Chart {
-  return { metadata: chart.metadata, values: {}, templates: chart.templates, files: chart.files, crds: [], dependencies: chart.dependencies.map(withoutValues) };
-}
-
-function fileDigest(data: Uint8Array): string {
-  const known = digests.get(data) ?? digestOf(data);
-  digests.set(data, known);
-  return known;
-}
-
-function digestOf(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('base64');
+  const digest = digests.get(chart);
+  const known = digest === undefined ? undefined : packed.get(digest);
+  if (known !== undefined) return known;
+  const bytes = serialize(chart);
+  const fresh = { bytes: new SecretBytes(bytes), digest: createHash('sha256').update(bytes).digest('base64') };
+  digests.set(chart, fresh.digest);
+  packed.set(fresh.digest, fresh);
+  return fresh;
 }
 
 /**
  * A render as a job of the pool: its template is the chart, and its data all else.
  * @param isBare whether the chart stays behind, for a thread that has it
  */
-export function packJob(chart: Chart, input: RenderInput, isBare: boolean): RenderJob {
+export function packJob(chart: Chart, task: ChartTask, isBare: boolean): RenderJob {
   const { bytes, digest } = packChart(chart);
   return {
     name: chart.metadata.name,
     template: isBare ? nothing : bytes,
-    isConfidential: input.isConfidential,
+    isConfidential: task.input.isConfidential,
     data: new Map([
       ['digest', SecretBytes.fromUtf8(digest)],
-      ['input', new SecretBytes(serialize(input))],
+      ['task', new SecretBytes(serialize(task))],
     ]),
     output: 'stringMap',
   };
@@ -81,7 +77,7 @@ export interface UnpackedChartJob {
   readonly digest: string;
   /** Read only where the chart is not known by its digest. */
   readonly chart: () => Chart;
-  readonly input: RenderInput;
+  readonly task: ChartTask;
 }
 
 export function unpackJob({ template, data }: UnpackedJob): UnpackedChartJob {
@@ -94,6 +90,6 @@ export function unpackJob({ template, data }: UnpackedJob): UnpackedChartJob {
     digest: entry('digest'),
     // both were serialised by packJob, in this process
     chart: () => deserialize(toBytes(template)) as Chart,
-    input: deserialize(toBytes(entry('input'))) as RenderInput,
+    task: deserialize(toBytes(entry('task'))) as ChartTask,
   };
 }

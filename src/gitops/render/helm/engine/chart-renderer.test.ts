@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../lib/clock.ts';
 import type { Chart, ChartValues } from '../chart.ts';
+import type { CapabilityQuestions } from './capabilities.ts';
 import { createChartRenderer } from './chart-renderer.ts';
-import type { ChartRenderRequest, LookupQuery } from './render-request.ts';
+import type { ChartRenderRequest, Lookup, LookupQuery } from './render-request.ts';
 
 const renderer = createChartRenderer({ clock: systemClock, limits: { steps: 200_000 } });
 afterAll(() => renderer.close());
@@ -52,9 +53,9 @@ describe('a chart that is rendered', () => {
 
   it('asks the cluster for what it looks up, and for what that leads to', patient, async () => {
     const asked: LookupQuery[] = [];
-    const lookup = (query: LookupQuery): Promise<ChartValues> => {
+    const lookup: Lookup = (query) => {
       asked.push(query);
-      return Promise.resolve(query.name === 'first' ? { data: { next: 'second' } } : { found: query.name });
+      return Promise.resolve({ isSecret: false, found: query.name === 'first' ? { data: { next: 'second' } } : { found: query.name } });
     };
     const template = '{{ $first := lookup "v1" "Secret" "ns" "first" }}{{ if $first }}{{ (lookup "v1" "ConfigMap" "ns" $first.data.next).found }}{{ end }}';
 
@@ -64,7 +65,7 @@ describe('a chart that is rendered', () => {
   });
 
   it('ends where it looks up without end', patient, async () => {
-    const lookup = ({ name }: LookupQuery): Promise<ChartValues> => Promise.resolve({ next: `${name}x` });
+    const lookup: Lookup = ({ name }) => Promise.resolve({ isSecret: false, found: { next: `${name}x` } });
     const template = '{{ $n := "x" }}{{ range until 600 }}{{ $n = (lookup "v1" "Secret" "ns" $n).next | default "" }}{{ end }}';
 
     expect(await render({ 'a.yaml': template }, {}, { lookup })).toMatch(/^the chart looks up more than/);
@@ -85,6 +86,30 @@ describe('a chart that is rendered', () => {
       const outcome = await render({ 'a.yaml': text }, { secret: '{{ hunter2 }}' }, { isConfidential: true });
       expect(JSON.stringify(outcome)).not.toContain('hunter2');
     }
+  });
+
+  it('says no word more once it has looked up a Secret', patient, async () => {
+    const lookup: Lookup = ({ kind }) => Promise.resolve({ isSecret: kind === 'Secret', found: { data: { key: 'hunter2' } } });
+    const failing = (kind: string): string => `{{ fail (lookup "v1" "${kind}" "ns" "x").data.key }}`;
+
+    expect(await render({ 'a.yaml': failing('ConfigMap') }, {}, { lookup })).toContain('hunter2');
+    expect(await render({ 'a.yaml': failing('Secret') }, {}, { lookup })).toBe('execution error at (web/templates/a.yaml:1:3): what is wrong is not shown, because the values hold secrets');
+  });
+
+  it.each<[string, string, CapabilityQuestions]>([
+    ['nothing', '{{ $c := .Capabilities }}{{ .Release.Name }} {{ $c.HelmVersion.Version }}', { version: false, has: [], all: false }],
+    ['the version alone', '{{ .Capabilities.KubeVersion.Minor }}', { version: true, has: [], all: false }],
+    ['the version, in a template of another', '{{ include "v" . }}{{ define "v" }}{{ .Capabilities.KubeVersion }}{{ end }}', { version: true, has: [], all: false }],
+    ['two API versions', '{{ with .Capabilities }}{{ if not (.APIVersions.Has "x/v1") }}{{ .APIVersions.Has "apps/v1" }}{{ end }}{{ end }}', { version: false, has: ['apps/v1', 'x/v1'], all: false }],
+    ['all of them, one by one', '{{ range .Capabilities.APIVersions }}{{ . }}{{ end }}', { version: false, has: [], all: true }],
+    ['all of them, by a function', '{{ has "apps/v1" .Capabilities.APIVersions }}', { version: false, has: [], all: true }],
+    ['everything, by printing all there is', '{{ toJson . }}', { version: true, has: [], all: true }],
+  ])('tells that it has asked %s of the capabilities', patient, async (_what, template, asked) => {
+    const lookup: Lookup = () => Promise.resolve({ isSecret: false, found: {} });
+    const request = { tenant: 'a', chart: chartOf({ 'a.yaml': `# ${template}` }), values: {}, release: { name: 'rel', namespace: 'ns' }, lookup };
+
+    expect(await renderer.renderChart(request, AbortSignal.timeout(50_000))).toMatchObject({ ok: true, asked });
+    expect(await renderer.renderRelease({ ...request, skipsCrds: false, skipsSchemas: false }, AbortSignal.timeout(50_000))).toMatchObject({ ok: true, documents: [{ path: 'web/templates/a.yaml' }], asked });
   });
 
   it('is ended where it takes more than it may', patient, async () => {

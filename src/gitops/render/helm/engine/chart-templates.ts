@@ -27,13 +27,16 @@ export interface ChartNode {
 export interface ChartTree {
   readonly root: ChartNode;
   readonly templates: readonly ChartTemplate[];
+  /** Bytes of all templates together. */
+  readonly size: number;
 }
 
 /** Puts the templates of a chart and its dependencies in order: the deepest paths first, so that what a chart defines wins over its dependencies. */
 export function chartTree(chart: Chart): ChartTree {
   const templates = new Map<string, ChartTemplate>();
   const root = nodeOf(chart, '', templates);
-  return { root, templates: [...templates.values()].toSorted((left, right) => compare(right.path, left.path)) };
+  const ordered = [...templates.values()].toSorted((left, right) => compare(right.path, left.path));
+  return { root, templates: ordered, size: ordered.reduce((size, { text }) => size + text.length, 0) };
 }
 
 function nodeOf(chart: Chart, parentPath: string, templates: Map<string, ChartTemplate>): ChartNode {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { compileGlob } from '../../../../lib/glob.ts';
+import { compileGlob, type Glob } from '../../../../lib/glob.ts';
+import { LruMap } from '../../../../lib/lru-map.ts';
 import { fromBytes, fromText, toText } from '../../../../template/value/byte-string.ts';
 import { Bytes, bytesType } from '../../../../template/value/bytes.ts';
 import { constantFunction, listOf, meteredFunction, reflect, text } from '../../../../template/value/go-function.ts';
@@ -36,7 +37,7 @@ function textOf(files: Value, name: string): string {
 
 /** A malformed pattern matches everything, as in Helm. */
 function matching(files: Value, pattern: string, meter: Meter): GoMap {
-  const glob = compileGlob(toText(pattern), '/');
+  const glob = globOf(pattern);
   const matches = (name: string): boolean => glob?.(toText(name)) ?? true;
   const entries = files instanceof GoMap ? [...files.entries] : [];
   meter.step(entries.reduce((sum, [name]) => sum + name.length * (1 + pattern.length / 20), 0) / 10);
@@ -45,6 +46,15 @@ function matching(files: Value, pattern: string, meter: Meter): GoMap {
 
 function linesOf(content: string): string[] {
   return content === '' ? [] : content.replace(/\n$/, '').split('\n');
+}
+
+/** Charts have few patterns, and many releases. */
+const globs = new LruMap<{ readonly glob: Glob | undefined }>(256);
+
+function globOf(pattern: string): Glob | undefined {
+  const known = globs.get(pattern) ?? { glob: compileGlob(toText(pattern), '/') };
+  globs.set(pattern, known);
+  return known.glob;
 }
 
 /** By the last part of the name. */

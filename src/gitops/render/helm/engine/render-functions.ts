@@ -24,19 +24,27 @@ export interface RenderState {
   readonly lookup: (apiVersion: string, kind: string, namespace: string, name: string) => GoMap;
 }
 
+const requiredFunction = constantFunction([text, any], any, required);
+const failFunction = constantFunction([text], text, fail);
+
 /** All functions, with those that render other templates of a namespace. */
-export function functionsFor(namespace: TemplateNamespace, state: RenderState): FunctionMap {
-  const functions = new Map(state.functions);
-  functions.set('required', constantFunction([text, any], any, required));
-  functions.set('fail', constantFunction([text], text, fail));
-  functions.set('lookup', meteredFunction([text, text, text, text], dictionary, (_, ...query) => state.lookup(...query)));
-  functions.set('include', includeFunction(namespace, functions, state));
-  functions.set('tpl', meteredFunction([text, any], text, (context, source, data) => tpl(namespace, state, { source, data, context })));
+export function functionsFor(namespace: TemplateNamespace, state: RenderState): Functions {
+  const own = new Map([
+    ['required', requiredFunction],
+    ['fail', failFunction],
+    ['lookup', meteredFunction([text, text, text, text], dictionary, (_, ...query) => state.lookup(...query))],
+    ['tpl', meteredFunction([text, any], text, (context, source, data) => tpl(namespace, state, { source, data, context }))],
+  ]);
+  // `tpl` has functions of its own each time: the hundreds that are always the same are not copied for it
+  const functions: Functions = { get: (name) => own.get(name) ?? state.functions.get(name) };
+  own.set('include', includeFunction(namespace, functions, state));
   return functions;
 }
 
+type Functions = Pick<FunctionMap, 'get'>;
+
 /** Executes a template, and takes out what Go prints for what is not there. */
-export function executeTemplate(template: ParsedTemplate, functions: FunctionMap, data: Value, context: CallContext): string {
+export function executeTemplate(template: ParsedTemplate, functions: Functions, data: Value, context: CallContext): string {
   return execute({ template, functions, missingKey: 'zero', context }, data);
 }
 
@@ -54,7 +62,7 @@ function fail(message: string): never {
   throw new CallError(message);
 }
 
-function includeFunction(namespace: TemplateNamespace, functions: FunctionMap, { included }: RenderState): GoFunction {
+function includeFunction(namespace: TemplateNamespace, functions: Functions, { included }: RenderState): GoFunction {
   return meteredFunction([text, any], text, (context, name, data) => {
     const nested = included.get(name) ?? 0;
     if (nested > mostNested) {

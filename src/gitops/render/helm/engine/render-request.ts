@@ -1,6 +1,7 @@
 import type { SecretBytes } from '../../../../lib/secret-bytes.ts';
 import type { Chart, ChartValues } from '../chart.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, CapabilityQuestions } from './capabilities.ts';
+import type { PathDocument } from './release-documents.ts';
 
 /** What templates see as `.Release`. */
 export interface ReleaseInfo {
@@ -20,13 +21,25 @@ export interface LookupQuery {
   readonly name: string;
 }
 
-/** Answers an object or a list as the API server gives it; an empty map for what is not there. It may throw: then there is no render. */
-export type Lookup = (query: LookupQuery, signal: AbortSignal) => Promise<ChartValues>;
+/** Under what the answer to a query is kept. */
+export function lookupKey({ apiVersion, kind, namespace, name }: LookupQuery): string {
+  return JSON.stringify([apiVersion, kind, namespace, name]);
+}
+
+/** What is there: an object or a list as the API server gives it, an empty map for nothing. */
+export interface LookupAnswer {
+  readonly found: ChartValues;
+  /** It holds data of Secrets: from then on errors may quote nothing. */
+  readonly isSecret: boolean;
+}
+
+/** Answers what charts look up. It may throw: then there is no render. */
+export type Lookup = (query: LookupQuery, signal: AbortSignal) => Promise<LookupAnswer>;
 
 export interface ChartRenderRequest {
   /** Whose chart this is, e.g. an Application. Requests of one tenant are rendered one after the other; tenants take turns. */
   readonly tenant: string;
-  /** Its dependencies are those that take part. */
+  /** Its dependencies are those that take part. A chart that stays the same object is packed once. */
   readonly chart: Chart;
   /** Coalesced: the values of all charts, those of subcharts under their names. */
   readonly values: ChartValues;
@@ -49,12 +62,46 @@ export interface ChartRenderProblem {
   readonly message: string;
 }
 
-export type ChartRenderResult = { readonly ok: true; readonly templates: RenderedTemplates } | { readonly ok: false; readonly problem: ChartRenderProblem };
+/** What is wrong with a release before its templates are executed, or with what they come to. */
+export interface ReleaseRefusal {
+  readonly kind: 'refused';
+  /** It quotes no value of a release that is confidential. */
+  readonly message: string;
+  /** Of the template whose text is not what Helm takes, with the chart's name before it. */
+  readonly path?: string;
+}
+
+/** A release to render, all of it: its values are those that are laid over the chart's, and its dependencies are yet to be decided on. */
+export interface ReleaseRenderRequest extends ChartRenderRequest {
+  readonly skipsCrds: boolean;
+  readonly skipsSchemas: boolean;
+}
+
+export type ReleaseRenderResult =
+  | {
+      readonly ok: true;
+      /** In the order in which Helm prints them: CRDs, manifests, hooks. */
+      readonly documents: readonly PathDocument[];
+      /** What was asked of the capabilities; known where there is a lookup. */
+      readonly asked?: CapabilityQuestions;
+    }
+  | { readonly ok: false; readonly problem: ChartRenderProblem | ReleaseRefusal };
+
+export type ChartRenderResult =
+  | {
+      readonly ok: true;
+      readonly templates: RenderedTemplates;
+      /** What was asked of the capabilities; known where there is a lookup. */
+      readonly asked?: CapabilityQuestions;
+    }
+  | { readonly ok: false; readonly problem: ChartRenderProblem };
 
 /** Renders charts as `helm template` does. */
 export interface ChartRenderer {
   /** @throws the signal's reason, and what a lookup throws; problems of charts are results */
   readonly renderChart: (request: ChartRenderRequest, signal: AbortSignal) => Promise<ChartRenderResult>;
+  /** As `renderChart`, with all that Helm does before and after: none of it keeps the thread that asks. */
+  readonly renderRelease: (request: ReleaseRenderRequest, signal: AbortSignal) => Promise<ReleaseRenderResult>;
   /** Ends its threads. */
   readonly close: () => Promise<void>;
 }

@@ -3,14 +3,15 @@ import { toText } from '../../../../template/value/byte-string.ts';
 import { dict, stringMap } from '../../../../template/value/go-type.ts';
 import type { CallContext, GoMap, Meter } from '../../../../template/value/value.ts';
 import type { ChartValues } from '../chart.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, CapabilityQuestions } from './capabilities.ts';
 import { capabilitiesValue } from './capabilities-value.ts';
+import { CapabilityNotes } from './capability-notes.ts';
 import { isPartial } from './chart-templates.ts';
 import { toMap } from './chart-value.ts';
 import { confidentialMessage, executionMessage, parseMessage } from './error-message.ts';
 import { helmFunctions } from './helm-functions.ts';
 import { executeTemplate, functionsFor, type RenderState, withoutNoValue } from './render-functions.ts';
-import type { ChartRenderProblem, LookupQuery, ReleaseInfo } from './render-request.ts';
+import { lookupKey, type ChartRenderProblem, type LookupQuery, type ReleaseInfo } from './render-request.ts';
 import { scopesOf } from './render-scopes.ts';
 import type { ParsedChart, ParseText } from './parsed-chart.ts';
 import { asValues } from './values-type.ts';
@@ -38,15 +39,15 @@ export interface RenderTools {
 
 export type TemplateOutputs =
   /** Rendered texts by the paths of their templates; both are byte strings. */
-  | { readonly kind: 'texts'; readonly texts: ReadonlyMap<string, string> }
+  | {
+      readonly kind: 'texts';
+      readonly texts: ReadonlyMap<string, string>;
+      /** Where the cluster may be asked. */
+      readonly asked?: CapabilityQuestions;
+    }
   /** What the cluster has to answer first. */
   | { readonly kind: 'lookups'; readonly queries: readonly LookupQuery[] }
   | { readonly kind: 'problem'; readonly problem: ChartRenderProblem };
-
-/** Under what the answer to a query is kept. */
-export function lookupKey({ apiVersion, kind, namespace, name }: LookupQuery): string {
-  return JSON.stringify([apiVersion, kind, namespace, name]);
-}
 
 /**
  * Renders all templates of a chart, in Helm's order, in this thread. What templates look up and nobody knows yet is taken for absent at
@@ -54,8 +55,16 @@ export function lookupKey({ apiVersion, kind, namespace, name }: LookupQuery): s
  */
 export function renderTemplates(chart: ParsedChart, input: RenderInput, tools: RenderTools): TemplateOutputs {
   const queries = new Map<string, LookupQuery>();
-  const outcome = attempt(input, () => renderAll(chart, input, tools, queries));
-  return queries.size > 0 ? { kind: 'lookups', queries: [...queries.values()] } : outcome;
+  const notes = input.known === undefined ? undefined : new CapabilityNotes();
+  const outcome = attempt(input, () => renderAll(chart, input, tools, { queries, notes }));
+  if (queries.size > 0) return { kind: 'lookups', queries: [...queries.values()] };
+  return outcome.kind === 'texts' && notes !== undefined ? { ...outcome, asked: notes.questions() } : outcome;
+}
+
+/** What a render asks of the cluster, as it goes. */
+interface Asked {
+  readonly queries: Map<string, LookupQuery>;
+  readonly notes: CapabilityNotes | undefined;
 }
 
 function attempt({ isConfidential }: RenderInput, render: () => ReadonlyMap<string, string>): TemplateOutputs {
@@ -66,11 +75,11 @@ function attempt({ isConfidential }: RenderInput, render: () => ReadonlyMap<stri
   }
 }
 
-function renderAll(chart: ParsedChart, input: RenderInput, tools: RenderTools, queries: Map<string, LookupQuery>): ReadonlyMap<string, string> {
+function renderAll(chart: ParsedChart, input: RenderInput, tools: RenderTools, { queries, notes }: Asked): ReadonlyMap<string, string> {
   const namespace = chart.namespace(tools);
   const { tree } = chart;
   const functions = functionsFor(namespace, stateOf(input, tools, queries));
-  const scopes = scopesOf(tree.root, { values: toMap(input.values), release: input.release, capabilities: capabilitiesValue(input.capabilities) });
+  const scopes = scopesOf(tree.root, { values: toMap(input.values), release: input.release, capabilities: capabilitiesValue(input.capabilities, notes) });
   const texts = new Map<string, string>();
   let left = tools.mostOutput;
   for (const { path, basePath, owner } of tree.templates) {
@@ -102,7 +111,8 @@ function stateOf({ isConfidential, known }: RenderInput, tools: RenderTools, que
   };
 }
 
-function problemOf(error: unknown, isConfidential: boolean): ChartRenderProblem {
+/** What a render failed with, as far as it may be told. */
+export function problemOf(error: unknown, isConfidential: boolean): ChartRenderProblem {
   if (error instanceof TemplateError) {
     if (isConfidential) return { kind: 'template', message: confidentialMessage(error) };
     return { kind: 'template', message: error.position.column === undefined ? parseMessage(error) : executionMessage(error) };

@@ -140,7 +140,7 @@ describe('a Helm repository', () => {
     ['an index that is none', () => answers.set('/charts/index.yaml', text('"open')), 'cannot be read'],
     ['no index', () => undefined, 'it is not there'],
     ['another chart', () => answers.set('/charts/index.yaml', text('entries: {other: []}')), 'has no chart net'],
-    ['a repository that wants a password', () => answers.set('/charts/index.yaml', (_request, response) => void response.writeHead(401).end()), 'only public charts are fetched'],
+    ['a repository that wants a password', () => answers.set('/charts/index.yaml', (_request, response) => void response.writeHead(401).end()), 'what it wants is a repository Secret for this URL'],
     ['an archive that is none', () => { index([{ version: '1.0.0' }]); answers.set('/charts/net-1.0.0.tgz', text('x')); }, 'not gzipped, or is damaged'],
     ['a URL with credentials', () => index([{ version: '1.0.0', url: 'https://u:p@x.example/a.tgz' }]), 'must not hold credentials'],
   ])('is refused for %s', async (_what, prepare, message) => {

@@ -1,6 +1,9 @@
 import type { Clock } from '../../../../lib/clock.ts';
 import type { HttpClient } from '../../../../lib/http.ts';
 import { LruMap } from '../../../../lib/lru-map.ts';
+import { authorizationOf } from '../../../source/credentials/authorization.ts';
+import type { RepositoryCredential } from '../../../source/credentials/repository-credential.ts';
+import type { RepositoryCredentials } from '../../../source/credentials/repository-credentials.ts';
 import type { ChartSources, PackagedChart, ResolvedTree } from '../../../source/resolver.ts';
 import { SourceError } from '../../../source/source-error.ts';
 import type { SourceTree } from '../../../source/source-tree.ts';
@@ -9,8 +12,10 @@ import type { ChartFile } from '../chart.ts';
 import { ChartError } from '../load/chart-error.ts';
 import { ChartBudget, defaultChartLimits } from '../load/chart-limits.ts';
 import { readChartArchive } from '../load/read-archive.ts';
+import { createChartIndexes } from './chart-indexes.ts';
 import { parseWantedVersion, type WantedVersion } from './chart-version.ts';
 import type { FetchedChart } from './fetched-chart.ts';
+import type { Fetching } from './get.ts';
 import { findInIndex } from './http-repository.ts';
 import { findInRegistry } from './oci-registry.ts';
 
@@ -19,6 +24,8 @@ export interface ChartSourcesOptions {
   readonly clock: Clock;
   /** Take http:// too; absent: https only. */
   readonly allowPlain?: boolean;
+  /** Absent: only what anybody may read is fetched. */
+  readonly credentials?: RepositoryCredentials;
 }
 
 /** Bytes of archives that are kept, unpacked, by their digest. */
@@ -28,18 +35,22 @@ const mostVersions = 1_000;
 /** Milliseconds for which a version that was found is not looked up again. */
 const freshFor = 30_000;
 
-/** Fetches packaged charts from Helm repositories over https, and from OCI registries, as anybody. */
-export function createChartSources({ http, clock, allowPlain = false }: ChartSourcesOptions): ChartSources {
-  const fetching = { http, allowPlain };
+/** Fetches packaged charts from Helm repositories over https, and from OCI registries, with the credentials that are for them. */
+export function createChartSources({ http, clock, allowPlain = false, credentials }: ChartSourcesOptions): ChartSources {
   const kept = new LruMap<{ readonly files: readonly ChartFile[]; readonly size: number }>(mostKept, ({ size }) => size);
+  const indexes = createChartIndexes();
   const found = new LruMap<{ readonly chart: FetchedChart; readonly until: number }>(mostVersions);
 
   async function find({ repoURL, chart, version }: PackagedChart, signal: AbortSignal): Promise<FetchedChart> {
-    const key = [repoURL, chart, version].join('\n');
+    await credentials?.ready(signal);
+    const credential = credentials?.find(repoURL);
+    const fetching = { http, allowPlain, ...meansOf(credential) };
+    // what was found with another credential may not be had with this one
+    const key = [repoURL, chart, version, credential?.version ?? ''].join('\n');
     const known = found.get(key);
     if (known !== undefined && clock.monotonic() < known.until) return known.chart;
     const wanted = wantedVersion(version);
-    const one = await (isHttp(repoURL) ? findInIndex({ repoURL, chart }, wanted, fetching, signal) : findInRegistry({ repoURL, chart }, wanted, fetching, signal));
+    const one = await (isHttp(repoURL) ? findInIndex({ repoURL, chart }, wanted, { fetching, indexes, credential: credential?.version ?? '' }, signal) : findInRegistry({ repoURL, chart }, wanted, fetching, signal));
     found.set(key, { chart: one, until: clock.monotonic() + freshFor });
     return one;
   }
@@ -65,6 +76,18 @@ export function createChartSources({ http, clock, allowPlain = false }: ChartSou
       const label = `${chart.chart} ${one.version} of ${chart.repoURL}`;
       return { ...chartTree(await filesOf(one, signal), one.revision), readFrom: { kind: 'chart', label } } satisfies ResolvedTree;
     },
+  };
+}
+
+/** @throws SourceError `denied` for a credential that is not used */
+function meansOf(credential: RepositoryCredential | undefined): Pick<Fetching, 'authorization' | 'tls'> {
+  if (credential === undefined) return {};
+  if (credential.problem !== undefined) throw new SourceError('denied', `${credential.name}: ${credential.problem}`);
+  const authorization = authorizationOf(credential);
+  const { clientCertificate } = credential;
+  return {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(clientCertificate === undefined ? {} : { tls: { cert: clientCertificate.cert, key: Buffer.from(clientCertificate.key.reveal()).toString('utf8') } }),
   };
 }
 

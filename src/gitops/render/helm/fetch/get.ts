@@ -1,4 +1,4 @@
-import { type HttpClient, HttpError, type HttpResponse } from '../../../../lib/http.ts';
+import { type HttpClient, HttpError, type HttpRequest, type HttpResponse } from '../../../../lib/http.ts';
 import { SourceError } from '../../../source/source-error.ts';
 
 /** What is needed to fetch charts. */
@@ -6,6 +6,10 @@ export interface Fetching {
   readonly http: HttpClient;
   /** For tests and mirrors inside a cluster: http:// is taken as well as https://. */
   readonly allowPlain: boolean;
+  /** What the repository's own server is told and no other; absent: it is asked as anybody. */
+  readonly authorization?: string;
+  /** Who asks, for servers that want to know. */
+  readonly tls?: NonNullable<HttpRequest['tls']>;
 }
 
 /** A request of a chart's repository. */
@@ -38,7 +42,8 @@ export function chartUrl(text: string, base: URL | undefined, { allowPlain }: Pi
 export async function get({ url, headers = {}, most }: GetRequest, fetching: Fetching, signal: AbortSignal): Promise<HttpResponse> {
   let at = url;
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-    const response = await send({ url: at, headers: at.host === url.host ? headers : {}, most }, fetching, signal);
+    const isOwn = at.origin === url.origin;
+    const response = await (isOwn ? send({ url: at, headers, most }, fetching, signal) : send({ url: at, most }, publicly(fetching), signal));
     const { location } = response.headers;
     if (response.status < 300 || response.status > 399 || location === undefined) return response;
     at = chartUrl(location, at, { allowPlain: fetching.allowPlain && at.protocol === 'http:' });
@@ -46,9 +51,14 @@ export async function get({ url, headers = {}, most }: GetRequest, fetching: Fet
   throw new SourceError('unavailable', `${url.host} redirects more than ${mostRedirects} times`);
 }
 
-async function send({ url, headers = {}, most }: GetRequest, { http }: Fetching, signal: AbortSignal): Promise<HttpResponse> {
+/** The same means, to ask as anybody: for servers that the repository only points to. */
+export function publicly({ http, allowPlain }: Fetching): Fetching {
+  return { http, allowPlain };
+}
+
+async function send({ url, headers = {}, most }: GetRequest, { http, tls, authorization }: Fetching, signal: AbortSignal): Promise<HttpResponse> {
   try {
-    return await http({ method: 'GET', url: url.href, headers, timeout, largestAnswer: most }, signal);
+    return await http({ method: 'GET', url: url.href, headers: { ...(authorization === undefined ? {} : { authorization }), ...headers }, timeout, largestAnswer: most, ...(tls === undefined ? {} : { tls }) }, signal);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const kind = error.kind === 'too-large' ? 'tooLarge' : error.kind === 'address' || error.kind === 'invalid' ? 'invalid' : 'unavailable';
@@ -59,7 +69,7 @@ async function send({ url, headers = {}, most }: GetRequest, { http }: Fetching,
 /** @throws SourceError for anything but 200 */
 export function bodyOf({ status, body }: HttpResponse, what: string): Uint8Array {
   if (status === 200) return body;
-  if (status === 401 || status === 403) throw new SourceError('denied', `${what}: the server refuses (${status}); only public charts are fetched`);
+  if (status === 401 || status === 403) throw new SourceError('denied', `${what}: the server refuses (${status}); what it wants is a repository Secret for this URL, or another one (label argocd.argoproj.io/secret-type)`);
   if (status === 404) throw new SourceError('absent', `${what}: it is not there`);
   throw new SourceError('unavailable', `${what}: the server answers ${status}`);
 }

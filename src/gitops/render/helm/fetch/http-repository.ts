@@ -1,47 +1,30 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { SourceError } from '../../../source/source-error.ts';
-import { ChartError } from '../load/chart-error.ts';
-import { readChartYaml, toChartValue } from '../load/chart-yaml.ts';
+import type { ChartIndexes } from './chart-indexes.ts';
 import { chooseVersion, type WantedVersion } from './chart-version.ts';
 import type { FetchedChart, RepositoryChart } from './fetched-chart.ts';
-import { bodyOf, chartUrl, type Fetching, get } from './get.ts';
+import { bodyOf, chartUrl, type Fetching, get, publicly } from './get.ts';
+import type { IndexEntry, ListedVersion } from './index-entries.ts';
 
-/** Bytes of an index: those of the largest public repositories have some ten million. */
-const mostIndexBytes = 32 << 20;
+/** Bytes. */
 const mostArchiveBytes = 20 << 20;
 
-const entry = z.looseObject({ version: z.string(), digest: z.string().nullish(), urls: z.array(z.string()).nullish() });
-type Entry = z.output<typeof entry>;
+/** Entries that are broken are passed over, as far as this many. */
+const mostBroken = 20;
 
-/** Reads the index of a repository, as far as it is about one chart. @throws SourceError */
-function readIndex(body: Uint8Array, chart: string, host: string): readonly Entry[] {
-  const index = z.looseObject({ entries: z.record(z.string(), z.unknown()).nullish() }).safeParse(indexOf(body, host));
-  const entries = index.success ? index.data.entries?.[chart] : undefined;
-  // a broken entry of an old version hides no other
-  return Array.isArray(entries) ? entries.flatMap((one: unknown) => entry.safeParse(one).data ?? []) : [];
-}
-
-function indexOf(body: Uint8Array, host: string): unknown {
-  const text = Buffer.from(body).toString('utf8');
-  try {
-    if (text.trimStart().startsWith('{')) return JSON.parse(text);
-    return toChartValue(readChartYaml(body) ?? null);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof ChartError) throw new SourceError('unavailable', `the index of ${host} cannot be read${error instanceof ChartError ? `: ${error.message}` : ''}`);
-    throw error;
-  }
+/** How a repository is asked for its index. */
+export interface IndexAccess {
+  readonly indexes: ChartIndexes;
+  /** Tells apart who asks; empty for anybody. */
+  readonly credential: string;
 }
 
 /** A chart in a Helm repository, found in its index.yaml. @throws SourceError */
-export async function findInIndex({ repoURL, chart }: RepositoryChart, wanted: WantedVersion, fetching: Fetching, signal: AbortSignal): Promise<FetchedChart> {
+export async function findInIndex({ repoURL, chart }: RepositoryChart, wanted: WantedVersion, { fetching, indexes, credential }: IndexAccess & { readonly fetching: Fetching }, signal: AbortSignal): Promise<FetchedChart> {
   const base = chartUrl(repoURL.endsWith('/') ? repoURL : `${repoURL}/`, undefined, fetching);
-  const index = bodyOf(await get({ url: new URL('index.yaml', base), most: mostIndexBytes }, fetching, signal), `the index of ${base.host}`);
-  const entries = readIndex(index, chart, base.host);
-  if (entries.length === 0) throw new SourceError('absent', `${base.host} has no chart ${chart}`);
-  const candidates = wanted.digest === undefined ? entries : entries.filter(({ digest }) => digestOf(digest) === wanted.digest);
-  const version = chooseVersion(candidates.map((one) => one.version), wanted.range === '' ? '>=0.0.0-0' : wanted.range);
-  const found = candidates.find((one) => one.version === version);
+  const versions = await indexes.versions(new URL('index.yaml', base), chart, { fetching, credential }, signal);
+  if (versions.length === 0) throw new SourceError('absent', `${base.host} has no chart ${chart}`);
+  const found = chooseEntry(wanted.digest === undefined ? versions : versions.filter(({ digest }) => digestOf(digest) === wanted.digest), wanted.range === '' ? '>=0.0.0-0' : wanted.range);
   if (found === undefined) throw new SourceError('absent', `${base.host} has no version of chart ${chart} that is ${wanted.range}${wanted.digest === undefined ? '' : ' with that digest'}`);
   const [first] = found.urls ?? [];
   if (first === undefined) throw new SourceError('absent', `${base.host} says of chart ${chart} ${found.version} not where it is`);
@@ -52,10 +35,23 @@ export async function findInIndex({ repoURL, chart }: RepositoryChart, wanted: W
     revision: wanted.digest === undefined ? found.version : `${found.version}@sha256:${wanted.digest}`,
     ...(digest === undefined ? {} : { digest }),
     fetch: async (fetchSignal) => {
-      const archive = bodyOf(await get({ url, most: mostArchiveBytes }, fetching, fetchSignal), `chart ${chart} ${found.version} of ${url.host}`);
+      const archive = bodyOf(await get({ url, most: mostArchiveBytes }, url.origin === base.origin ? fetching : publicly(fetching), fetchSignal), `chart ${chart} ${found.version} of ${url.host}`);
       return digest === undefined ? archive : checked(archive, digest, `chart ${chart} ${found.version} of ${url.host}`);
     },
   };
+}
+
+/** The entry of the best version, or of the best whose entry is not broken. */
+function chooseEntry(versions: readonly ListedVersion[], range: string): IndexEntry | undefined {
+  let candidates = versions;
+  for (let broken = 0; broken < mostBroken; broken += 1) {
+    const version = chooseVersion(candidates.map((one) => one.version), range);
+    const chosen = candidates.find((one) => one.version === version);
+    const entry = chosen?.entry();
+    if (chosen === undefined || entry !== undefined) return entry;
+    candidates = candidates.filter((one) => one !== chosen);
+  }
+  return undefined;
 }
 
 function digestOf(text: string | null | undefined): string | undefined {

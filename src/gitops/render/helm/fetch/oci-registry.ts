@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../../lib/http.ts';
 import { SourceError } from '../../../source/source-error.ts';
 import { chooseVersion, isExact, type WantedVersion } from './chart-version.ts';
 import type { FetchedChart, RepositoryChart } from './fetched-chart.ts';
-import { bodyOf, chartUrl, type Fetching, get } from './get.ts';
+import { bodyOf, chartUrl, type Fetching, get, publicly } from './get.ts';
 import { checked } from './http-repository.ts';
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -23,21 +23,22 @@ const manifest = z.looseObject({
 const tags = z.looseObject({ tags: z.array(z.string()).nullish() });
 const token = z.looseObject({ token: z.string().exactOptional(), access_token: z.string().exactOptional() });
 
-/** Where a chart is in a registry, and the token that it has given to anybody who asks. */
+/** Where a chart is in a registry, and what it is told of who asks: nothing at first, then the token that it has given, or the credential. */
 interface Registry {
   readonly base: URL;
   readonly name: string;
   readonly fetching: Fetching;
+  readonly credential: string | undefined;
   authorization: string | undefined;
 }
 
-/** A chart in an OCI registry: `oci://host/path` with the chart's name behind it. Only what anybody may read is fetched. @throws SourceError */
+/** A chart in an OCI registry: `oci://host/path` with the chart's name behind it. A credential is shown only when the registry asks for one. @throws SourceError */
 export async function findInRegistry({ repoURL, chart }: RepositoryChart, wanted: WantedVersion, fetching: Fetching, signal: AbortSignal): Promise<FetchedChart> {
   const plain = repoURL.replace(/^oci:\/\//, '');
   const base = chartUrl(`${fetching.allowPlain && /^(localhost|127\.0\.0\.1)(:|\/|$)/.test(plain) ? 'http' : 'https'}://${plain}`, undefined, fetching);
   const name = [...base.pathname.split('/').filter((step) => step !== ''), ...chart.split('/')].join('/');
   if (!/^[a-z0-9._/-]+$/.test(name)) throw new SourceError('invalid', `${name} is no name in a registry: lower case letters, digits and . _ - only`);
-  const registry: Registry = { base, name, fetching, authorization: undefined };
+  const registry: Registry = { base, name, fetching: { ...publicly(fetching), ...(fetching.tls === undefined ? {} : { tls: fetching.tls }) }, credential: fetching.authorization, authorization: undefined };
   const version = await versionOf(registry, wanted, signal);
   const reference = wanted.digest === undefined ? tagOf(version) : `sha256:${wanted.digest}`;
   const what = `chart ${name} ${version} of ${base.host}`;
@@ -98,25 +99,25 @@ interface Asking {
   readonly most: number;
 }
 
-/** Asks for something of the repository; where the registry wants a token first, it is asked for one as anybody. */
+/** Asks for something of the repository; where the registry wants a token first, it is asked for one, with the credential if there is one. */
 async function ask(registry: Registry, path: string, { accept, most }: Asking, signal: AbortSignal): Promise<HttpResponse> {
   const url = new URL(`/v2/${registry.name}/${path}`, registry.base);
   const once = (): Promise<HttpResponse> => get({ url, most, headers: { accept, ...(registry.authorization === undefined ? {} : { authorization: registry.authorization }) } }, registry.fetching, signal);
   const response = await once();
   const challenge = response.headers['www-authenticate'];
   if (response.status !== 401 || challenge === undefined || registry.authorization !== undefined) return response;
-  registry.authorization = await anonymousToken(challenge, registry, signal);
+  registry.authorization = /^basic(\s|$)/i.test(challenge) ? registry.credential : await tokenFor(challenge, registry, signal);
   return registry.authorization === undefined ? response : once();
 }
 
-async function anonymousToken(challenge: string, { base, name, fetching }: Registry, signal: AbortSignal): Promise<string | undefined> {
+async function tokenFor(challenge: string, { base, name, fetching, credential }: Registry, signal: AbortSignal): Promise<string | undefined> {
   if (!/^bearer /i.test(challenge)) return undefined;
   const parameters = new Map([...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]));
   const url = chartUrl(parameters.get('realm') ?? '', undefined, { allowPlain: fetching.allowPlain && base.protocol === 'http:' });
   const service = parameters.get('service');
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', `repository:${name}:pull`);
-  const parsed = token.safeParse(jsonOf(bodyOf(await get({ url, most: 1 << 20 }, fetching, signal), `the token service of ${base.host}`)));
+  const parsed = token.safeParse(jsonOf(bodyOf(await get({ url, most: 1 << 20 }, { ...publicly(fetching), ...(credential === undefined ? {} : { authorization: credential }) }, signal), `the token service of ${base.host}`)));
   const text = parsed.success ? (parsed.data.token ?? parsed.data.access_token) : undefined;
   return text === undefined ? undefined : `Bearer ${text}`;
 }

@@ -1,5 +1,13 @@
 import type { SecretBytes } from '../../../../lib/secret-bytes.ts';
-import type { ManifestHead } from './manifest-head.ts';
+
+/** What Helm looks at in a document. */
+export interface ManifestHead {
+  readonly apiVersion: string;
+  /** Empty where there is none. */
+  readonly kind: string;
+  readonly name: string;
+  readonly annotations: ReadonlyMap<string, string>;
+}
 
 /** A document of a rendered template. */
 export interface ChartManifest extends ManifestHead {

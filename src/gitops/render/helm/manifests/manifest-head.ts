@@ -5,15 +5,8 @@ import { GoMap, Slice } from '../../../../template/value/value.ts';
 import { createMeter } from '../../../../template/worker/limits.ts';
 import { decodeYamlMap } from '../../../../template/yaml/decode-yaml.ts';
 import { GoYamlError } from '../../../../template/yaml/read/go-yaml-error.ts';
-
-/** What Helm looks at in a document. */
-export interface ManifestHead {
-  readonly apiVersion: string;
-  /** Empty where there is none. */
-  readonly kind: string;
-  readonly name: string;
-  readonly annotations: ReadonlyMap<string, string>;
-}
+import type { ManifestHead } from './chart-manifest.ts';
+import { readSimpleHead } from './simple-head.ts';
 
 /** A document that Helm does not accept. The message quotes nothing of it; `detail` is in Helm's words, which may. */
 export class ManifestError extends Error {
@@ -34,7 +27,10 @@ const limits = { steps: 20_000_000, allocatedBytes: 256 * 1024 * 1024 };
  * @throws ManifestError, LimitError
  */
 export function readHead(text: string, check: boolean): ManifestHead {
-  const document = readDocument(check ? text : (headText(text) ?? text));
+  const head = check ? undefined : headText(text);
+  const simple = head === undefined ? undefined : readSimpleHead(head);
+  if (simple !== undefined) return simple;
+  const document = readDocument(head ?? text);
   const metadata = document.entries.get('metadata');
   if (metadata !== undefined && !(metadata instanceof GoMap)) throw mismatch(metadata, 'SimpleHead.metadata', 'struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }');
   return {

@@ -105,7 +105,8 @@ function describe({ kind, name, key }: ValuesFrom): string {
 /** Too short to be told from other text, it would hide things that have nothing to do with it. */
 const shortest = 4;
 
-function textsOf(value: ChartValue): readonly string[] {
+/** The texts of a value that must be hidden wherever they stand: as they are, trimmed and encoded. */
+export function textsOf(value: ChartValue): readonly string[] {
   if (typeof value === 'string') return value.trim().length < shortest ? [] : [value, value.trim(), Buffer.from(value).toString('base64')];
   if (typeof value === 'number' || typeof value === 'bigint') return `${value}`.length < shortest ? [] : [`${value}`];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];

@@ -41,12 +41,13 @@ function textWithin(schema: ValueSchema | undefined, text: string): string {
 export function standIn(value: ChartValue, variant: Variant): ChartValue {
   if (isList(value)) return value.map((item) => standIn(item, variant));
   if (isValues(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, standIn(item, variant)]));
-  if (typeof value === 'string') return otherText(value, variant);
+  if (typeof value === 'string') return standInText(value, variant);
   if (typeof value === 'bigint') return value + BigInt(variant) + 1n;
   return typeof value === 'number' ? otherNumber(value, variant) : value;
 }
 
-function otherText(text: string, variant: Variant): string {
+/** `standIn` for a text. */
+export function standInText(text: string, variant: Variant): string {
   const json = jsonIn(text);
   if (json === undefined) return rotated(text, variant);
   const [first, second] = [replaced(json, 0), replaced(json, 1)];

@@ -39,24 +39,59 @@ function chartProblems(chart: Chart, values: ChartValues): readonly string[] {
   return [...shown, ...inner];
 }
 
+/** What can be known of a schema before there are values. */
+interface ReadSchema {
+  readonly document: SchemaDocument;
+  readonly patterns: Map<string, Regexp>;
+}
+
+/** A chart's schema is read once for all of its releases, as long as the chart itself is kept. */
+const known = new WeakMap<Uint8Array, ReadSchema | { readonly problem: string }>();
+
 function schemaProblems(schema: Uint8Array, values: ChartValues): readonly string[] {
-  const document = jsonToItem(Buffer.from(schema).toString('utf8'));
-  if (document === undefined) return ['values.schema.json is not JSON'];
+  const read = known.get(schema) ?? readSchema(schema);
+  known.set(schema, read);
+  if ('problem' in read) return [read.problem];
   const meter = createMeter(cost);
+  const finds = (pattern: string, text: string): boolean => patternOf(pattern, read.patterns, meter).matches(fromText(text), meter);
+  const checked = attempt(() => new SchemaValidator(read.document, finds, meter).problems(toTable(values)));
+  return 'problem' in checked ? [checked.problem] : checked.result;
+}
+
+function readSchema(schema: Uint8Array): ReadSchema | { readonly problem: string } {
+  const item = jsonToItem(Buffer.from(schema).toString('utf8'));
+  if (item === undefined) return { problem: 'values.schema.json is not JSON' };
+  const meter = createMeter(cost);
+  const patterns = new Map<string, Regexp>();
+  const read = attempt(() => {
+    const document = new SchemaDocument(item, (pattern) => isPattern(pattern, patterns, meter));
+    document.checkReferences();
+    return { document, patterns };
+  });
+  return 'problem' in read ? read : read.result;
+}
+
+/** What it answers, or what is wrong in words that can be shown. */
+function attempt<Result>(check: () => Result): { readonly result: Result } | { readonly problem: string } {
   try {
-    const read = new SchemaDocument(document, (pattern) => isPattern(pattern, meter));
-    read.checkReferences();
-    return new SchemaValidator(read, (pattern, text) => new Regexp(fromText(pattern), meter).matches(fromText(text), meter), meter).problems(toTable(values));
+    return { result: check() };
   } catch (error) {
-    if (error instanceof ChartError || error instanceof LimitError || error instanceof FunctionError) return [error.message];
+    if (error instanceof ChartError || error instanceof LimitError || error instanceof FunctionError) return { problem: error.message };
     throw error;
   }
 }
 
+/** Every pattern of the schema has been compiled as it was read. */
+function patternOf(pattern: string, patterns: Map<string, Regexp>, meter: Meter): Regexp {
+  const compiled = patterns.get(pattern) ?? new Regexp(fromText(pattern), meter);
+  patterns.set(pattern, compiled);
+  return compiled;
+}
+
 /** A pattern that is too large is told as such, and not as a wrong one. */
-function isPattern(pattern: string, meter: Meter): boolean {
+function isPattern(pattern: string, patterns: Map<string, Regexp>, meter: Meter): boolean {
   try {
-    void new Regexp(fromText(pattern), meter);
+    patternOf(pattern, patterns, meter);
     return true;
   } catch (error) {
     if (error instanceof PatternError) return false;

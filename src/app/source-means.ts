@@ -1,0 +1,50 @@
+import { createResolver, type Resolver } from '../gitops/source/resolver.ts';
+import { normaliseGitUrl } from '../gitops/source/git-url.ts';
+import type { RendererName } from '../gitops/render/renderer-choice.ts';
+import type { Renderer } from '../gitops/render/renderer.ts';
+import type { GitProtocol } from '../gitops/source/git-command.ts';
+import { createSourceNews, type SourceNews } from '../gitops/source/source-news.ts';
+import type { ChangeNotice } from '../provider/change-notice.ts';
+import { createChartMeans } from './chart-means.ts';
+import { gitCacheFolder } from './git-cache.ts';
+import { gitHosts } from './git-hosts.ts';
+import type { Foundation } from './half.ts';
+import type { RepositoryMapping } from './options.ts';
+import { watchRepositoryCredentials } from './repository-credentials.ts';
+
+export interface SourceMeansOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly protocols: readonly GitProtocol[];
+  /** Whether repositories may be on this machine. */
+  readonly allowLoopback: boolean;
+  readonly repositories: readonly RepositoryMapping[];
+  readonly renderer?: RendererName;
+  /** Where repository Secrets are taken from. */
+  readonly credentialNamespaces: readonly string[];
+}
+
+/** What a controller finds, reads and renders sources with. */
+export interface SourceMeans {
+  readonly resolver: Resolver;
+  readonly renderers: readonly Renderer[];
+  readonly news: SourceNews;
+  /** Looks at repositories that somebody has pushed to; answers how many those are. */
+  readonly wake: (notice: ChangeNotice) => number;
+  readonly close: () => Promise<void>;
+}
+
+/** Puts together what reads sources, with the credentials that are in the cluster. */
+export function createSourceMeans(foundation: Foundation, options: SourceMeansOptions): SourceMeans {
+  const { environment, protocols, repositories, renderer, credentialNamespaces: namespaces, allowLoopback } = options;
+  const news = createSourceNews();
+  const credentials = watchRepositoryCredentials(foundation, { namespaces, news });
+  const git = { cache: gitCacheFolder(environment), protocols, clock: foundation.clock, credentials, hosts: gitHosts(environment, allowLoopback) };
+  const { charts, renderers, close } = createChartMeans(foundation.clock, renderer, credentials);
+  const resolver = createResolver({ mapped: new Map(repositories.map(({ url, path }) => [url, path])), git, charts });
+  return { resolver, renderers, news, close, wake: ({ keys }) => wakeRepositories(new Set(keys), news) };
+}
+
+/** @param pushed addresses as `normaliseGitUrl` writes them */
+function wakeRepositories(pushed: ReadonlySet<string>, news: Pick<SourceNews, 'tell'>): number {
+  return news.tell({ concerns: (repoURL) => pushed.has(normaliseGitUrl(repoURL) ?? '') });
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { openLocalWorld } from '../../test/support/local-world.ts';
+import { memoryHome } from '../../test/support/memory-tree.ts';
+import { planRepository } from '../gitops/plan/plan-repository.ts';
+import { createManifestReader } from '../gitops/render/manifest-reader.ts';
+import { createResolver } from '../gitops/source/resolver.ts';
+import { applicationSetType, applicationType } from '../kube/resource-types.ts';
+import { writePlanned } from './write-planned.ts';
+
+const { signal } = new AbortController();
+const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: nets}
+spec:
+  generators:
+    - list: {elements: [{net: berlin}]}
+  template:
+    metadata: {name: '{{net}}'}
+    spec: {source: {repoURL: ., path: 'nets/{{net}}'}, destination: {name: in-cluster, namespace: '{{net}}'}}
+`;
+
+it('writes ApplicationSets, and the Applications that they render as theirs', async () => {
+  const { cluster, close } = await openLocalWorld();
+  try {
+    const home = memoryHome({ 'set.yaml': set, 'nets/berlin/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n' });
+    const plan = await planRepository({ home, resolver: createResolver({ home }), reader: createManifestReader(1 << 20) }, signal);
+
+    expect(await writePlanned(cluster, plan, signal)).toEqual(['argocd']);
+    const written = await cluster.get(applicationSetType, { namespace: 'argocd', name: 'nets' }, signal);
+    expect(await cluster.get(applicationType, { namespace: 'argocd', name: 'berlin' }, signal)).toMatchObject({ metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'nets', uid: written?.metadata.uid, controller: true }] }, spec: { source: { path: 'nets/berlin' } } });
+    expect(await writePlanned(cluster, plan, signal)).toEqual([]);
+  } finally {
+    await close();
+  }
+});

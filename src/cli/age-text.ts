@@ -1,0 +1,20 @@
+/** How long ago something was, as kubectl has it: `5s`, `3m`, `7h`, `12d`. @param time RFC 3339 @param now milliseconds since the epoch */
+export function ageText(time: string, now: number): string {
+  const seconds = Math.floor((now - Date.parse(time)) / 1000);
+  if (Number.isNaN(seconds)) return '';
+  return spanText(seconds);
+}
+
+/** A number of seconds in its largest unit, without fractions. */
+export function spanText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 120) return `${whole}s`;
+  if (whole < 7_200) return `${Math.floor(whole / 60)}m`;
+  if (whole < 172_800) return `${Math.floor(whole / 3_600)}h`;
+  return `${Math.floor(whole / 86_400)}d`;
+}
+
+/** The beginning of a commit, of each where there are several; all else as it is. */
+export function shortRevision(revision: string): string {
+  return revision.split(',').map((part) => (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(part) ? part.slice(0, 8) : part)).join(',');
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../../api/object.ts';
+import { secretType } from '../../../kube/resource-types.ts';
+import { fieldAt } from '../../health/live-field.ts';
+import { keyOfRef, refKey } from '../object/object-ref.ts';
+import type { PreparedObject } from '../object/prepared-object.ts';
+import { runAll } from '../run-all.ts';
+import type { SecretDigest } from '../sync-memory.ts';
+import type { SyncRun } from '../sync-run.ts';
+import { isVersionIn } from '../values/read-value-sources.ts';
+import { type ConsumedSecret, consumedSecrets, rolls } from './consumed-secrets.ts';
+import type { RolloutKey } from './rollout-key.ts';
+import { type ConsumedNow, consumedAnnotation, decideStamp, parseConsumed, rollAnnotation, type RolloutStamp, rotationAnnotation } from './rollout-stamp.ts';
+
+/**
+ * Has workloads say which state of their Secrets they run with, so that a rotation replaces the pods that read what has changed, and no
+ * others. The stamp is part of what is applied: healing keeps it instead of fighting it. Objects that read no Secret come back as they are.
+ *
+ * Costs nothing while the Secrets have the versions that were stamped; a Secret that was written is read once for all its workloads.
+ */
+export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObject[]): Promise<readonly PreparedObject[]> {
+  const { rollouts } = run.deps;
+  if (rollouts === undefined) return objects;
+  const consumed = consumedSecrets(run.plan);
+  const readers = new Map(objects.flatMap((object) => (hasTemplate(object) ? withSecrets(object, consumed.of(object.ref)) : [])));
+  forgetDigests(run, readers.values());
+  if (readers.size === 0) return objects;
+  const key = run.options.rollOnRotation ? await rollouts.key(run.signal) : undefined;
+  return runAll(run, objects, async (object) => {
+    const secrets = readers.get(object);
+    if (secrets === undefined) return object;
+    const live = await liveStamp(run, object);
+    return stamped(object, key === undefined || isLeftAlone(object) ? unfollowed(live) : await stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key }));
+  });
+}
+
+/** A workload that no longer follows its Secrets keeps the mark of the last rotation: to take it away would replace the pods. */
+function unfollowed({ rotation }: RolloutStamp): RolloutStamp {
+  return rotation === undefined ? {} : { rotation };
+}
+
+/** Nobody watches a Secret that no workload reads any more: what was read of it is worth nothing. */
+function forgetDigests({ deps: { memory } }: SyncRun, consumed: Iterable<readonly ConsumedSecret[]>): void {
+  const read = new Set([...consumed].flatMap((secrets) => secrets.map(({ name }) => name)));
+  for (const name of memory.digests.keys()) if (!read.has(name.slice(name.indexOf('/') + 1))) memory.digests.delete(name);
+}
+
+function withSecrets(object: PreparedObject, secrets: readonly ConsumedSecret[]): readonly (readonly [PreparedObject, readonly ConsumedSecret[]])[] {
+  return secrets.length === 0 ? [] : [[object, secrets]];
+}
+
+/** Its pods are replaced when their template changes. */
+function hasTemplate({ ref, object }: PreparedObject): boolean {
+  return rolls(ref) && typeof fieldAt(object, 'spec', 'template') === 'object';
+}
+
+function isLeftAlone({ object }: PreparedObject): boolean {
+  return object.metadata.annotations?.[rollAnnotation] === 'false';
+}
+
+interface Following {
+  readonly live: RolloutStamp;
+  readonly secrets: readonly ConsumedSecret[];
+  /** Of the workload, and so of its Secrets. */
+  readonly namespace: string;
+  readonly key: RolloutKey;
+}
+
+async function stampOf(run: SyncRun, { live, secrets, namespace, key }: Following): Promise<RolloutStamp> {
+  const versions = secrets.map(({ name }) => shownVersion(run, { namespace, name }));
+  const before = parseConsumed(live.consumed);
+  if (before?.keyId === key.id && versions.every((version) => version !== undefined) && before.versions === versionsText(versions)) return live;
+  const now = await readNow(run, namespace, secrets, key);
+  // what is gone is the barrier's concern; its pods run on with what they have
+  return now === undefined ? live : decideStamp(live, now);
+}
+
+/** As the cache has it, or as the API server does. */
+async function liveStamp({ deps, signal }: SyncRun, { type, ref }: Pick<PreparedObject, 'type' | 'ref'>): Promise<RolloutStamp> {
+  const seen = deps.live.look(type, keyOfRef(ref));
+  const annotations = typeof seen === 'object' ? seen.annotations : (await deps.cluster.get(type, keyOfRef(ref), signal, { metadataOnly: true }))?.metadata.annotations;
+  const [consumed, rotation] = [annotations?.[consumedAnnotation], annotations?.[rotationAnnotation]];
+  return { ...(consumed === undefined ? {} : { consumed }), ...(rotation === undefined ? {} : { rotation }) };
+}
+
+interface SecretPlace {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The version that the watch shows; undefined where it shows none, or is behind what this Application has just written itself. */
+function shownVersion({ deps }: SyncRun, place: SecretPlace): string | undefined {
+  const shown = deps.rollouts?.versionOf(place);
+  const written = writtenVersion(deps, place);
+  return written === undefined || written === shown ? shown : undefined;
+}
+
+/** The version that our last write of the Secret left, if it is the Application's own. */
+function writtenVersion({ memory }: SyncRun['deps'], place: SecretPlace): string | undefined {
+  return memory.applied.get(refKey({ group: '', version: 'v1', kind: 'Secret', ...place }))?.resourceVersion;
+}
+
+function versionsText(versions: readonly (string | undefined)[]): string {
+  return createHash('sha256').update(versions.join('\n')).digest('base64url').slice(0, 16);
+}
+
+async function readNow(run: SyncRun, namespace: string, secrets: readonly ConsumedSecret[], key: RolloutKey): Promise<ConsumedNow | undefined> {
+  const digests = await Promise.all(secrets.map(({ name }) => digestOf(run, { namespace, name }, key)));
+  const parts: string[] = [];
+  for (const [index, { name, keys }] of secrets.entries()) {
+    const digest = digests[index];
+    // the chart was rendered with another version of it: the pass that renders it anew replaces the pods, once
+    if (digest === undefined || (run.values !== undefined && !isVersionIn(run.values, name, digest.version))) return undefined;
+    const { hashes } = digest;
+    const read = keys === 'all' ? [...hashes.keys()] : keys;
+    parts.push(name, ...read.flatMap((one) => [one, hashes.get(one) ?? '']));
+  }
+  return { keyId: key.id, hash: key.hash(parts), versions: versionsText(digests.map((digest) => digest?.version)) };
+}
+
+/**
+ * Reads a Secret unless it is as it was when it was read last. One that is watched was so before it was read: as long as the watch has
+ * shown nothing of it, nothing has become of it. Undefined: there is none.
+ */
+async function digestOf(run: SyncRun, place: SecretPlace, key: RolloutKey): Promise<SecretDigest | undefined> {
+  const { deps, signal } = run;
+  const name = `${place.namespace}/${place.name}`;
+  const known = deps.memory.digests.get(name);
+  if (known !== undefined && known.keyId === key.id && isCurrent(run, place, known.version)) return known;
+  const secret = await deps.cluster.get(secretType, place, signal);
+  if (secret === undefined) {
+    deps.memory.digests.delete(name);
+    return undefined;
+  }
+  const data = Object.entries(fieldAt(secret, 'data') ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const hashes = new Map(data.map(([field, value]) => [field, key.hash([field, String(value)])]));
+  const digest = { version: secret.metadata.resourceVersion ?? '', keyId: key.id, hashes };
+  deps.memory.digests.set(name, digest);
+  return digest;
+}
+
+function isCurrent({ deps }: SyncRun, place: SecretPlace, version: string): boolean {
+  const [shown, written] = [deps.rollouts?.versionOf(place), writtenVersion(deps, place)];
+  if (written !== undefined && written !== version) return false;
+  return shown === undefined ? deps.rollouts?.isWatched(place) === true : shown === version;
+}
+
+function stamped(prepared: PreparedObject, stamp: RolloutStamp): PreparedObject {
+  const { consumed, rotation } = stamp;
+  if (consumed === undefined && rotation === undefined) return prepared;
+  const own = { ...(consumed === undefined ? {} : { [consumedAnnotation]: consumed }), ...(rotation === undefined ? {} : { [rotationAnnotation]: rotation }) };
+  const { metadata } = prepared.object;
+  const object: KubeObject = { ...prepared.object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...own } }, ...(rotation === undefined ? {} : { spec: withRotation(prepared.object['spec'], rotation) }) };
+  const hash = createHash('sha256').update(JSON.stringify([prepared.hash, consumed, rotation])).digest('base64url');
+  return { ...prepared, object, hash };
+}
+
+function withRotation(spec: unknown, rotation: string): unknown {
+  const [template, metadata, annotations] = [fieldAt(spec, 'template'), fieldAt(spec, 'template', 'metadata'), fieldAt(spec, 'template', 'metadata', 'annotations')];
+  return { ...fields(spec), template: { ...fields(template), metadata: { ...fields(metadata), annotations: { ...fields(annotations), [rotationAnnotation]: rotation } } } };
+}
+
+function fields(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}

@@ -1,0 +1,26 @@
+import { isPlainFields, type PlainFields, type PlainValue } from '../../api/application-set-spec.ts';
+import { formatValue } from '../../template/format/format-value.ts';
+import type { Meter } from '../../template/value/value.ts';
+
+/** Printing a number costs nothing worth counting. */
+const free: Meter = { step: () => {}, allocate: () => {} };
+
+/**
+ * Nested parameters as texts by names with dots: `a.b`, `list.0`. Numbers print as Go prints a float64, so a million is `1e+06`. Empty maps and
+ * lists are left out.
+ */
+export function flatParameters(fields: PlainFields): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  const add = (name: string, value: PlainValue): void => {
+    if (typeof value !== 'object' || value === null) flat[name] = scalarText(value);
+    else for (const [key, item] of isPlainFields(value) ? Object.entries(value) : value.map((item, index) => [String(index), item] as const)) add(`${name}.${key}`, item);
+  };
+  for (const [name, value] of Object.entries(fields)) add(name, value);
+  return flat;
+}
+
+/** As Go's `%v`. */
+function scalarText(value: null | boolean | number | string): string {
+  if (typeof value === 'string') return value;
+  return formatValue(value ?? undefined, free);
+}

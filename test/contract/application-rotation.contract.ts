@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/api/object.ts';
+import { consumedAnnotation, rotationAnnotation } from '../../src/gitops/apply/rollout/rollout-stamp.ts';
+import { fieldAt } from '../../src/gitops/health/live-field.ts';
+import { deploymentType, externalSecretType, secretType } from '../../src/kube/resource-types.ts';
+import { applicationNamespace, manifests, setApplicationStage } from '../support/application-stage.ts';
+import type { World } from '../support/secret-stage.ts';
+
+/** How workloads follow the Secrets that their pods read, whatever the cluster is made of. */
+export function describeApplicationRotation(name: string, open: () => Promise<World>): void {
+  describe(`the Git half replaces the pods that read a rotated Secret in ${name}`, { timeout: 60_000 }, () => {
+    const stage = setApplicationStage('rotate', open);
+    const testnet = {
+      ...{ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('database'), 'other-secret.yaml': manifests.secret('token', 'prod/token') },
+      ...{ 'node.yaml': manifests.deployment('node', 'database'), 'bot.yaml': manifests.deployment('bot', 'token') },
+    };
+    const remote = { 'prod/db': 'CANARY-one', 'prod/token': 'CANARY-token' };
+
+    const live = async (workload: string): Promise<KubeObject> => (await stage.get(deploymentType, workload)) ?? expect.fail(`there is no Deployment ${workload}`);
+    /** What the cluster's own controllers do not write. */
+    const declared = async (workload: string): Promise<unknown> => {
+      const { metadata, ...object } = await live(workload);
+      return [object['spec'], metadata.annotations?.[consumedAnnotation], metadata.labels];
+    };
+    const rotation = async (workload: string): Promise<unknown> => fieldAt(await live(workload), 'spec', 'template', 'metadata', 'annotations', rotationAnnotation);
+    const force = (secret: string, value: string): Promise<void> =>
+      stage.edit(externalSecretType, { namespace: stage.namespace, name: secret }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': value } } }));
+    const deploymentWrites = (): number => stage.recorded.writesIn(stage.namespace).filter((write) => write === 'apply deployments').length;
+
+    async function bringIn(files: Readonly<Record<string, string>> = testnet, metadata = {}): Promise<void> {
+      const commit = await stage.push(files);
+      await stage.declare({}, metadata);
+      await stage.start({ remote: { ...remote } });
+      await stage.untilSynced(commit);
+    }
+
+    test('a rotated value replaces the pods that read it and no others, and healing does not undo it', async () => {
+      await bringIn();
+      expect(await rotation('node')).toBeUndefined();
+      const bot = await declared('bot');
+
+      stage.secrets.remote['prod/db'] = 'CANARY-two';
+      await force('database', '1');
+      await stage.until(async () => expect(await rotation('node')).toEqual(expect.any(String)));
+      const rolled = await rotation('node');
+      expect(await declared('bot')).toEqual(bot);
+
+      await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'theirs' } } }));
+      await stage.until(async () => expect((await live('node')).metadata.labels).toMatchObject({ app: 'node' }));
+      expect(await rotation('node')).toBe(rolled);
+      expect(JSON.stringify([await live('node'), await stage.application(), stage.running.events, stage.running.progress])).not.toContain('CANARY');
+    });
+
+    test('a process that starts anew, and a Secret that is written with the same values, replace nothing', async () => {
+      await bringIn();
+      const before = await declared('node');
+      await stage.stop();
+      await stage.edit(secretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, team: 'nets' } } }));
+      await stage.start({ remote: { ...remote } });
+      await stage.until(() => expect(deploymentWrites()).toBe(2));
+      await stage.pause(500);
+
+      // each object is applied once after a start, which changes nothing
+      expect(await declared('node')).toEqual(before);
+      expect(deploymentWrites()).toBe(2);
+    });
+
+    test('a value that changed while nobody looked replaces the pods at the next start', async () => {
+      await bringIn();
+      await stage.stop();
+      await stage.start({ remote: { ...remote, 'prod/db': 'CANARY-later' } });
+      await force('database', '1');
+      await stage.until(async () => expect(await rotation('node')).toEqual(expect.any(String)));
+      expect(await rotation('bot')).toBeUndefined();
+    });
+
+    test('a workload that was there before is taken over as it runs', async () => {
+      await bringIn();
+      await stage.stop();
+      await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => {
+        const { [consumedAnnotation]: _stamp, ...annotations } = object.metadata.annotations ?? {};
+        return { ...object, metadata: { ...object.metadata, annotations } };
+      });
+      await stage.start({ remote: { ...remote } });
+      await stage.until(async () => expect((await live('node')).metadata.annotations?.[consumedAnnotation]).toEqual(expect.any(String)));
+      expect(await rotation('node')).toBeUndefined();
+    });
+
+    test('an Application, or a workload, that wants none of it is left alone', async () => {
+      const calm = manifests.deployment('bot', 'token').replace('labels: { app: bot } }\nspec', 'labels: { app: bot }, annotations: { prelude.dev/roll-on-rotation: "false" } }\nspec');
+      await bringIn({ ...testnet, 'bot.yaml': calm });
+      stage.secrets.remote['prod/token'] = 'CANARY-new';
+      stage.secrets.remote['prod/db'] = 'CANARY-two';
+      await force('token', '1');
+      await force('database', '1');
+      await stage.until(async () => expect(await rotation('node')).toEqual(expect.any(String)));
+      expect((await live('bot')).metadata.annotations?.[consumedAnnotation]).toBeUndefined();
+
+      await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'prelude.dev/roll-on-rotation': 'false' } } }));
+      await stage.until(async () => expect((await live('node')).metadata.annotations?.[consumedAnnotation]).toBeUndefined());
+    });
+
+    test('the key of the hashes stands beside the Applications, made once', async () => {
+      await bringIn();
+      const keys = stage.recorded.writesIn(applicationNamespace).filter((write) => write === 'create secrets');
+      expect(keys.length).toBeLessThanOrEqual(1);
+      expect(await stage.recorded.get(secretType, { namespace: applicationNamespace, name: 'prelude-rollout-key' }, new AbortController().signal)).toMatchObject({ immutable: true });
+    });
+  });
+}
