@@ -43,6 +43,8 @@ const byDesign: readonly { readonly fields: RegExp; readonly why: string }[] = [
   { fields: /^Application spec\.destination\.namespace$/, why: 'an Application deploys to the namespace it names; it counts only in the namespaces that the operator lists' },
   { fields: /^Application spec\.(source|sources\[\])\.helm\.namespace$/, why: 'what templates are told of their namespace; an object that names one goes there as any other manifest does' },
   { fields: /^Application spec\.(source|sources\[\])\.kustomize\.namespace$/, why: 'not acted on: an error that names it' },
+  { fields: /^Application spec\.ignoreDifferences\[\]\.namespace$/, why: "chooses among the Application's own objects which are compared with less; nothing is read or written for it" },
+  { fields: /^ApplicationSet spec\.(generators\[\]\.(list|git)\.)?template\.metadata\.namespace$/, why: "an error unless it is the ApplicationSet's own" },
   { fields: /^Application spec\.syncPolicy\.managedNamespaceMetadata$/, why: 'labels of the namespace that an Application deploys to' },
 ];
 

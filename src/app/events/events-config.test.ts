@@ -65,7 +65,7 @@ sources:
 `),
     ).toBe(`/events.yaml:4: sources[0].topicArns[0]: must be the ARN of a topic of SNS
 /events.yaml:5: sources[1].name: is the name of another source already
-/events.yaml:6: sources[1].type: must be one of cloudevents, sns, sqs, pubsub-push, pubsub-pull, event-grid
+/events.yaml:6: sources[1].type: must be one of cloudevents, github, gitlab, bitbucket, gitea, git, sns, sqs, pubsub-push, pubsub-pull, event-grid
 /events.yaml:10: sources[2].secrets[0]: must be {file: /path} or {key: name}: a secret never stands here itself
 /events.yaml:11: sources[2].colour: unknown field`);
   });

@@ -109,6 +109,14 @@ describe('createPlanCache', () => {
     expect(planned).toEqual(['i a', 'i c']);
   });
 
+  it('has nothing at hand for a commit that is refused, though another one is kept', async () => {
+    const { cache } = setUp();
+    await cache.get(base, signal);
+    await cache.get({ ...base, wanted: 'c' }, signal);
+
+    expect(await cache.at({ ...base, wanted: 'c' }, 'b', signal)).toBeUndefined();
+  });
+
   it('passes on what nobody has explained', async () => {
     const { cache, commits } = setUp();
     commits.set('a', new TypeError('a bug'));

@@ -96,7 +96,9 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     const known = [usable(key, identity), usable(before(key), identity)].find((plan) => plan?.commit === commit && plan.isOutdated !== true);
     if (known !== undefined) return known;
     await planAt(before(key), request, commit, signal);
-    return usable(before(key), identity);
+    // where that commit is refused, or cannot be had, what lies here is another's plan
+    const plan = usable(before(key), identity);
+    return plan?.commit === commit ? plan : undefined;
   }
 
   /** After a restart nothing is kept: what was synced last can be planned once more, often from the clone at hand. */

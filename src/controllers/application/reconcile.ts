@@ -42,7 +42,8 @@ function startRefresh(subject: Subject, context: ApplicationContext): void {
  * with keys. It is asked before the pass, so that whatever the pass reads of them was read while they were watched.
  */
 function watchSecrets({ key, plan, application }: Observed, context: ApplicationContext): void {
-  const needed = plan.needs.map(({ namespace, secret }) => ({ namespace, name: secret }));
+  const valued = plan.valueSources === undefined ? [] : context.memoryOf(key).valuedNeeds;
+  const needed = [...plan.needs, ...valued].map(({ namespace, secret }) => ({ namespace, name: secret }));
   const keys = holdsSops(plan) ? [sopsKeysKey({ plan, application })] : [];
   const values = (plan.valueSources ?? []).flatMap(({ kind, name }) => (kind === 'Secret' ? [{ namespace: plan.namespace, name }] : []));
   if (needed.length + keys.length + values.length === 0) context.secrets.release(key);
@@ -74,8 +75,9 @@ async function work(subject: Subject, context: ApplicationContext, signal: Abort
 
   watchSecrets(observed, context);
   const acted = await act(taken.observed, decision, context, signal);
-  // with values of the cluster, charts may have looked up more
+  // with values of the cluster, charts may have looked up more, and their workloads may need other Secrets
   watchCharts(observed.key, observed.plan, context);
+  watchSecrets(observed, context);
   await context.statuses.write(observed.raw, acted.status, signal);
   if (acted.result.stop === undefined && decision.kind !== 'compare') {
     context.requestDone(observed.key);

@@ -1,7 +1,7 @@
 import type { Health } from '../health/health.ts';
 import type { LoadedRules } from '../health/load-rules.ts';
 import type { PreparedObject } from './object/prepared-object.ts';
-import type { PhaseName, RenderedObject } from '../plan/plan.ts';
+import type { PhaseName, Plan, RenderedObject } from '../plan/plan.ts';
 import type { AppliedObject } from './object/apply-decision.ts';
 import type { KnownDeclaration } from './barrier/declaration-facts.ts';
 
@@ -21,6 +21,8 @@ export interface SyncMemory {
   readonly prepared: WeakMap<RenderedObject, PreparedObject>;
   /** What was read of Secrets that workloads read, by `namespace/name`: keyed hashes only. */
   readonly digests: Map<string, SecretDigest>;
+  /** What workloads turned out to need once the values that charts take from the cluster were known. */
+  valuedNeeds: Plan['needs'];
   /** When a bounded wait began, on the monotonic clock, by what is waited for. */
   readonly waits: Map<string, number>;
   /** The target whose barrier has opened. */
@@ -57,6 +59,7 @@ export function createSyncMemory(): SyncMemory {
     declarations: new Map(),
     prepared: new WeakMap(),
     digests: new Map(),
+    valuedNeeds: [],
     judged: new Map(),
     waits: new Map(),
     opened: undefined,

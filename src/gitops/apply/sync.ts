@@ -101,6 +101,7 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map() };
   const valued = await valuesStep(only === undefined ? run : { ...run, plan: selectObjects(run.plan, only) });
   if (!('stop' in valued)) {
+    deps.memory.valuedNeeds = valued.plan.needs;
     // what a placeholder's branch has written and the real one does not have must not be left behind
     const inventory = request.inventory === undefined ? undefined : [...request.inventory, ...valued.written];
     return { ...(await syncKnown({ ...request, inventory, plan: valued.plan, values: valued.versions }, deps, signal)), values: valued.versions };

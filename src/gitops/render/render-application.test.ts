@@ -62,7 +62,7 @@ describe('renderApplication', { timeout: 30_000 }, () => {
     const { rendered } = await renderApplication(application(sources), { resolver: resolverOf(repositories), renderers }, signal);
 
     expect(rendered.objects.map(({ object }) => [object.metadata.name, object['data']])).toEqual([['x', { value: 'extra' }], ['other', { value: 'extra' }]]);
-    expect(rendered.problems).toEqual([{ severity: 'warning', message: 'ConfigMap x is rendered by a later source, too, whose object is taken', origin: { file: 'templates/x.yaml', line: 1 } }]);
+    expect(rendered.problems).toEqual([{ severity: 'warning', condition: 'RepeatedResourceWarning', message: 'ConfigMap x is rendered by a later source, too, whose object is taken', origin: { file: 'templates/x.yaml', line: 1 } }]);
   });
 
   it('reads each source at the revision that it had before', async () => {

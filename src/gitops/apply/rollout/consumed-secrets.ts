@@ -12,6 +12,8 @@ export interface ConsumedSecret {
 export interface ConsumedSecrets {
   /** Sorted by name. */
   readonly of: (workload: ObjectRef) => readonly ConsumedSecret[];
+  /** All of them, as `namespace/name`. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** Kinds whose pods are replaced when their template changes. A Job's template cannot change, and a CronJob's next pod reads anew. */
@@ -27,8 +29,16 @@ function isReadByPods(path: string): boolean {
   return !path.includes('imagePullSecrets');
 }
 
+const known = new WeakMap<object, ConsumedSecrets>();
+
 /** Reads off the needs of a plan what each workload's pods read. */
 export function consumedSecrets({ needs }: Pick<Plan, 'needs'>): ConsumedSecrets {
+  const found = known.get(needs) ?? readConsumed(needs);
+  known.set(needs, found);
+  return found;
+}
+
+function readConsumed(needs: Plan['needs']): ConsumedSecrets {
   const byWorkload = new Map<string, Map<string, Set<string> | 'all'>>();
   for (const need of needs) for (const workload of readersOf(need)) add(byWorkload, workload, need);
   return {
@@ -36,6 +46,7 @@ export function consumedSecrets({ needs }: Pick<Plan, 'needs'>): ConsumedSecrets
       [...(byWorkload.get(`${kind}/${namespace}/${name}`) ?? [])]
         .map(([secret, keys]): ConsumedSecret => ({ name: secret, keys: keys === 'all' ? keys : [...keys].toSorted() }))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    names: new Set(needs.filter(({ consumers }) => consumers.some(({ path }) => isReadByPods(path))).map(({ namespace, secret }) => `${namespace}/${secret}`)),
   };
 }
 

@@ -20,18 +20,25 @@ import { type ConsumedNow, consumedAnnotation, decideStamp, parseConsumed, rollA
  */
 export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObject[]): Promise<readonly PreparedObject[]> {
   const { rollouts } = run.deps;
-  if (rollouts === undefined) return objects;
+  const followers = objects.filter(hasTemplate);
+  if (rollouts === undefined || followers.length === 0) return objects;
+  if (run.options.mode === 'compare') return stampEach(run, objects, new Set(followers), (live) => live);
   const consumed = consumedSecrets(run.plan);
-  const readers = new Map(objects.flatMap((object) => (hasTemplate(object) ? withSecrets(object, consumed.of(object.ref)) : [])));
-  forgetDigests(run, readers.values());
+  forgetDigests(run, consumed.names);
+  const readers = new Map(followers.flatMap((object) => withSecrets(object, consumed.of(object.ref))));
   if (readers.size === 0) return objects;
   const key = run.options.rollOnRotation ? await rollouts.key(run.signal) : undefined;
-  return runAll(run, objects, async (object) => {
-    const secrets = readers.get(object);
-    if (secrets === undefined) return object;
-    const live = await liveStamp(run, object);
-    return stamped(object, key === undefined || isLeftAlone(object) ? unfollowed(live) : await stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key }));
+  return stampEach(run, objects, readers, (live, object) => {
+    const secrets = readers.get(object) ?? [];
+    return key === undefined || isLeftAlone(object) ? unfollowed(live) : stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key });
   });
+}
+
+type Stamp = (live: RolloutStamp, object: PreparedObject) => RolloutStamp | Promise<RolloutStamp>;
+
+/** A comparison writes nothing: what a workload says is no difference to Git, and it is given no new word. */
+function stampEach(run: SyncRun, objects: readonly PreparedObject[], chosen: Pick<ReadonlySet<PreparedObject>, 'has'>, stamp: Stamp): Promise<readonly PreparedObject[]> {
+  return runAll(run, objects, async (object) => (chosen.has(object) ? stamped(object, await stamp(await liveStamp(run, object), object)) : object));
 }
 
 /** A workload that no longer follows its Secrets keeps the mark of the last rotation: to take it away would replace the pods. */
@@ -40,9 +47,8 @@ function unfollowed({ rotation }: RolloutStamp): RolloutStamp {
 }
 
 /** Nobody watches a Secret that no workload reads any more: what was read of it is worth nothing. */
-function forgetDigests({ deps: { memory } }: SyncRun, consumed: Iterable<readonly ConsumedSecret[]>): void {
-  const read = new Set([...consumed].flatMap((secrets) => secrets.map(({ name }) => name)));
-  for (const name of memory.digests.keys()) if (!read.has(name.slice(name.indexOf('/') + 1))) memory.digests.delete(name);
+function forgetDigests({ deps: { memory } }: SyncRun, consumed: ReadonlySet<string>): void {
+  for (const name of memory.digests.keys()) if (!consumed.has(name)) memory.digests.delete(name);
 }
 
 function withSecrets(object: PreparedObject, secrets: readonly ConsumedSecret[]): readonly (readonly [PreparedObject, readonly ConsumedSecret[]])[] {
