@@ -37,8 +37,14 @@ export interface RequestedOperation {
 const strategy = z.strictObject({ force: z.boolean().exactOptional() });
 const fromGit = 'is not supported: what is applied comes from Git, where it can be reviewed';
 
-const sync = z.strictObject({
-  revision: z.string().max(256).exactOptional(),
+/** How much there may be of what somebody asks for. */
+const requestLimits = { revision: 256, info: 100 };
+
+/** A record has besides what was asked for the revisions of all sources, joined, and what is noted down with it. */
+const recordLimits = { revision: 50 * 257, info: 100 + 16 };
+
+const sync = ({ revision }: typeof requestLimits) => z.strictObject({
+  revision: z.string().max(revision).exactOptional(),
   revisions: z.array(z.string().max(256)).max(50).exactOptional(),
   prune: z.boolean().exactOptional(),
   dryRun: z.boolean().exactOptional(),
@@ -52,12 +58,12 @@ const sync = z.strictObject({
   autoHealAttemptsCount: z.int().exactOptional(),
 });
 
-const operation = z
+const operation = (limits: typeof requestLimits) => z
   .strictObject({
-    sync,
+    sync: sync(limits),
     retry: retryPolicy.exactOptional(),
     initiatedBy: z.strictObject({ automated: z.boolean().exactOptional(), username: z.string().max(256).exactOptional() }).exactOptional(),
-    info: z.array(z.strictObject({ name: z.string(), value: z.string() })).max(100).exactOptional(),
+    info: z.array(z.strictObject({ name: z.string(), value: z.string() })).max(limits.info).exactOptional(),
   })
   .transform(({ sync: asked, retry, initiatedBy = {}, info = [] }): RequestedOperation => {
     const revision = asked.revisions === undefined || asked.revisions.length === 0 ? (asked.revision ?? '') : asked.revisions.join(',');
@@ -75,7 +81,15 @@ const operation = z
     };
   });
 
+const requestShape = z.object({ operation: operation(requestLimits) }).transform((fields) => fields.operation);
+const recordShape = z.object({ operation: operation(recordLimits) }).transform((fields) => fields.operation);
+
 /** Parses `operation` of an Application. Fields that would apply anything but what Git holds are refused by name. */
 export function parseOperation(value: unknown): Parsed<RequestedOperation> {
-  return parse(z.object({ operation }).transform((fields) => fields.operation), { operation: value });
+  return parse(requestShape, { operation: value });
+}
+
+/** Parses `status.operationState.operation`, where it is a request that was put on record. */
+export function parseRecordedOperation(value: unknown): Parsed<RequestedOperation> {
+  return parse(recordShape, { operation: value });
 }

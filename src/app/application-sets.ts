@@ -1,6 +1,5 @@
 import { createArgoPresence } from '../controllers/application/argo-presence.ts';
-import { followerOf } from '../controllers/application/current-revision.ts';
-import { createRevisionPoller } from '../controllers/application/revision-poller.ts';
+import { createRevisionPoller, followerOf } from '../controllers/application/revision-poller.ts';
 import { applicationSetInformers, createApplicationSetController } from '../controllers/application-set/controller.ts';
 import { type KubeObject, parseKey } from '../api/object.ts';
 import { pollSource } from '../gitops/source/resolve-source.ts';

@@ -16,16 +16,23 @@ export interface ChartMeans {
   readonly close: () => Promise<void>;
 }
 
+/** How chart repositories are reached. */
+export interface ChartAccess {
+  /** Of repositories and registries; absent: only public charts are fetched. */
+  readonly credentials?: RepositoryCredentials;
+  /** Addresses of this machine that are refused besides the loopback ones. */
+  readonly ownAddresses?: readonly string[];
+}
+
 /** Text of manifests that is remembered, in bytes: most files of a commit are those of the one before. */
 const manifestCache = 64 << 20;
 
 /**
  * Puts together what renders Applications, packaged charts among them.
  * @param renderer for Applications that do not say; absent: `builtin`
- * @param credentials of repositories and registries; absent: only public charts are fetched
  */
-export function createChartMeans(clock: Clock, renderer?: RendererName, credentials?: RepositoryCredentials): ChartMeans {
-  const http = createHttpClient({ clock });
+export function createChartMeans(clock: Clock, renderer?: RendererName, { credentials, ownAddresses = [] }: ChartAccess = {}): ChartMeans {
+  const http = createHttpClient({ clock, ownAddresses });
   const charts = createChartSources({ http: http.request, clock, ...(credentials === undefined ? {} : { credentials }) });
   const renderers = createRenderers(createManifestReader(manifestCache), { clock, sources: charts, ...(renderer === undefined ? {} : { charts: renderer }) });
   const close = async (): Promise<void> => void (await Promise.all([http.close(), ...renderers.map((one) => one.close?.())]));

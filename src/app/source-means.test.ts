@@ -124,7 +124,7 @@ describe('an Application of a private repository', { timeout: 40_000 }, () => {
     const commit = await push('two');
 
     expect(sources.wake({ provider: 'git', scope: {}, keys: ['git.example/other'] })).toBe(0);
-    expect(sources.wake({ provider: 'git', scope: {}, keys: [normaliseGitUrl(`${server.url}/remote`) ?? ''] })).toBe(1);
+    expect(sources.wake({ provider: 'git', scope: {}, keys: [normaliseGitUrl(`${server.url}/Remote`) ?? ''] })).toBe(1);
 
     await untilSynced(commit);
   });

@@ -38,13 +38,18 @@ export function createSourceMeans(foundation: Foundation, options: SourceMeansOp
   const { environment, protocols, repositories, renderer, credentialNamespaces: namespaces, allowLoopback } = options;
   const news = createSourceNews();
   const credentials = watchRepositoryCredentials(foundation, { namespaces, news });
-  const git = { cache: gitCacheFolder(environment), protocols, clock: foundation.clock, credentials, hosts: gitHosts(environment, allowLoopback) };
-  const { charts, renderers, close } = createChartMeans(foundation.clock, renderer, credentials);
+  const hosts = gitHosts(environment, allowLoopback);
+  const git = { cache: gitCacheFolder(environment), protocols, clock: foundation.clock, credentials, hosts };
+  const { charts, renderers, close } = createChartMeans(foundation.clock, renderer, { credentials, ...(hosts.ownAddresses === undefined ? {} : { ownAddresses: hosts.ownAddresses }) });
   const resolver = createResolver({ mapped: new Map(repositories.map(({ url, path }) => [url, path])), git, charts });
-  return { resolver, renderers, news, close, wake: ({ keys }) => wakeRepositories(new Set(keys), news) };
+  return { resolver, renderers, news, close, wake: ({ keys }) => wakeRepositories(keys, news) };
 }
 
-/** @param pushed addresses as `normaliseGitUrl` writes them */
-function wakeRepositories(pushed: ReadonlySet<string>, news: Pick<SourceNews, 'tell'>): number {
-  return news.tell({ concerns: (repoURL) => pushed.has(normaliseGitUrl(repoURL) ?? '') });
+/**
+ * Services find a repository whatever the case of its name, and tell of it as they write it themselves.
+ * @param keys addresses as `normaliseGitUrl` writes them
+ */
+function wakeRepositories(keys: readonly string[], news: Pick<SourceNews, 'tell'>): number {
+  const pushed = new Set(keys.map((key) => key.toLowerCase()));
+  return news.tell({ concerns: (repoURL) => pushed.has(normaliseGitUrl(repoURL)?.toLowerCase() ?? '') });
 }

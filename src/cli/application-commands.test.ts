@@ -104,7 +104,7 @@ describe('prelude status', { timeout: 60_000 }, () => {
 
     expect(code).toBe(0);
     expect(out).toMatch(/^Application argocd\/devnet {2}OutOfSync, Degraded$/m);
-    expect(out).toMatch(new RegExp(`^commit +${bad.slice(0, 8)} by Operator <operator@testnet.example>, 20.*: a bad one\\s+\\?\\[2J$`, 'm'));
+    expect(out).toMatch(new RegExp(`^commit +${bad.slice(0, 8)} by Operator <operator@testnet.example>, 20.*: a bad one\\s+\\[2J$`, 'm'));
     expect(out).toMatch(/^ConfigMap +settings +Synced +present +devnet\/all\.yaml:1$/m);
     expect(out).toMatch(/^ConfigMap +absent +OutOfSync +Missing +devnet\/all\.yaml:5$/m);
     expect(out).toMatch(/^ConfigMap +later +OutOfSync +absent +devnet\/more\.yaml:1$/m);

@@ -15,11 +15,13 @@ export class InformerCache<T> {
   readonly #listeners = new Set<InformerListener<T>>();
   readonly #project: (object: KubeObject) => T | undefined;
   readonly #log: Log;
+  readonly #onStrangerGone: (key: ObjectKey) => void;
   #filled = false;
 
-  constructor(project: (object: KubeObject) => T | undefined, log: Log) {
+  constructor(project: (object: KubeObject) => T | undefined, log: Log, onStrangerGone: (key: ObjectKey) => void = () => {}) {
     this.#project = project;
     this.#log = log;
+    this.#onStrangerGone = onStrangerGone;
   }
 
   get(key: ObjectKey): T | undefined {
@@ -55,7 +57,7 @@ export class InformerCache<T> {
   put(object: KubeObject): void {
     const entry = this.#entryOf(object);
     if (entry === undefined) {
-      this.remove(object);
+      this.#forget(keyOf(object));
       return;
     }
     const id = formatKey(entry.key);
@@ -66,10 +68,16 @@ export class InformerCache<T> {
 
   remove(object: KubeObject): void {
     const key = keyOf(object);
+    if (!this.#forget(key)) this.#onStrangerGone(key);
+  }
+
+  /** @returns whether it was kept */
+  #forget(key: ObjectKey): boolean {
     const previous = this.#entries.get(formatKey(key));
-    if (previous === undefined) return;
+    if (previous === undefined) return false;
     this.#entries.delete(formatKey(key));
     this.#announce(key, undefined, previous.value);
+    return true;
   }
 
   /** All at once: what the list does not hold was deleted while nobody watched. */

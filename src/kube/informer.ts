@@ -24,4 +24,6 @@ export interface InformerOptions<T> {
   readonly type: ResourceType;
   readonly selection: Selection;
   readonly project: (object: KubeObject) => T | undefined;
+  /** Told of objects that are deleted and were not kept: somebody may have come to care since they were seen. */
+  readonly onStrangerGone?: (key: ObjectKey) => void;
 }

@@ -31,7 +31,7 @@ const shortWatch = 1_000;
  */
 export function startInformer<T>(cluster: Cluster, options: InformerOptions<T>, deps: InformerDeps): Informer<T> {
   const log = deps.log.child({ resource: options.type.plural, group: options.type.group });
-  const cache = new InformerCache(options.project, log);
+  const cache = new InformerCache(options.project, log, options.onStrangerGone);
   const first = Promise.withResolvers<void>();
   // an informer that nobody waits for may be stopped
   first.promise.catch(() => {});

@@ -196,6 +196,16 @@ describe('the chart, restricted', () => {
   });
 
   it.each([
+    [['team-a'], true],
+    [['team-a', namespace], false],
+    [[], false],
+  ])('sees the credentials in its own namespace where namespaces are given and Applications are read in %j: a Role of its own: %s', async (applicationNamespaces, isOwn) => {
+    const roles = (await renderChart({ scopedNamespaces: ['team-a'], git: { applicationNamespaces } }, { namespace })).filter(({ kind }) => kind === 'Role');
+
+    expect(roles.filter(({ metadata }) => metadata.name === 'prelude-credentials').map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(isOwn ? [[namespace, [{ apiGroups: [''], resources: ['secrets', 'configmaps'], verbs: ['get', 'list', 'watch'] }]]] : []);
+  });
+
+  it.each([
     ['secrets', { git: { enabled: false } }, ['prelude-secrets']],
     ['git', { secrets: { enabled: false } }, ['prelude-git']],
   ])('gives the %s half alone no right of the other', async (half, values, names) => {

@@ -51,6 +51,23 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       expect(JSON.stringify([await live('node'), await stage.application(), stage.running.events, stage.running.progress])).not.toContain('CANARY');
     });
 
+    test('while a newer commit waits for its Secrets, the pods of the one before run on, and are replaced once', async () => {
+      await bringIn();
+      await stage.push({ ...testnet, 'node.yaml': manifests.deployment('node', 'database').replace('node:1', 'node:2').replace('name: PASSWORD', 'name: DATABASE'), 'more.yaml': manifests.secret('more', 'prod/more'), 'more-bot.yaml': manifests.deployment('more', 'more') });
+      await stage.until(async () => expect((await stage.status()).operationState?.message ?? '').toMatch(/^waiting for .*more/));
+      const before = await declared('node');
+      stage.secrets.remote['prod/db'] = 'CANARY-two';
+      await force('database', '1');
+      await stage.until(async () => expect(Buffer.from(String(fieldAt(await stage.get(secretType, 'database'), 'data', 'password')), 'base64').toString()).toBe('CANARY-two'));
+      await stage.pause(500);
+      expect(await declared('node')).toEqual(before);
+
+      stage.secrets.remote['prod/more'] = 'CANARY-more';
+      await force('more', '1');
+      await stage.until(async () => expect(JSON.stringify(await live('node'))).toContain('node:2'));
+      expect(await rotation('node')).toEqual(expect.any(String));
+    });
+
     test('a process that starts anew, and a Secret that is written with the same values, replace nothing', async () => {
       await bringIn();
       const before = await declared('node');

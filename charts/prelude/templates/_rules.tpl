@@ -172,6 +172,13 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 {{- end }}
 {{- end }}
 
+{{/* What the Git half may do in its own namespace, where credentials and host keys of repositories are looked for, too. */}}
+{{- define "prelude.credentialRules" -}}
+- apiGroups: [""]
+  resources: [secrets, configmaps]
+  verbs: [get, list, watch]
+{{- end }}
+
 {{/* What the Git half may do where Applications are: they have no status subresource, so it must write the object. */}}
 {{- define "prelude.applicationRules" -}}
 - apiGroups: [argoproj.io]

@@ -171,6 +171,49 @@ describe('notifications', () => {
     await until(async () => expect(Object.keys(Object(await told()))).toHaveLength(2));
   });
 
+  it('show on a commit what has changed, and not each time that health comes and goes', async () => {
+    const at = Date.now() - 60_000;
+    const object = await application(statusOf('Succeeded', 'Healthy', at));
+    const becomes = (health: string, seconds: number): KubeObject => ({ ...object, status: { ...statusOf('Succeeded', health, at), health: { status: health, message: health, lastTransitionTime: formatTimestamp(at + seconds * 1_000) } } });
+    const states = (): readonly unknown[] => sentTo('/api/v3').map(({ body }) => JSON.parse(body).state);
+    let running = await start();
+    const note = async (...given: readonly KubeObject[]): Promise<void> => {
+      for (const one of given) {
+        running.note(one, undefined);
+        await pause(100);
+      }
+    };
+    await note(object, becomes('Progressing', 5), becomes('Healthy', 10), becomes('Progressing', 15), becomes('Healthy', 20));
+    expect(states()).toEqual(['success']);
+
+    // the one before may come late
+    await note(becomes('Degraded', 25), becomes('Healthy', 20), becomes('Degraded', 25), becomes('Healthy', 30));
+    expect(states()).toEqual(['success', 'failure', 'success']);
+    await until(async () => expect(Object.keys(Object(await told())).filter((name) => name.endsWith(':hub'))).toEqual([expect.stringContaining(':on-state:success:')]));
+
+    await running.close(AbortSignal.timeout(1_000));
+    running = await start();
+    const live = await world.cluster.get(applicationType, { namespace: 'argocd', name: 'devnet' }, signal);
+    if (live === undefined) throw new Error('the Application is gone');
+    await note({ ...becomes('Healthy', 40), metadata: live.metadata }, { ...becomes('Degraded', 45), metadata: live.metadata });
+    expect(states()).toEqual(['success', 'failure', 'success', 'failure']);
+  });
+
+  it('show the state of now once a service is back, and not one that came and went in between', async () => {
+    const at = Date.now() - 60_000;
+    const object = await application(statusOf('Succeeded', 'Healthy', at));
+    const running = await start();
+    running.note(object, undefined);
+    await until(() => expect(sentTo('/api/v3')).toHaveLength(1));
+    server.behave('down');
+    running.note({ ...object, status: statusOf('Succeeded', 'Degraded', at + 5_000) }, undefined);
+    await pause(100);
+    running.note({ ...object, status: statusOf('Succeeded', 'Healthy', at + 10_000) }, undefined);
+    server.behave('well');
+
+    await until(() => expect(sentTo('/api/v3').map(({ body }) => JSON.parse(body).state)).toEqual(['success', 'success']));
+  });
+
   it('are given up where a service refuses them, and say nothing of what it answers', async () => {
     server.behave('refusing');
     (await start()).note(await application(statusOf('Succeeded', 'Healthy')), undefined);

@@ -3,7 +3,7 @@ import { formatKey, type KubeObject, keyOf } from '../../api/object.ts';
 import { amendMetadata } from '../../controllers/application/amend.ts';
 import { deliveryOf } from '../../gitops/notify/delivery.ts';
 import { isSubscribed } from '../../gitops/notify/subscriptions.ts';
-import { addTold, readTold, toldAnnotation, toldName } from '../../gitops/notify/told-record.ts';
+import { addTold, lastToldState, readTold, toldAnnotation, type ToldRecord, toldName, type ToldState } from '../../gitops/notify/told-record.ts';
 import { type Happening, happeningsOf } from '../../gitops/notify/triggers.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
@@ -41,13 +41,13 @@ const mostWrites = 5;
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const { config, cluster, clock, random, log, onSent } = options;
-  const done = new LruMap<true>(mostRemembered);
+  const done = new LruMap<ToldState>(mostRemembered);
   const lifetime = new AbortController();
   const services = options.services.map((service) => ({ ...service, queue: queueOf(service) }));
 
   function queueOf(service: NotifierOptions['services'][number]): SendQueue {
     const onDone = async (message: Message, sent: Sent): Promise<void> => {
-      done.set(memoryOf(message, service.name), true);
+      done.set(memoryOf(message, service.name), { state: message.state, at: message.at });
       onSent(service.name, sent);
       // what was refused is on no record: with the next start, and another configuration, it may be taken
       if (sent === 'sent') await putOnRecord(message, service.name);
@@ -61,7 +61,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const object = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { namespace, name, ...(message.uid === undefined ? {} : { uid: message.uid }) } };
     for (let count = 1; ; count += 1) {
       try {
-        await amendMetadata(cluster, object, (metadata) => ({ ...metadata, annotations: { ...metadata.annotations, [toldAnnotation]: addTold(readTold(metadata.annotations), toldName(message.id, service), message.at) } }), lifetime.signal);
+        await amendMetadata(cluster, object, (metadata) => ({ ...metadata, annotations: { ...metadata.annotations, [toldAnnotation]: addTold(readTold(metadata.annotations), message, service) } }), lifetime.signal);
         return;
       } catch (error) {
         if (isKubeError(error, 'conflict') && count < mostWrites) continue;
@@ -85,8 +85,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
         for (const happening of happenings) {
           if (!isWanted(service, happening, object) || now - happening.at > worthSending) continue;
           const message = messageOf(happening, parsed.value, config);
-          if (!service.concerns(message) || told.has(toldName(happening.id, service.name)) || done.get(memoryOf(message, service.name)) === true) continue;
-          if (!service.queue.add(`${application}:${happening.trigger}`, message)) log.warn({ service: service.name, application, trigger: happening.trigger }, 'too many notifications wait; this one has to come again');
+          const queueKey = `${application}:${happening.trigger}`;
+          if (!service.concerns(message) || !isNews(message, { told, waiting: service.queue.waiting(queueKey), memory: done.get(memoryOf(message, service.name)) }, service.name)) continue;
+          if (!service.queue.add(queueKey, message)) log.warn({ service: service.name, application, trigger: happening.trigger }, 'too many notifications wait; this one has to come again');
         }
       }
     },
@@ -108,7 +109,24 @@ function messageOf(happening: Happening, { metadata, spec }: Application, { targ
   return { ...happening, namespace, name, ...(uid === undefined ? {} : { uid }), destination: spec.destination.namespace, repoURL: spec.source.repoURL, ...(url === undefined ? {} : { targetUrl: url }) };
 }
 
+interface KnownToService {
+  /** What is on record. */
+  readonly told: ToldRecord;
+  /** What is yet to be sent. */
+  readonly waiting: Message | undefined;
+  readonly memory: ToldState | undefined;
+}
+
+/** Whether a service does not know it yet, or will not once it has got what waits for it. */
+function isNews(message: Message, { told, waiting, memory }: KnownToService, service: string): boolean {
+  const { id, subject, state, at, uid } = message;
+  if (subject === undefined) return memory === undefined && !told.has(toldName(id, service));
+  const last = waiting?.subject === subject && waiting.uid === uid ? waiting : (memory ?? lastToldState(told, subject, service));
+  // what is seen late is older than what was told; and a commit that was in is not shown as on its way again
+  return last === undefined || (state !== last.state && state !== 'pending' && at >= last.at);
+}
+
 /** Of one Application, which another one of its name is not. */
-function memoryOf({ namespace, name, uid = '', id }: Message, service: string): string {
-  return `${namespace}/${name} ${uid} ${toldName(id, service)}`;
+function memoryOf({ namespace, name, uid = '', id, subject = id }: Message, service: string): string {
+  return `${namespace}/${name} ${uid} ${toldName(subject, service)}`;
 }

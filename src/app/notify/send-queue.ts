@@ -22,6 +22,8 @@ export interface SendQueueOptions {
 export interface SendQueue {
   /** False where too many wait: whoever asks again later may have more luck. What waits under the same key is replaced: it is old news. */
   readonly add: (key: string, message: Message) => boolean;
+  /** What is yet to be sent under a key. */
+  readonly waiting: (key: string) => Message | undefined;
   /** Lets what is being sent end, until the signal aborts; what waits is dropped. */
   readonly close: (signal: AbortSignal) => Promise<void>;
 }
@@ -48,7 +50,8 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
         // something newer stands there now: its turn is next
         continue;
       }
-      waiting.delete(key);
+      // something newer may have come while this one was on its way
+      if (waiting.get(key)?.message === message) waiting.delete(key);
       await options.onDone(message, sent);
       if (isClosed) return;
     }
@@ -74,6 +77,7 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
       start();
       return true;
     },
+    waiting: (key) => waiting.get(key)?.message,
     close: async (signal) => {
       isClosed = true;
       const abort = (): void => ending.abort(new DOMException('stopped', 'AbortError'));

@@ -25,7 +25,10 @@ export function chooseRevision(application: KubeObject, wanted: string | undefin
   if (!parsed.ok) throw new KubeError('invalid', `the Application is not valid: ${formatErrors(parsed.errors)}`);
   const status = parseApplicationStatus(application);
   const history = status.history ?? [];
-  const current = status.sync?.revision ?? history.at(-1)?.revision;
+  const newest = history.at(-1)?.revision;
+  const compared = status.sync?.revision ?? newest;
+  // an automated one is on its way to what it is compared with; another stays at what was brought in last
+  const current = parsed.value.spec.syncPolicy.automated === undefined ? (newest ?? compared) : compared;
   const entry = wanted === undefined ? history.findLast(({ revision }) => revision !== undefined && revision !== current) : entryOf(history, wanted);
   const revision = entry?.revision ?? wanted;
   if (revision === undefined) throw new KubeError('invalid', 'there is no earlier revision in the history; name a commit by all its digits');
@@ -33,8 +36,9 @@ export function chooseRevision(application: KubeObject, wanted: string | undefin
   const problem = revisionProblem(parsed.value, revision);
   if (problem !== undefined) throw new KubeError('invalid', entry === undefined ? `${wanted ?? ''} is neither an id nor the beginning of a revision in the history, and ${problem}` : `that revision cannot be gone back to: ${problem}`);
   // while the newest commit cannot be read or planned, what is in now is not what the branch stands for: the controller knows that
-  const isHead = current !== undefined && !current.startsWith('worktree') && status.conditions?.some(({ type }) => type === 'ComparisonError' || type === 'RollbackWarning') !== true;
-  const pin = { revision, ...(isHead ? { replaces: current } : {}), ...(by === undefined ? {} : { by }) };
+  const isHead = compared !== undefined && !compared.startsWith('worktree') && status.conditions?.some(({ type }) => type === 'ComparisonError' || type === 'RollbackWarning') !== true;
+  if (isHead && revision === compared) throw new KubeError('invalid', `${revision} is the newest commit: a sync brings it in`);
+  const pin = { revision, ...(isHead ? { replaces: compared } : {}), ...(by === undefined ? {} : { by }) };
   return { pin, ...(entry === undefined ? {} : { entry }), warnings: warningsAbout(application, entry) };
 }
 

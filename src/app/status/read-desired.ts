@@ -12,6 +12,7 @@ import { openWorkTree } from '../../gitops/source/work-tree.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type ChartMeans, createChartMeans } from '../chart-means.ts';
 import { gitCacheFolder } from '../git-cache.ts';
+import { gitHosts } from '../git-hosts.ts';
 import { gitProtocols, type RepositoryMapping } from '../options.ts';
 
 /** Where sources of Applications are looked for. */
@@ -69,7 +70,8 @@ export async function readDesired(application: Application, revision: string | u
 async function resolversFor({ path, repositories }: SourcePlaces, { charts }: ChartMeans, { environment, clock }: ReadingMeans, signal: AbortSignal): Promise<readonly [Resolver, Resolver]> {
   const mapped = repositories.map(({ url, path: place }) => [url, place] as const);
   const cache = gitCacheFolder(environment);
-  const remote = { cache, clock, protocols: gitProtocols.filter((protocol) => protocol !== 'file') };
+  // a person asks, from their own machine: as for `up`
+  const remote = { cache, clock, protocols: gitProtocols.filter((protocol) => protocol !== 'file'), hosts: gitHosts(environment, true) };
   const found = await Promise.all([openHome(path, {}, signal), openWorkTree(path, signal)]).catch((error: unknown) => {
     if (!isSourceError(error)) throw error;
     return undefined;

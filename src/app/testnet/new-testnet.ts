@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseGitUrl, redactUrl } from '../../gitops/source/git-url.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import { openWorkTree } from '../../gitops/source/work-tree.ts';
 import { TestnetError } from './testnet-error.ts';
@@ -34,7 +35,8 @@ export async function newTestnet({ name, path, testnets, chart, store, repoURL }
   const [own = '', charts = ''] = folders;
   const { git } = await openWorkTree(path, signal);
   const [only, ...others] = git?.prefix === '' ? git.remotes : [];
-  const { files, remoteKeys } = testnetFiles({ name, repoURL: repoURL ?? (others.length === 0 ? (only ?? '.') : '.'), testnets: own, chart: charts, store });
+  const address = only === undefined || others.length > 0 ? '.' : publicAddress(only);
+  const { files, remoteKeys } = testnetFiles({ name, repoURL: repoURL ?? address, testnets: own, chart: charts, store });
   const folder = join(path, own, name);
   await mkdir(dirname(folder), { recursive: true });
   try {
@@ -49,6 +51,18 @@ export async function newTestnet({ name, path, testnets, chart, store, repoURL }
     await writeFile(join(folder, file), text, { flag: 'wx' });
   }
   return { files: [...files.keys()].map((file) => `${own}/${name}/${file}`), remoteKeys };
+}
+
+/** A remote as a file in Git may name it, without what a clone logs in with; `.` where Applications cannot name it. */
+function publicAddress(remote: string): string {
+  const address = /^https?:/i.test(remote) ? redactUrl(remote) : remote;
+  try {
+    parseGitUrl(address);
+    return address;
+  } catch (error) {
+    if (!isSourceError(error)) throw error;
+    return '.';
+  }
 }
 
 function isThere(error: unknown): boolean {

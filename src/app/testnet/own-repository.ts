@@ -55,12 +55,16 @@ export async function openOwnRepository(folder: string, signal: AbortSignal): Pr
       throw error instanceof ExecError ? new TestnetError(`${what}: ${error.message}`) : error;
     }
   };
+  const find = async (commit: string, path: string, finding: AbortSignal): Promise<{ readonly mode?: string; readonly oid?: string }> => {
+    const listed = await told(git(['ls-tree', '--full-tree', '-z', commit, '--', prefix + path], { signal: finding }), 'the commit that is checked out cannot be read');
+    const [, mode, oid] = /^(100(?:644|755)) blob ([0-9a-f]{40,64})\t/.exec(listed) ?? [];
+    return mode === undefined || oid === undefined ? {} : { mode, oid };
+  };
   const prefix = (await told(git(['rev-parse', '--show-prefix'], { signal }), `${folder} is in no Git repository`)).trimEnd();
   return {
     prefix,
     read: async (path, reading) => {
-      const listed = await told(git(['ls-tree', '--full-tree', '-z', 'HEAD', '--', prefix + path], { signal: reading }), 'the commit that is checked out cannot be read');
-      const oid = /^100(?:644|755) blob ([0-9a-f]{40,64})\t/.exec(listed)?.[1];
+      const { oid } = await find('HEAD', path, reading);
       return oid === undefined ? undefined : told(git(['cat-file', 'blob', oid], { signal: reading }), `${path} cannot be read`);
     },
     commit: async ({ branch, message, files }, committing) => {
@@ -72,7 +76,8 @@ export async function openOwnRepository(folder: string, signal: AbortSignal): Pr
         await git(['read-tree', head], run);
         for (const [path, text] of files) {
           const oid = (await git(['hash-object', '-w', '--stdin'], { ...run, stdin: text })).trim();
-          await git(['update-index', '--add', '--cacheinfo', `100644,${oid},${prefix}${path}`], run);
+          const { mode = '100644' } = await find(head, path, committing);
+          await git(['update-index', '--add', '--cacheinfo', `${mode},${oid},${prefix}${path}`], run);
         }
         const tree = (await git(['write-tree'], run)).trim();
         const signs = (await git(['config', '--type=bool', '--default=false', 'commit.gpgSign'], run)).trim() === 'true';

@@ -14,9 +14,9 @@ export interface WantedImage {
 export function parseWantedImage(text: string): WantedImage {
   const equals = text.indexOf('=');
   const [name, image] = [text.slice(0, equals), text.slice(equals + 1)];
-  const { repository, tag } = splitImage(image);
+  const { repository, tag, digest } = splitImage(image);
   const isGood = equals > 0 && /^[A-Za-z0-9_.-]+$/.test(name) && /^[a-z0-9][a-z0-9._:/-]*$/.test(repository) && /^\w[\w.-]{0,127}$/.test(tag ?? '');
-  if (!isGood || tag === undefined) throw new TestnetError(`${text}: write NAME=IMAGE:TAG, e.g. faucet=testnet/faucet:1.5.0; a digest has no place in values with tags`);
+  if (!isGood || tag === undefined || digest !== undefined) throw new TestnetError(`${text}: write NAME=IMAGE:TAG, e.g. faucet=testnet/faucet:1.5.0; a digest has no place in values with tags`);
   return { name, repository, tag };
 }
 

@@ -42,16 +42,28 @@ archive:
   image:
     repository: own/archive
     tag: '1.9'   # older
-sidecarImage: mirror.example/sidecar:6
+sidecarImage: registry.example/sidecar:6
 `;
 
 describe('promoteImages', () => {
   it('copies tags, and leaves all else byte for byte', () => {
     const { text, changes, notes } = promoteImages(devnet, berlin);
 
-    expect(text).toBe(`${berlin.replace("tag: '1.9'", "tag: '1.10'").replace('mirror.example/sidecar:6', '"mirror.example/sidecar:7"')}image:\n  tag: 2.1.0\n`);
+    expect(text).toBe(`${berlin.replace("tag: '1.9'", "tag: '1.10'").replace('registry.example/sidecar:6', '"registry.example/sidecar:7"')}image:\n  tag: 2.1.0\n`);
     expect(changes).toEqual(["image: the chart's own -> 2.1.0", 'archive.image: 1.9 -> 1.10', 'sidecarImage: 6 -> 7']);
     expect(notes).toEqual(['faucet.image stays at 1.4.1: the other testnet says none']);
+  });
+
+  it.each([
+    ['image: mirror.example/node:1', 'image: registry.example/node:2', 'image stays at mirror.example/node:1: the other testnet has it from registry.example/node'],
+    ['image: { repository: own/node, tag: "1" }', 'image: { repository: node, tag: "2" }', 'image stays at own/node:1: the other testnet has it from node'],
+    ['image: node@sha256:00', 'image: node:2', 'image stays at node@sha256:00: a digest is not changed'],
+    ['image: node:1@sha256:00', 'image: node:2', 'image stays at node:1@sha256:00: a digest is not changed'],
+    ['image: { tag: "1", digest: "sha256:00" }', 'image: { tag: "2" }', 'image stays at 1@sha256:00: a digest is not changed'],
+    ['image: { tag: "1" }', 'image: { tag: "2", digest: "sha256:00" }', 'image stays at 1: the other testnet names a digest, which is not copied'],
+    ['image: node:1', 'image: node@sha256:00', 'image stays at node:1: the other testnet names a digest, which is not copied'],
+  ])('leaves %j where the other has %j, and says so', (ours, theirs, note) => {
+    expect(promoteImages(`${theirs}\n`, `${ours}\n`)).toEqual({ text: `${ours}\n`, changes: [], notes: [note] });
   });
 
   it('has nothing to do the second time', () => {
@@ -67,12 +79,13 @@ describe('splitImage', () => {
     ['a:1', { repository: 'a', tag: '1' }],
     ['registry:5000/a/b', { repository: 'registry:5000/a/b' }],
     ['registry:5000/a/b:1.2', { repository: 'registry:5000/a/b', tag: '1.2' }],
-    ['a@sha256:00', { repository: 'a@sha256:00' }],
+    ['a@sha256:00', { repository: 'a', digest: 'sha256:00' }],
+    ['r:5000/a:1@sha256:00', { repository: 'r:5000/a', tag: '1', digest: 'sha256:00' }],
   ])('reads %s', (text, parts) => {
     expect(splitImage(text)).toEqual(parts);
   });
 
-  it.each(['faucet', 'faucet=', '=a:1', 'faucet=a', 'faucet=a@sha256:00', 'fau cet=a:1', 'faucet=a:1 2'])('does not take %j for an image to be set', (text) => {
+  it.each(['faucet', 'faucet=', '=a:1', 'faucet=a', 'faucet=a@sha256:00', 'faucet=a:1@sha256:00', 'fau cet=a:1', 'faucet=a:1 2'])('does not take %j for an image to be set', (text) => {
     expect(() => parseWantedImage(text)).toThrow('write NAME=IMAGE:TAG');
   });
 });
@@ -106,6 +119,14 @@ describe('a change of a testnet', { timeout: 60_000 }, () => {
     expect(await remote.git('diff', '--name-only', 'HEAD', commit?.branch ?? '')).toBe('testnets/berlin/application.yaml\ntestnets/berlin/values.yaml');
     expect(await remote.git('status', '--porcelain')).toBe('M testnets/berlin/values.yaml');
     await expect(promoteTestnet('devnet', 'berlin', options, never)).rejects.toThrow('is it there already? Name another one with --branch');
+  });
+
+  it('leaves the mode of a file as it was', async () => {
+    await remote.git('update-index', '--chmod=+x', 'testnets/berlin/values.yaml');
+    await remote.git('commit', '-q', '-m', 'a mode');
+    const { commit } = await promoteTestnet('devnet', 'berlin', options, never);
+
+    expect(await remote.git('ls-tree', commit?.branch ?? '', 'testnets/berlin/')).toMatch(/^100644 blob \w+\ttestnets\/berlin\/application\.yaml\n100755 blob \w+\ttestnets\/berlin\/values\.yaml$/);
   });
 
   it('is only shown by a dry run, and pushed where that is asked for', async () => {
@@ -148,6 +169,25 @@ describe('newTestnet', { timeout: 60_000 }, () => {
     const before = readFileSync(join(folder, 'testnets/testnet-oslo/values.yaml'), 'utf8');
     await expect(newTestnet(options, never)).rejects.toThrow('testnets/testnet-oslo is there already');
     expect(readFileSync(join(folder, 'testnets/testnet-oslo/values.yaml'), 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['https://ada:a-canary@git.example/acme/nets.git', 'https://git.example/acme/nets.git'],
+    ['http://a-canary@git.example/acme/nets.git', '.'],
+    ['ssh://ada:a-canary@git.example/acme/nets.git', '.'],
+    ['git@git.example:acme/nets.git', 'git@git.example:acme/nets.git'],
+    ['ssh://ada@git.example/acme/nets.git', 'ssh://ada@git.example/acme/nets.git'],
+  ])('names the remote %s as %s: what lets somebody in does not come into a file', async (url, named) => {
+    const remote = await createGitRemote();
+    await remote.write('README.md', 'nets');
+    await remote.push('nets');
+    await remote.git('remote', 'set-url', 'origin', url);
+    await newTestnet({ ...options, path: remote.folder }, never);
+    const text = readFileSync(join(remote.folder, 'testnets/testnet-oslo/application.yaml'), 'utf8');
+    await remote.close();
+
+    expect(text).toMatch(new RegExp(`repoURL: ['"]?${named.replaceAll('.', '\\.')}['"]?\n`));
+    expect(text).not.toContain('a-canary');
   });
 
   it.each([{ name: 'Oslo' }, { name: '../oslo' }, { name: 'a'.repeat(54) }, { testnets: '../elsewhere' }, { chart: '/etc' }])('refuses %j', async (more) => {

@@ -1,6 +1,8 @@
 import type { ApplicationSet } from '../../api/application-set.ts';
 import { statusFieldManager } from '../../api/names.ts';
 import { type KubeObject, keyOf, type ObjectMeta } from '../../api/object.ts';
+import type { ParsedObject } from '../../api/parsed-object.ts';
+import { fieldAt } from '../../gitops/health/live-field.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import { applicationSetType, applicationType } from '../../kube/resource-types.ts';
 import type { SetContext } from './context.ts';
@@ -13,15 +15,24 @@ const finalizer = 'resources-finalizer.argocd.argoproj.io';
 /**
  * What is done for an ApplicationSet on its way out, as Argo CD does: where the policy deletes nothing, its Applications are let go first, so that
  * the garbage collector leaves them; then the finalizer is taken away that held it for that. Without the finalizer it is gone before anybody can do so.
+ * One that does not parse is held by nothing more than one that does.
  * @throws KubeError
  */
-export async function releaseSet(set: ApplicationSet, owned: readonly KubeObject[], context: SetContext, signal: AbortSignal): Promise<void> {
+export async function releaseSet(set: ParsedObject<ApplicationSet>, owned: readonly KubeObject[], context: SetContext, signal: AbortSignal): Promise<void> {
   const { cluster, writes } = context;
-  if (!set.spec.policy.delete) {
+  const deletes = set.parsed.ok ? set.parsed.value.spec.policy.delete : await deletesByItsWord(set, context, signal);
+  if (!deletes) {
     const release = (application: KubeObject): Promise<unknown> => cluster.update(applicationType, withoutOwner(application, set.metadata), { fieldManager: statusFieldManager }, signal);
     await Promise.all(owned.map((application) => writes.run(() => release(application), signal)));
   }
   await amendSet(set.metadata, context, signal, ({ finalizers = [], ...rest }) => (finalizers.includes(finalizer) ? { ...rest, finalizers: finalizers.filter((name) => name !== finalizer) } : undefined));
+}
+
+/** Of one that does not parse, as far as it can be understood: what is written there and is no word for deleting deletes nothing. */
+async function deletesByItsWord(set: ParsedObject<ApplicationSet>, { cluster }: SetContext, signal: AbortSignal): Promise<boolean> {
+  const live = await cluster.get(applicationSetType, keyOf(set), signal);
+  const word = fieldAt(live, 'spec', 'syncPolicy', 'applicationsSync');
+  return word === undefined || word === 'sync' || word === 'create-delete';
 }
 
 /** Takes the wish for a refresh away once it was granted. @throws KubeError */

@@ -17,8 +17,7 @@ import { applicationSetType, applicationType, namespaceType } from '../../kube/r
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createMetrics } from '../../lib/metrics.ts';
-import { followerOf } from '../application/current-revision.ts';
-import { createRevisionPoller } from '../application/revision-poller.ts';
+import { createRevisionPoller, followerOf } from '../application/revision-poller.ts';
 import { applicationInformers } from '../application/watch.ts';
 import { parseKey } from '../../api/object.ts';
 import { applicationSetInformers, createApplicationSetController } from './controller.ts';
@@ -180,7 +179,7 @@ describe('an ApplicationSet', () => {
     await upToDate();
     await edit('devnet', (one) => ({
       ...one,
-      metadata: { ...one.metadata, labels: { tier: 'other', more: 'yes' }, annotations: { 'acme.example/kept': '1', 'acme.example/lost': '1', 'argocd.argoproj.io/refresh': 'normal', 'prelude.dev/rollback-to': 'a' }, finalizers: ['pre-delete-finalizer.argocd.argoproj.io/x'] },
+      metadata: { ...one.metadata, labels: { tier: 'other', more: 'yes' }, annotations: { 'acme.example/kept': '1', 'acme.example/lost': '1', 'argocd.argoproj.io/refresh': 'normal', 'prelude.dev/rollback-to': 'a', 'prelude.dev/rollback-record': '{}', 'notified.notifications.argoproj.io': '{}' }, finalizers: ['pre-delete-finalizer.argocd.argoproj.io/x'] },
       spec: { source: { repoURL: remote.url, path: 'elsewhere' }, destination: { name: 'in-cluster', namespace: 'devnet' } },
       status: { sync: { status: 'Synced' } },
     }));
@@ -188,7 +187,7 @@ describe('an ApplicationSet', () => {
     await until(async () => expect(await get('devnet')).toMatchObject({ spec: { source: { path: 'nets/devnet' } } }));
     const { metadata, status: after } = { ...(await get('devnet')), status: (await get('devnet'))['status'] };
     expect(metadata.labels).toEqual({ tier: 'test' });
-    expect(metadata.annotations).toEqual({ 'acme.example/kept': '1', 'argocd.argoproj.io/refresh': 'normal', 'prelude.dev/rollback-to': 'a' });
+    expect(metadata.annotations).toEqual({ 'acme.example/kept': '1', 'argocd.argoproj.io/refresh': 'normal', 'prelude.dev/rollback-to': 'a', 'prelude.dev/rollback-record': '{}', 'notified.notifications.argoproj.io': '{}' });
     expect(metadata.finalizers).toEqual(['resources-finalizer.argocd.argoproj.io', 'pre-delete-finalizer.argocd.argoproj.io/x']);
     expect(after).toEqual({ sync: { status: 'Synced' } });
     await until(async () => expect((await status()).resources).toMatchObject([{ name: 'devnet', status: 'Synced' }]));
@@ -226,6 +225,23 @@ describe('an ApplicationSet', () => {
     await cluster.update(applicationSetType, { ...set, metadata: { ...set.metadata, annotations: { 'prelude.dev/allow-empty': 'true' } } }, options, signal);
     await until(async () => expect(await names()).toEqual([]));
     await upToDate();
+  });
+
+  it('deletes nothing while something that it means has no name: it may be any of those that are there', async () => {
+    await push({ berlin: true, devnet: true });
+    const template = (name: string): Fields => ({ metadata: { name }, spec: { source: { repoURL: remote.url, path: '{{path}}' }, destination: { name: 'in-cluster', namespace: 'n' } } });
+    const generators = [{ git: { repoURL: remote.url, revision: 'main', files: [{ path: 'nets/*/values.yaml' }] } }];
+    await remote.write('nets/devnet/values.yaml', 'name: devnet\n');
+    await remote.write('nets/berlin/values.yaml', 'name: berlin\n');
+    await remote.push('names');
+    await declare({ generators, template: template('{{name}}'), syncPolicy: { preserveResourcesOnDeletion: true } });
+    await start();
+    await upToDate();
+    await remote.write('nets/berlin/values.yaml', 'name: Berlin_Net\n');
+    await remote.push('a bad name');
+
+    await until(async () => expect(await condition('ErrorOccurred')).toMatch(/^True ApplicationValidationError: .*"Berlin_Net" is not a name/));
+    expect(await names()).toEqual(['berlin', 'devnet']);
   });
 
   it('makes neither of two Applications of one name, names both, and goes on with the others', async () => {
@@ -282,6 +298,28 @@ describe('an ApplicationSet', () => {
     await until(async () => expect((await get('devnet')).metadata.ownerReferences).toMatchObject([{ name: 'nets' }]));
     await cluster.delete(applicationSetType, { namespace, name: 'nets' }, {}, signal);
     await until(async () => expect(await names()).toEqual([]));
+  });
+
+  it.each([
+    ['create-only', ['devnet']],
+    ['a word of tomorrow', ['devnet']],
+    ['create-delete', []],
+    [undefined, []],
+  ])('that is wrong does not stay for ever when it is deleted; with applicationsSync: %s as with one that is right', async (applicationsSync, left) => {
+    await push({ devnet: true });
+    const syncPolicy = { preserveResourcesOnDeletion: true };
+    await declare({ syncPolicy }, { finalizers: ['resources-finalizer.argocd.argoproj.io'] });
+    await start();
+    await upToDate();
+    await until(async () => {
+      const set = await cluster.get(applicationSetType, { namespace, name: 'nets' }, signal);
+      if (set === undefined) throw new Error('the ApplicationSet is gone');
+      await cluster.update(applicationSetType, { ...set, spec: { ...Object(set['spec']), generators: [{ matrix: {} }], syncPolicy: { ...syncPolicy, ...(applicationsSync === undefined ? {} : { applicationsSync }) } } }, options, signal);
+    });
+    await cluster.delete(applicationSetType, { namespace, name: 'nets' }, {}, signal);
+
+    await until(async () => expect(await cluster.get(applicationSetType, { namespace, name: 'nets' }, signal)).toBeUndefined());
+    await until(async () => expect(await names()).toEqual(left));
   });
 
   it('that is wrong says where, and touches nothing', async () => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { allowEmptyAnnotation, type ApplicationSet } from '../../api/application-set.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
+import { rollbackRecordAnnotation } from '../../gitops/history/rollback-policy.ts';
 import type { Generation } from '../../gitops/generate/generate-applications.ts';
 import { GenerationError } from '../../gitops/generate/generation-error.ts';
 import { controllerOf, ownerReference } from './owner.ts';
@@ -24,14 +25,14 @@ export interface SetFacts {
   readonly owned: readonly KubeObject[];
 }
 
-/** Notes of others on an Application that no template knows. (Source: Argo CD's applicationset_controller.go; the last one is ours.) */
-const preservedAnnotations = ['notified.notifications.argoproj.io', 'argocd.argoproj.io/refresh', 'argocd.argoproj.io/hydrate', rollbackAnnotation];
+/** Notes of others on an Application that no template knows. (Source: Argo CD's applicationset_controller.go; the last two are ours.) */
+const preservedAnnotations = ['notified.notifications.argoproj.io', 'argocd.argoproj.io/refresh', 'argocd.argoproj.io/hydrate', rollbackAnnotation, rollbackRecordAnnotation];
 /** Prefixes: stages of a deletion follow. */
 const preservedFinalizers = ['pre-delete-finalizer.argocd.argoproj.io', 'post-delete-finalizer.argocd.argoproj.io'];
 
 /**
  * Compares what is meant with what is there. As Argo CD: an Application of the same name that nobody controls is taken over, one that something
- * else controls is left alone, and what was refused is neither written nor deleted.
+ * else controls is left alone, and what was refused is neither written nor deleted. Where that has no name, nothing is deleted: any could be the one.
  */
 export function decideSet({ set, generation, find, owned }: SetFacts): SetPlan {
   const { policy } = set.spec;
@@ -50,7 +51,7 @@ export function decideSet({ set, generation, find, owned }: SetFacts): SetPlan {
       if (!isSame(live, wanted)) update.push({ live, wanted });
     }
   }
-  const surplus = policy.delete ? owned.filter(({ metadata }) => !generation.names.has(metadata.name) && metadata.deletionTimestamp === undefined) : [];
+  const surplus = policy.delete && !generation.hasNameless ? owned.filter(({ metadata }) => !generation.names.has(metadata.name) && metadata.deletionTimestamp === undefined) : [];
   const guard = surplus.length > 0 && generation.names.size === 0 ? emptied(set, owned.length) : undefined;
   return { create, update, delete: guard === undefined ? surplus : [], refused: guard === undefined ? refused : [...refused, guard] };
 }

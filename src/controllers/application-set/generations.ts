@@ -10,6 +10,8 @@ import { isSourceError } from '../../gitops/source/source-error.ts';
 export interface FollowRevisions {
   /** @param slot `namespace/name` of the ApplicationSet, and a number for each of its generators */
   readonly current: (slot: string, followed: { readonly repoURL: string; readonly targetRevision: string }, options?: { readonly now?: boolean }) => Promise<{ readonly revision?: string; readonly error?: unknown }>;
+  /** Of all slots of an ApplicationSet but these. */
+  readonly releaseOthers: (key: string, slots: readonly string[]) => void;
   /** Of all slots of an ApplicationSet. */
   readonly release: (key: string) => void;
 }
@@ -41,8 +43,10 @@ export function createGenerations({ revisions, readTree, now }: GenerationsOptio
   return {
     get: async (key, set, isAsked, signal) => {
       const commits = new Map<string, string>();
+      const slots = set.spec.generators.map((_generator, index) => `${key} ${index}`);
+      revisions.releaseOthers(key, slots.filter((_slot, index) => set.spec.generators[index]?.kind !== 'list'));
       for (const [index, generator] of set.spec.generators.entries()) {
-        if (generator.kind !== 'list') commits.set(sourceOf(generator), await commitOf(generator, index, () => revisions.current(`${key} ${index}`, followed(generator), { now: isAsked })));
+        if (generator.kind !== 'list') commits.set(sourceOf(generator), await commitOf(generator, index, () => revisions.current(slots[index] ?? key, followed(generator), { now: isAsked })));
       }
       const identity = JSON.stringify([set.metadata.namespace, set.spec, [...commits]]);
       const known = kept.get(key);

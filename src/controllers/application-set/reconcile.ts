@@ -26,7 +26,7 @@ export async function reconcileSet(entry: SetEntry, context: SetContext, signal:
   }
   const { parsed, metadata } = entry;
   if (metadata.deletionTimestamp !== undefined) {
-    if (parsed.ok) await releaseSet(parsed.value, context.applications.ownedBy(key), context, signal);
+    await releaseSet(entry, context.applications.ownedBy(key), context, signal);
     return undefined;
   }
   if (!parsed.ok) return report(entry, { kind: 'error', reason: applicationSetReasons.parameters, message: formatErrors(parsed.errors), isGenerated: false }, { kind: 'stalled' }, context, signal);

@@ -23,10 +23,13 @@ export interface CapabilityWatchOptions {
 
 /** Milliseconds after a change: definitions come in numbers, and are served a moment after they were written; the last look is for late ones. */
 const looks = [2_000, 15_000];
+/** Milliseconds before it is asked again whether definitions may be watched: somebody may grant it. */
+const untilGranted = 600_000;
 
-/** One look for all Applications, however many definitions change. Where they may not be watched, whoever asks again finds out. */
+/** One look for all Applications, however many definitions change. Where they may not be watched, that is asked again from time to time. */
 export function createCapabilityWatch({ cluster, startInformer, onRead, clock, log, signal }: CapabilityWatchOptions): CapabilityWatch {
   let running: AbortController | undefined;
+  let cancelRetry: Cancel = () => {};
   const pending = new Map<number, Cancel>();
 
   async function look(): Promise<void> {
@@ -52,13 +55,27 @@ export function createCapabilityWatch({ cluster, startInformer, onRead, clock, l
   async function start(stop: AbortController): Promise<void> {
     const until = AbortSignal.any([signal, stop.signal]);
     const mayWatch = await cluster.accessReview({ verb: 'watch', type: customResourceDefinitionType }, until);
-    if (!mayWatch || until.aborted) return;
+    if (until.aborted) return;
+    if (!mayWatch) {
+      // it still counts as running: whoever asks meanwhile would get the same answer
+      cancelRetry = clock.after(untilGranted, () => begin(stop));
+      return;
+    }
     const informer = startInformer({ type: customResourceDefinitionType, selection: { metadataOnly: true }, project: ({ metadata }) => metadata.resourceVersion }, until);
     informer.synced.catch(() => {});
     informer.subscribe(schedule);
   }
 
+  function begin(begun: AbortController): void {
+    start(begun).catch((error: unknown) => {
+      // it is tried again by the next who asks
+      if (running === begun) running = undefined;
+      if (!signal.aborted && !begun.signal.aborted) log.debug({ error }, 'definitions cannot be watched');
+    });
+  }
+
   function stop(): void {
+    cancelRetry();
     running?.abort(new DOMException('nobody asks what the cluster serves any more', 'AbortError'));
     running = undefined;
     for (const cancel of pending.values()) cancel();
@@ -71,13 +88,8 @@ export function createCapabilityWatch({ cluster, startInformer, onRead, clock, l
     want: (wanted) => {
       if (!wanted) stop();
       if (!wanted || running !== undefined || signal.aborted) return;
-      const begun = new AbortController();
-      running = begun;
-      start(begun).catch((error: unknown) => {
-        // it is tried again by the next who asks
-        if (running === begun) running = undefined;
-        if (!signal.aborted && !begun.signal.aborted) log.debug({ error }, 'definitions cannot be watched');
-      });
+      running = new AbortController();
+      begin(running);
     },
   };
 }

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock.ts';
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import { recordCalls, type RecordingCluster } from '../../../test/support/recording-cluster.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { KubeError } from '../../kube/kube-error.ts';
 import { startInformer } from '../../kube/reflector.ts';
 import { configMapType, customResourceDefinitionType, namespaceType } from '../../kube/resource-types.ts';
 import { silentLog } from '../../lib/log.ts';
@@ -19,6 +20,7 @@ let clock: FakeClock;
 let lifetime: AbortController;
 let news: string[];
 let answers: ClusterAnswers;
+let trouble: { reads: boolean; review: boolean; reviews: number };
 let close: () => Promise<void>;
 
 beforeEach(async () => {
@@ -28,8 +30,17 @@ beforeEach(async () => {
   clock = createFakeClock();
   lifetime = new AbortController();
   news = [];
+  trouble = { reads: false, review: false, reviews: 0 };
+  const troubled: RecordingCluster = {
+    ...cluster,
+    get: (type, name, ...more) => (trouble.reads ? Promise.reject(new KubeError('unavailable', 'no connection')) : cluster.get(type, name, ...more)),
+    accessReview: async () => {
+      trouble.reviews += 1;
+      return !trouble.review;
+    },
+  };
   answers = createClusterAnswers({
-    ...{ cluster, clock, random: () => 0.5, log: silentLog, signal: lifetime.signal },
+    ...{ cluster: troubled, clock, random: () => 0.5, log: silentLog, signal: lifetime.signal },
     startInformer: (informer, until) => startInformer(cluster, informer, { clock, random: Math.random, log: silentLog, signal: until }),
     onNews: (name) => news.push(name),
   });
@@ -126,5 +137,55 @@ describe('createClusterAnswers', () => {
     await clock.advance(10_000);
 
     expect(await answers.stillHold(application, signal)).toBe(true);
+  });
+
+  it('looks again soon where a change was told of and could not be read', async () => {
+    await cluster.create(configMapType, facts('one'), options, signal);
+    await lookUp();
+    await cluster.delete(configMapType, key, {}, signal);
+    answers.mark(application);
+    await clock.advance(5_000);
+    trouble.reads = true;
+    expect(await answers.stillHold(application, signal)).toBe(true);
+
+    trouble.reads = false;
+    news.length = 0;
+    await clock.advance(30_000);
+    expect([news, await answers.stillHold(application, signal)]).toEqual([[application], false]);
+  });
+
+  it('finds out when a list that was too long has become shorter', async () => {
+    for (let index = 0; index < 501; index += 1) await cluster.create(configMapType, { ...facts(''), metadata: { namespace: 'devnet', name: `c${index}` } }, options, signal);
+    const view = answers.open('devnet');
+    await expect(view.lookup({ ...query, name: '' }, signal)).rejects.toThrow('finds more than 500');
+    answers.record(application, 'planned', view.consulted());
+    const look = async (): Promise<boolean> => {
+      answers.mark(application);
+      await clock.advance(5_000);
+      return answers.stillHold(application, signal);
+    };
+
+    expect(await look()).toBe(true);
+    await cluster.delete(configMapType, { namespace: 'devnet', name: 'c7' }, {}, signal);
+    expect(await look()).toBe(false);
+  });
+
+  it('asks again, though not at once, where it may not watch definitions', async () => {
+    trouble.review = true;
+    await askFor('argocd/one', 'acme.example/v1/Gadget');
+    await clock.advance(0);
+    await askFor('argocd/two', 'acme.example/v1/Gadget');
+    await clock.advance(590_000);
+    expect(trouble.reviews).toBe(1);
+
+    trouble.review = false;
+    await clock.advance(20_000);
+    news.length = 0;
+    await cluster.create(customResourceDefinitionType, definition('Gadget'), options, signal);
+    await vi.waitFor(async () => {
+      await clock.advance(2_500);
+      expect(news.toSorted()).toEqual(['argocd/one', 'argocd/two']);
+    });
+    expect(trouble.reviews).toBe(2);
   });
 });

@@ -2,7 +2,6 @@ import type { Capabilities } from '../../gitops/render/helm/engine/capabilities.
 import { type AskedCluster, type OpenView, openClusterView, readCapabilities } from '../../gitops/render/live/open-cluster-view.ts';
 import { answersTo, type Consulted, hasQuestions } from '../../gitops/render/live/consulted.ts';
 import { readLookup, versionOf } from '../../gitops/render/live/read-lookup.ts';
-import { ChartError } from '../../gitops/render/helm/load/chart-error.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -41,12 +40,15 @@ export interface ClusterAnswersOptions extends Omit<CapabilityWatchOptions, 'onR
 const soonest = 5_000;
 /** At the most, where no watch tells of changes; a tenth more or less, so that not all look at once. */
 const latest = 600_000;
+/** Where something could not be looked at: a change that was told of is not forgotten, and the API server is left time. */
+const retry = 30_000;
 
 interface Kept {
   readonly renders: Map<RenderSlot, Consulted>;
   /** When what was looked up was looked at last, on the monotonic clock. */
   lookedAt: number;
-  isMarked: boolean;
+  /** Milliseconds from then to the next look. */
+  wait: typeof soonest | typeof latest | typeof retry;
   /** Of the timer for the next look. */
   cancel: Cancel;
 }
@@ -70,8 +72,15 @@ export function createClusterAnswers(options: ClusterAnswersOptions): ClusterAns
 
   function schedule(application: string, entry: Kept): void {
     entry.cancel();
-    const wait = entry.isMarked ? soonest : latest * (0.9 + random() * 0.2);
+    const wait = entry.wait === latest ? latest * (0.9 + random() * 0.2) : entry.wait;
     if (!lifetime.aborted) entry.cancel = clock.after(Math.max(0, wait - (clock.monotonic() - entry.lookedAt)), () => onNews(application));
+  }
+
+  /** Counts from now. */
+  function lookIn(wait: Kept['wait'], application: string, entry: Kept): void {
+    entry.lookedAt = clock.monotonic();
+    entry.wait = wait;
+    schedule(application, entry);
   }
 
   function drop(application: string): void {
@@ -89,10 +98,8 @@ export function createClusterAnswers(options: ClusterAnswersOptions): ClusterAns
 
   async function haveLookups(application: string, entry: Kept, signal: AbortSignal): Promise<boolean> {
     const since = clock.monotonic() - entry.lookedAt;
-    if (since < (entry.isMarked ? soonest : latest * 0.9)) return true;
-    entry.lookedAt = clock.monotonic();
-    entry.isMarked = false;
-    schedule(application, entry);
+    if (since < (entry.wait === latest ? latest * 0.9 : entry.wait)) return true;
+    lookIn(latest, application, entry);
     for (const { query, type, version } of [...entry.renders.values()].flatMap(({ lookups }) => lookups)) {
       if (versionOf(await readLookup(cluster, type, query, { metadataOnly: true }, signal)) !== version) return false;
     }
@@ -102,7 +109,7 @@ export function createClusterAnswers(options: ClusterAnswersOptions): ClusterAns
   return {
     open: (home) => openClusterView(cluster, home),
     record: (application, slot, consulted) => {
-      const entry = kept.get(application) ?? { renders: new Map<RenderSlot, Consulted>(), lookedAt: clock.monotonic(), isMarked: false, cancel: () => {} };
+      const entry = kept.get(application) ?? { renders: new Map<RenderSlot, Consulted>(), lookedAt: clock.monotonic(), wait: latest, cancel: () => {} };
       if (hasQuestions(consulted.questions) || consulted.lookups.length > 0) entry.renders.set(slot, consulted);
       else entry.renders.delete(slot);
       if (entry.renders.size === 0) {
@@ -117,8 +124,8 @@ export function createClusterAnswers(options: ClusterAnswersOptions): ClusterAns
     },
     mark: (application) => {
       const entry = kept.get(application);
-      if (entry === undefined || entry.isMarked) return;
-      entry.isMarked = true;
+      if (entry === undefined || entry.wait !== latest) return;
+      entry.wait = soonest;
       schedule(application, entry);
     },
     stillHold: async (application, signal) => {
@@ -127,12 +134,11 @@ export function createClusterAnswers(options: ClusterAnswersOptions): ClusterAns
       try {
         if ((await haveCapabilities([...entry.renders.values()], signal)) && (await haveLookups(application, entry, signal))) return true;
       } catch (error) {
-        // a list that has grown too long is told where it is rendered; what cannot be asked now is taken to be as it was
-        if (!(error instanceof ChartError)) {
-          if (!isSourceError(error)) throw error;
-          log.debug({ application, error }, 'what charts were told cannot be looked at');
-          return true;
-        }
+        if (kept.get(application) === entry) lookIn(retry, application, entry);
+        if (!isSourceError(error)) throw error;
+        // it is taken to be as it was; the message is not logged, because what a chart asked for may hold values of Secrets
+        log.debug({ application, kind: error.kind }, 'what charts were told cannot be looked at');
+        return true;
       }
       entry.renders.clear();
       return false;

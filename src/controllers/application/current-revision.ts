@@ -6,13 +6,11 @@ import type { Polled, RevisionPoller } from './revision-poller.ts';
 export async function currentRevision(revisions: RevisionPoller, key: string, application: Pick<Application, 'spec'>, options: { readonly now?: boolean } = {}): Promise<Polled> {
   const followed = sourcesOf(application).map(({ source: { repoURL, targetRevision, chart } }) => ({ repoURL, targetRevision, ...(chart === undefined ? {} : { chart }) }));
   const polled: Polled[] = [];
-  for (const [index, source] of followed.entries()) polled.push(await revisions.current(index === 0 ? key : `${key} ${index}`, source, options));
+  const slots = followed.map((_source, index) => (index === 0 ? key : `${key} ${index}`));
+  for (const [index, source] of followed.entries()) polled.push(await revisions.current(slots[index] ?? key, source, options));
+  // a source that it has no more would be asked for ever
+  revisions.releaseOthers(key, slots);
   const error = polled.find((one) => one.error !== undefined)?.error;
   const known = polled.flatMap(({ revision }) => revision ?? []);
   return { ...(known.length === polled.length ? { revision: joinRevisions(known) } : {}), ...(error === undefined ? {} : { error }) };
-}
-
-/** The Application that follows a source: all but its first go by its key and a number. Keys hold no spaces. */
-export function followerOf(slot: string): string {
-  return slot.split(' ')[0] ?? slot;
 }

@@ -5,7 +5,7 @@ import type { Health } from '../../gitops/health/health.ts';
 
 /**
  * How the objects fare that an Application has health checks of its own for, by `refKey`. Each is read once per resourceVersion: what a
- * watch keeps of an object does not do for expressions over all of it.
+ * watch keeps of an object does not do for expressions over all of it. What was stopped before it had an answer is asked again.
  */
 export async function customHealth(run: SyncRun, refs: readonly ObjectRef[]): Promise<ReadonlyMap<string, Health>> {
   const { cluster, live, memory } = run.deps;
@@ -22,9 +22,10 @@ export async function customHealth(run: SyncRun, refs: readonly ObjectRef[]): Pr
     const known = memory.judged.get(refKey(ref));
     if (known !== undefined && known.text === loaded.text && typeof seen === 'object' && seen.resourceVersion === known.resourceVersion) return [refKey(ref), known.health] as const;
     const found = await cluster.get(type, keyOfRef(ref), run.signal);
-    const health = found === undefined ? undefined : loaded.rules.assess(found);
-    if (found === undefined || health === undefined) return undefined;
-    memory.judged.set(refKey(ref), { text: loaded.text, resourceVersion: found.metadata.resourceVersion ?? '', health });
+    const judgement = found === undefined ? undefined : loaded.rules.judge(found);
+    if (found === undefined || judgement === undefined) return undefined;
+    const { health, isLate = false } = judgement;
+    if (!isLate) memory.judged.set(refKey(ref), { text: loaded.text, resourceVersion: found.metadata.resourceVersion ?? '', health });
     return [refKey(ref), health] as const;
   });
   return new Map(judged.flatMap((one) => (one === undefined ? [] : [one])));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseApplication } from '../../api/application.ts';
 import type { Application } from '../../api/application.ts';
 import type { ApplicationStatus } from '../../api/application-status.ts';
+import type { RollbackPin } from '../../gitops/history/rollback-pin.ts';
 import { failOperation, startOperation, succeedOperation } from '../../gitops/history/operation.ts';
 import { type CascadeRules, decideCascade } from './cascade.ts';
 import { decideClaim, decideSync } from './decide.ts';
@@ -60,6 +61,14 @@ describe('decideSync', () => {
 
     expect([of({ prune: true }, succeeded), of(auto, succeeded), of(undefined, succeeded)]).toEqual(['heal', 'heal', 'compare']);
     expect([of({ prune: true }, running), of({ prune: true }, failed)]).toEqual(['sync', 'backoff']);
+  });
+
+  it('brings in a pin while the Application is suspended only where a person has set it', () => {
+    const of = (pin: RollbackPin, suspended: boolean): string =>
+      decideSync({ application: { ...application(undefined), suspended }, target, requested: false, following: { kind: 'pinned', pin }, now }).kind;
+    const pin: RollbackPin = { revision: 'b', replaces: 'c' };
+
+    expect([of(pin, true), of({ ...pin, automatic: true }, false), of({ ...pin, automatic: true }, true)]).toEqual(['sync', 'sync', 'compare']);
   });
 
   it('waits for the time of the next attempt', () => {

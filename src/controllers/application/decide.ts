@@ -42,7 +42,7 @@ export type SyncDecision =
   | { readonly kind: 'backoff'; readonly operation: OperationState; readonly after: number };
 
 export interface DecisionInput {
-  readonly application: Pick<Application, 'spec' | 'status'>;
+  readonly application: Pick<Application, 'spec' | 'status' | 'suspended'>;
   readonly target: Target;
   /** Somebody asked for this sync: `up`. It needs no automated policy. */
   readonly requested: boolean;
@@ -79,7 +79,9 @@ export function decideSync(input: DecisionInput): SyncDecision {
   const { application, target, requested, now } = input;
   const { automated, retry } = application.spec.syncPolicy;
   const pin = pinOf(input);
-  if (automated === undefined && !requested && pin === undefined) return { kind: 'compare' };
+  // what nobody has asked for does not happen while the Application is suspended
+  const isPinned = pin !== undefined && !(application.suspended && pin.automatic === true);
+  if (automated === undefined && !requested && !isPinned) return { kind: 'compare' };
   const operation = standingOperation(application.status);
   if (operation === undefined || !isAbout(application.status, operation, target) || mayPruneNow(application, operation)) {
     const { prune = false, allowEmpty = false } = automated ?? {};

@@ -1,11 +1,12 @@
 import { hooksStep, removeDoneHooks } from '../../gitops/apply/phase/hooks-step.ts';
 import { phaseObjects } from '../../gitops/apply/sync-run.ts';
-import type { SyncRun } from '../../gitops/apply/sync-run.ts';
+import type { Stop, SyncRun } from '../../gitops/apply/sync-run.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import { depsOf } from './act.ts';
 import { amendMetadata, withoutFinalizers } from './amend.ts';
 import type { ApplicationContext } from './context.ts';
+import { deletePlan } from './delete-plan.ts';
 import { observe } from './observe.ts';
 import type { Observed, Subject } from './observe.ts';
 import { syncOptionsOf } from './sync-options.ts';
@@ -47,17 +48,24 @@ async function failed({ raw, application }: Subject, phase: DeletePhase, reason:
   return { outcome: { kind: 'failed', reason: 'DeletionError', message } };
 }
 
+async function runHooks(planned: SyncRun, phase: DeletePhase): Promise<Stop | undefined> {
+  const plan = await deletePlan(planned, phase);
+  if ('kind' in plan) return plan;
+  const run: SyncRun = { ...planned, plan };
+  const stop = await hooksStep(run, phase);
+  if (stop === undefined) await removeDoneHooks(run, [phase]);
+  return stop;
+}
+
 /** Runs the hooks of a deletion. Undefined once there is nothing more to run, and the Application is no longer held for them. */
 export async function runDeleteHooks(subject: Subject, phase: DeletePhase, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled | undefined> {
   if (!holds(subject.raw.metadata.finalizers ?? [], phase)) return undefined;
   const observed = await observe(subject, context, signal);
   if (observed.plan === undefined) return failed(subject, phase, `its hooks cannot be read from Git: ${observed.notes.map(({ message }) => message).join('; ')}`, context, signal);
   const options = { ...syncOptionsOf(observed, 'sync', { controlNamespace: context.controlNamespace, operation: undefined }), operation: `delete/${subject.raw.metadata.uid ?? ''}` };
-  const run: SyncRun = { plan: observed.plan, options, deps: depsOf(observed, context), signal, outcomes: new Map() };
-  const stop = await hooksStep(run, phase);
+  const stop = await runHooks({ plan: observed.plan, options, deps: depsOf(observed, context), signal, outcomes: new Map() }, phase);
   if (stop?.kind === 'waiting') return { outcome: { kind: 'waiting', reason: 'Deleting', message: stop.message, requeueAfter: lookAgain } };
   if (stop !== undefined) return failed(subject, phase, stop.message, context, signal);
-  await removeDoneHooks(run, [phase]);
   await amendMetadata(context.cluster, subject.raw, withoutFinalizers((name) => holds([name], phase)), signal);
   return undefined;
 }

@@ -74,3 +74,27 @@ it('reconsiders what was refused once the ConfigMap of another Application has t
   expect(reconsidered.at(-1)).toEqual(['argocd/devnet']);
   expect(await devnet()).toBeUndefined();
 });
+
+it('puts on record what the charts of an Application were told for its own plan, not for that of a neighbour', async () => {
+  const [devnet, other] = [plannable('devnet'), plannable('other')];
+  const recorded: string[] = [];
+  const consulted = { questions: { version: true, has: [], all: false }, answers: 'a', lookups: [] };
+  const tree = { ...memoryTree({ 'devnet/a.yaml': '', 'other/a.yaml': '' }), revision: 'a', readFrom: { kind: 'git', label: 'r' } } as const;
+  const planner = createPlanner({
+    resolver: { resolve: async () => tree, poll: async () => 'a' },
+    reader: createManifestReader(1 << 20),
+    log: silentLog,
+    answers: { open: () => ({ capabilities: async () => ({ kubeVersion: 'v1.31.0', apiVersions: [] }), lookup: async () => ({ found: {}, isSecret: false }), asked: () => {}, consulted: () => consulted }), record: (name, slot) => void recorded.push(`${name} ${slot}`) },
+    applications: () => [devnet, other],
+    commitOf: async () => 'a',
+    onDeclared: () => {},
+  });
+  await planner.plan(devnet, 'a', signal);
+  expect(recorded).toEqual(['argocd/devnet planned']);
+
+  await planner.plan(other, 'a', signal);
+  await planner.plan(other, 'a', signal);
+  expect(recorded).toEqual(['argocd/devnet planned', 'argocd/other planned']);
+  await planner.planValued(other, 'a', new Map(), signal);
+  expect(recorded.at(-1)).toBe('argocd/other valued');
+});

@@ -6,6 +6,7 @@ import type { CheckProvider } from '../../gitops/plan/declare/declare.ts';
 import { createNeighbourhood } from '../../gitops/plan/declare/neighbourhood.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import { createScopes } from '../../gitops/plan/scope.ts';
+import type { Consulted } from '../../gitops/render/live/consulted.ts';
 import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
 import type { Renderer, ValuesFromCluster } from '../../gitops/render/renderer.ts';
 import { renderApplication } from '../../gitops/render/render-application.ts';
@@ -58,7 +59,12 @@ interface Declared {
   readonly commit: string;
   readonly revision: string;
   readonly declarations: Declarations;
+  /** What its charts were told of the cluster; undefined where they are told nothing. */
+  readonly consulted: Consulted | undefined;
 }
+
+/** What one render comes to. */
+type Read = Pick<Declared, 'revision' | 'declarations' | 'consulted'>;
 
 /** What the neighbours' plans see of it. */
 function visible({ destination, secrets, spreads, stores, generators, configMaps, externalSecrets }: Declarations): string {
@@ -73,13 +79,14 @@ export function createPlanner(options: PlannerOptions): Planner {
   const { resolver, reader, log, checkProvider, applications, commitOf, onDeclared, answers } = options;
   const renderers = options.renderers ?? createRenderers(reader);
   const known = new Map<string, Declared>();
+  /** What is on record of each Application's own plan. */
+  const recorded = new Map<string, Consulted>();
 
-  async function render({ key, application, aside }: Plannable, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Pick<Declared, 'revision' | 'declarations'>> {
+  async function render({ application }: Plannable, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Read> {
     const view = answers?.open(application.spec.destination.namespace);
     const { rendered, revision } = await renderApplication(application, { resolver, renderers, revision: commit, ...(values === undefined ? {} : { values }), ...(view === undefined ? {} : { live: view }) }, signal);
-    if (view !== undefined && aside !== true) answers?.record(key, values === undefined ? 'planned' : 'valued', view.consulted());
     const scopes = createScopes(rendered.objects.map(({ object }) => object));
-    return { revision, declarations: declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }) };
+    return { revision, consulted: view?.consulted(), declarations: declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }) };
   }
 
   async function read(plannable: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
@@ -108,7 +115,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     }
   }
 
-  async function planOf({ key, application }: Plannable, { declarations, revision }: Pick<Declared, 'revision' | 'declarations'>, signal: AbortSignal): Promise<Plan> {
+  async function planOf({ key, application }: Plannable, { declarations, revision }: Read, signal: AbortSignal): Promise<Plan> {
     const others = applications().filter((other) => other.key !== key);
     const neighbours: (Declarations | undefined)[] = [];
     for (const other of others) neighbours.push(await readNeighbour(other, signal));
@@ -118,14 +125,29 @@ export function createPlanner(options: PlannerOptions): Planner {
   }
 
   return {
-    plan: async (plannable, commit, signal) => planOf(plannable, await read(plannable, commit, signal), signal),
-    planValued: async (plannable, commit, values, signal) => planOf(plannable, await render(plannable, commit, values, signal), signal),
+    plan: async (plannable, commit, signal) => {
+      const declared = await read(plannable, commit, signal);
+      const { key, aside } = plannable;
+      const { consulted } = declared;
+      // not where a neighbour reads it: its own plan may be another render's. What it was told once is not put on record as if it were new
+      if (consulted !== undefined && aside !== true && recorded.get(key) !== consulted) {
+        answers?.record(key, 'planned', consulted);
+        recorded.set(key, consulted);
+      }
+      return planOf(plannable, declared, signal);
+    },
+    planValued: async (plannable, commit, values, signal) => {
+      const read = await render(plannable, commit, values, signal);
+      if (read.consulted !== undefined && plannable.aside !== true) answers?.record(plannable.key, 'valued', read.consulted);
+      return planOf(plannable, read, signal);
+    },
     outdate: (key) => {
       const declared = known.get(key);
       if (declared !== undefined) known.set(key, { ...declared, commit: '' });
     },
     forget: (key) => {
       known.delete(key);
+      recorded.delete(key);
     },
   };
 }

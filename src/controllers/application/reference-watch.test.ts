@@ -62,3 +62,15 @@ it('has one stream for a kind, whoever refers to it and what for, until nobody d
   watch.watch('argocd/one', 'secrets', []);
   expect(started.map(({ signal: { aborted } }) => aborted)).toEqual([true, true]);
 });
+
+it('tells when an object goes that it had passed over before anybody referred to it', async () => {
+  await cluster.create(configMapType, configMap('devnet', 'late'), options, signal);
+  watch.watch('argocd/one', 'charts', [{ type: configMapType, namespace: 'devnet', name: 'facts' }]);
+  await cluster.create(configMapType, configMap('devnet', 'facts'), options, signal);
+  await vi.waitFor(() => expect(woken).toEqual(['argocd/one charts']));
+  watch.watch('argocd/two', 'charts', [{ type: configMapType, namespace: 'devnet', name: 'late' }]);
+  woken.length = 0;
+
+  await cluster.delete(configMapType, { namespace: 'devnet', name: 'late' }, {}, signal);
+  await vi.waitFor(() => expect(woken).toEqual(['argocd/two charts']));
+});

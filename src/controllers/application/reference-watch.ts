@@ -54,11 +54,13 @@ export function createReferenceWatch({ startInformer, onChange, signal }: Refere
   function start(type: ResourceType): Watched {
     const stop = new AbortController();
     const project = (object: KubeObject): string | undefined => (concerned(type, keyOf(object)).size > 0 ? object.metadata.resourceVersion : undefined);
-    const informer = startInformer({ type, selection: { metadataOnly: true }, project }, AbortSignal.any([signal, stop.signal]));
-    informer.synced.catch(() => {});
-    informer.subscribe(({ key }) => {
+    const tellOf = (key: ObjectKey): void => {
       for (const user of concerned(type, key)) tell(user);
-    });
+    };
+    // what was passed over before somebody referred to it is not kept, and its end is news all the same
+    const informer = startInformer({ type, selection: { metadataOnly: true }, project, onStrangerGone: tellOf }, AbortSignal.any([signal, stop.signal]));
+    informer.synced.catch(() => {});
+    informer.subscribe(({ key }) => tellOf(key));
     return { informer, stop, users: new Set() };
   }
 

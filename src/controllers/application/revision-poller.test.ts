@@ -156,6 +156,35 @@ describe('createRevisionPoller', () => {
     expect(sinces).toEqual([undefined, 5_000]);
   });
 
+  it('takes no answer for the one that somebody wants now which was asked for before', async () => {
+    const { poller, git, sinces, clock } = setUp();
+    git.hold();
+    const first = poller.current('one', main);
+    await clock.advance(1_000);
+    const now = poller.current('one', main, { now: true });
+    git.answers.set('main', 'b');
+    git.release();
+
+    expect([await first, await now]).toEqual([{ revision: 'a' }, { revision: 'b' }]);
+    expect(sinces).toEqual([undefined, 1_000]);
+  });
+
+  it('stops to ask for sources that an Application has no more', async () => {
+    const { poller, asked, clock } = setUp();
+    const dev = { ...main, targetRevision: 'dev' };
+    await poller.current('ns/one', main);
+    await poller.current('ns/one 1', dev);
+    await poller.current('ns/one-more 1', { ...main, targetRevision: 'other' });
+
+    poller.releaseOthers('ns/one', ['ns/one']);
+    await clock.advance(60_000);
+
+    expect(asked.slice(3).toSorted()).toEqual(['main', 'other']);
+    poller.release('ns/one');
+    poller.release('ns/one-more');
+    expect(clock.pending()).toBe(0);
+  });
+
   it('has nothing to look at for a push to a repository that nobody follows', () => {
     expect(setUp().poller.refresh(() => true)).toBe(0);
   });

@@ -38,7 +38,14 @@ export interface RevisionPoller {
   readonly current: (application: string, followed: Followed, options?: { readonly now?: boolean }) => Promise<Polled>;
   /** Looks at once at the repositories that somebody tells of, by their URLs as Applications have them; whoever follows them hears of what has changed. Answers how many those are. */
   readonly refresh: (concerns: (repoURL: string) => boolean) => number;
+  /** Stops following sources of an Application beyond those that it has now, by their slots. */
+  readonly releaseOthers: (application: string, slots: readonly string[]) => void;
   readonly release: (application: string) => void;
+}
+
+/** The Application that follows a source: all but its first go by its key and a number. Keys hold no spaces. */
+export function followerOf(slot: string): string {
+  return slot.split(' ')[0] ?? slot;
 }
 
 interface Entry extends Followed {
@@ -75,6 +82,7 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
   const entries = new Map<string, Entry>();
   const repositories = new Map<string, Repository>();
   const following = new Map<string, Entry>();
+  const slots = new Map<string, Set<string>>();
   // a timer that is left keeps the process
   signal.addEventListener('abort', () => [...repositories.values()].forEach(({ cancel }) => cancel()), { once: true });
 
@@ -139,6 +147,9 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     const entry = following.get(application);
     if (entry === undefined) return;
     following.delete(application);
+    const own = slots.get(followerOf(application));
+    own?.delete(application);
+    if (own?.size === 0) slots.delete(followerOf(application));
     entry.applications.delete(application);
     if (entry.applications.size > 0) return;
     entries.delete(keyOf(entry));
@@ -149,9 +160,8 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     repositories.delete(repository.name);
   }
 
-  /** The Application itself, and each of its other sources. */
-  function releaseAll(application: string): void {
-    for (const slot of [...following.keys()]) if (slot === application || slot.startsWith(`${application} `)) release(slot);
+  function releaseOthers(application: string, kept: readonly string[]): void {
+    for (const slot of [...(slots.get(application) ?? [])]) if (!kept.includes(slot)) release(slot);
   }
 
   function open(followed: Followed): Entry {
@@ -173,19 +183,23 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
     entry.applications.add(application);
     release(application);
     following.set(application, entry);
+    slots.set(followerOf(application), (slots.get(followerOf(application)) ?? new Set()).add(application));
     return entry;
   }
 
   return {
     current: async (application, followed, { now = false } = {}) => {
       const entry = follow(application, followed);
-      return entry.last === undefined || now ? poll(entry) : entry.last;
+      if (entry.last !== undefined && !now) return entry.last;
+      // whoever asks for now takes no answer that was asked for before
+      return poll(entry, now ? clock.monotonic() : undefined);
     },
     refresh: (concerns) => {
       const concerned = [...repositories.values()].filter((repository) => [...repository.entries].some(({ repoURL }) => concerns(repoURL)));
       for (const repository of concerned) start(repository);
       return concerned.length;
     },
-    release: releaseAll,
+    releaseOthers,
+    release: (application) => releaseOthers(application, []),
   };
 }

@@ -3,17 +3,29 @@ import { manifests, setApplicationStage } from '../../../test/support/applicatio
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import { recordCalls } from '../../../test/support/recording-cluster.ts';
 import type { World } from '../../../test/support/secret-stage.ts';
+import { suspendAnnotation } from '../../api/application.ts';
 import { autoRollbackAnnotation, readRecord } from '../../gitops/history/rollback-policy.ts';
 import { rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
+import type { Cluster } from '../../kube/port.ts';
 import { configMapType, deploymentType, externalSecretType } from '../../kube/resource-types.ts';
 
 const { signal } = new AbortController();
 
+/** Runs once, just before an Application is next read. */
+let meanwhile: (() => Promise<void>) | undefined;
+
 /** The local cluster, whose objects the test gives statuses, and which is therefore believed about them. */
 async function openRunningWorld(): Promise<World> {
   const world = await openLocalWorld();
-  return { ...world, cluster: { ...recordCalls(world.cluster), kind: 'kubernetes' } };
+  const recorded = recordCalls(world.cluster);
+  const get: Cluster['get'] = async (type, key, until, options) => {
+    const run = type.kind === 'Application' ? meanwhile : undefined;
+    if (run !== undefined) meanwhile = undefined;
+    await run?.();
+    return recorded.get(type, key, until, options);
+  };
+  return { ...world, cluster: { ...recorded, get, kind: 'kubernetes' } };
 }
 
 describe('an Application that is rolled back', { timeout: 60_000 }, () => {
@@ -66,6 +78,44 @@ describe('an Application that is rolled back', { timeout: 60_000 }, () => {
     await stage.until(async () => expect((await stage.status()).conditions).toEqual([]));
   });
 
+  test('goes where somebody pins it while a pass still works with the pin before', async () => {
+    const good = await stage.push({ 'config.yaml': manifests.config('app', 'good') });
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(good);
+    const bad = await stage.push({ 'config.yaml': manifests.config('app', 'bad') });
+    await stage.untilSynced(bad);
+    await annotate(rollbackAnnotation, JSON.stringify({ revision: good, replaces: bad }));
+    await stage.untilSynced(good);
+
+    meanwhile = () => annotate(rollbackAnnotation, JSON.stringify({ revision: bad, by: 'ada' }));
+    const fixed = await stage.push({ 'config.yaml': manifests.config('app', 'fixed') });
+    await stage.until(() => expect(reasons()).toContain('RollbackReleased'));
+    await stage.untilSynced(bad);
+    await stage.until(async () => expect(JSON.parse((await pinned()) ?? '')).toEqual({ revision: bad, replaces: fixed, by: 'ada' }));
+  });
+
+  test('goes where somebody pins it while a revision is given up automatically', async () => {
+    const file = (image: string): string => manifests.deployment('seed', 'db').replace('registry.example/node:1', image);
+    const old = await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db'), 'seed.yaml': file('node:old') });
+    await stage.declare({}, { annotations: { [autoRollbackAnnotation]: '2s' } });
+    await stage.start();
+    await stage.untilSynced(old);
+    const good = await stage.push({ 'seed.yaml': file('node:good') });
+    await stage.untilSynced(good);
+    await fares(1);
+    await stage.until(async () => expect(readRecord((await stage.application()).metadata)).toEqual({ healthy: good }));
+    const bad = await stage.push({ 'seed.yaml': file('node:bad') });
+    await stage.untilSynced(bad);
+    const pin = { revision: old, replaces: bad, by: 'ada' };
+    meanwhile = () => annotate(rollbackAnnotation, JSON.stringify(pin));
+    await fares(0, crashes);
+
+    await stage.until(() => expect(meanwhile).toBeUndefined());
+    await stage.untilSynced(old);
+    expect(JSON.parse((await pinned()) ?? '')).toEqual(pin);
+  });
+
   test('goes back although nothing is automated, and follows the branch again when the pin is taken away', async () => {
     const good = await stage.push({ 'config.yaml': manifests.config('app', 'good') });
     await stage.declare();
@@ -105,7 +155,12 @@ describe('an Application that is rolled back', { timeout: 60_000 }, () => {
 
     const bad = await stage.push({ 'seed.yaml': file('node:bad') });
     await stage.untilSynced(bad);
+    // nothing happens by itself while it is suspended
+    await annotate(suspendAnnotation, 'true');
     await fares(0, crashes);
+    await stage.pause(3_000);
+    expect(await pinned()).toBeUndefined();
+    await annotate(suspendAnnotation, undefined);
     await stage.untilSynced(good);
     expect(JSON.parse((await pinned()) ?? '')).toMatchObject({ revision: good, replaces: bad, automatic: true, cause: expect.stringMatching(/seed/) });
     expect((await stage.status()).history?.at(-1)?.initiatedBy).toEqual({ automated: true });

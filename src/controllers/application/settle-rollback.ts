@@ -1,5 +1,5 @@
 import type { ApplicationStatus } from '../../api/application-status.ts';
-import type { ObjectMeta } from '../../api/object.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import type { Stop } from '../../gitops/apply/sync-run.ts';
 import { decideRollback } from '../../gitops/history/rollback-decision.ts';
 import type { RollbackDecision } from '../../gitops/history/rollback-decision.ts';
@@ -38,6 +38,12 @@ function annotated(changes: Readonly<Record<string, string>>): Amendment {
   };
 }
 
+/** Changes nothing where somebody has pinned, moved or released the Application since this pass has looked: the next pass works with that. */
+function whilePinStands(raw: KubeObject, change: Amendment): Amendment {
+  const pin = raw.metadata.annotations?.[rollbackAnnotation];
+  return (metadata) => (metadata.annotations?.[rollbackAnnotation] === pin ? change(metadata) : undefined);
+}
+
 /** When the revision that is worked on got past its barrier; undefined where it has not. */
 function sinceOf({ key, target }: Observed, { stop, status }: RollbackPass, context: ApplicationContext): number | undefined {
   const operation = status.operationState;
@@ -49,7 +55,7 @@ function sinceOf({ key, target }: Observed, { stop, status }: RollbackPass, cont
 
 function decide(observed: Observed, pass: RollbackPass, context: ApplicationContext): RollbackDecision {
   const { application, target, head, following } = observed;
-  const policy = readPolicy(application.metadata);
+  const policy = application.suspended ? undefined : readPolicy(application.metadata);
   if (policy === undefined || 'problem' in policy || following.kind !== 'branch' || head === undefined) return { kind: 'none' };
   const { operationState: operation, health } = pass.status;
   const record = readRecord(application.metadata);
@@ -60,10 +66,10 @@ function decide(observed: Observed, pass: RollbackPass, context: ApplicationCont
 async function settlePin({ following, raw }: Observed, isNew: boolean, context: ApplicationContext, signal: AbortSignal): Promise<readonly EventNote[]> {
   if (following.kind === 'branch') return [];
   if (following.kind === 'released') {
-    await amendMetadata(context.cluster, raw, withoutAnnotation(rollbackAnnotation), signal);
+    await amendMetadata(context.cluster, raw, whilePinStands(raw, withoutAnnotation(rollbackAnnotation)), signal);
     return [{ type: 'Normal', reason: 'RollbackReleased', message: `a newer commit has come: no longer ${describePin(following.pin)}` }];
   }
-  if (following.kind === 'completed') await amendMetadata(context.cluster, raw, annotated({ [rollbackAnnotation]: printPin(following.pin) }), signal);
+  if (following.kind === 'completed') await amendMetadata(context.cluster, raw, whilePinStands(raw, annotated({ [rollbackAnnotation]: printPin(following.pin) })), signal);
   return isNew ? [{ type: 'Warning', reason: 'RolledBack', message: describePin(following.pin) }] : [];
 }
 
@@ -77,7 +83,8 @@ export async function settleRollback(observed: Observed, pass: RollbackPass, con
   if (rollback.kind === 'watch') return { events, after: rollback.after };
   if (rollback.kind === 'remember' || rollback.kind === 'rollBack') {
     const pinned = rollback.kind === 'rollBack' ? { [rollbackAnnotation]: printPin(rollback.pin) } : {};
-    await amendMetadata(context.cluster, observed.raw, annotated({ [rollbackRecordAnnotation]: printRecord(rollback.record), ...pinned }), signal);
+    const change = annotated({ [rollbackRecordAnnotation]: printRecord(rollback.record), ...pinned });
+    await amendMetadata(context.cluster, observed.raw, whilePinStands(observed.raw, change), signal);
   }
   return { events };
 }

@@ -5,7 +5,7 @@ import { keyOf } from '../../api/object.ts';
 import { formatErrors } from '../../api/schema.ts';
 import { fieldManager } from '../../gitops/apply/sync-run.ts';
 import { untilNextAttempt } from '../../gitops/history/operation.ts';
-import { isSuperseded, isTaken, refusedOperation, requestOf, startRequested, terminatedOperation } from '../../gitops/history/requested-operation.ts';
+import { isSuperseded, isTaken, isUnreadable, refusedOperation, requestOf, startRequested, terminatedOperation, unreadableOperation } from '../../gitops/history/requested-operation.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import { applicationType } from '../../kube/resource-types.ts';
 import type { ApplicationContext } from './context.ts';
@@ -66,6 +66,8 @@ async function start(observed: Observed, request: RequestedOperation, context: A
   const placed = await atRevision(observed, request.revision, context, signal);
   if ('problem' in placed) return refuse(observed, placed.problem, context, signal);
   const operation = startRequested(asked, request, { ...placed.target, head: headOf(observed) }, context.clock.now());
+  // what could not be read again would be taken for a sync of everything
+  if (isUnreadable(operation)) return refuse(observed, 'the request cannot be put on record: it is too large; ask for less', context, signal);
   const status = { ...observed.application.status, operationState: operation };
   await context.statuses.write(observed.raw, status, signal);
   await removeField(observed, context, signal);
@@ -82,15 +84,20 @@ async function goOn(observed: Observed, state: OperationState, request: Requeste
   return { observed: placed, decision: after > 0 ? { kind: 'backoff', operation: state, after } : { kind: 'sync', operation: state, isNew: false } };
 }
 
+/** The operation on record, once what somebody has stopped, or nobody can read, is over. */
+function standing(known: OperationState | undefined, now: number): OperationState | undefined {
+  if (known?.phase === 'Terminating') return terminatedOperation(known, now);
+  return known?.phase === 'Running' && isUnreadable(known) ? unreadableOperation(known, now) : known;
+}
+
 /**
  * Argo CD's `operation` field: what somebody asks for is put on record, and the field removed, before anything is done; it goes on from the
  * record. The newest request counts.
  */
 export async function takeOperation(before: Observed, context: ApplicationContext, signal: AbortSignal): Promise<Taken> {
   const { operationState: known } = before.application.status;
-  const isStopped = known?.phase === 'Terminating';
-  const state = isStopped ? terminatedOperation(known, context.clock.now()) : known;
-  const observed = isStopped ? withStatus(before, { ...before.application.status, ...(state === undefined ? {} : { operationState: state }) }) : before;
+  const state = standing(known, context.clock.now());
+  const observed = state === undefined || state === known ? before : withStatus(before, { ...before.application.status, operationState: state });
   const asked = observed.raw['operation'];
   if (asked !== undefined && asked !== null && !isTaken(state, asked)) {
     const parsed = parseOperation(asked);

@@ -16,6 +16,8 @@ export interface SyncMemory {
   readonly compared: Map<string, { readonly hash: string; readonly resourceVersion: string; readonly same: boolean }>;
   /** Objects that were read from the API server and found good, by `refKey`: the resourceVersion at which. */
   readonly confirmed: Map<string, string>;
+  /** The text of the health checks by which they were found good. */
+  confirmedBy?: string | undefined;
   /** Declarations that were read and found good, with their Secrets' key names, by `refKey`. */
   readonly declarations: Map<string, KnownDeclaration>;
   readonly prepared: WeakMap<RenderedObject, PreparedObject>;
@@ -33,8 +35,10 @@ export interface SyncMemory {
   readonly judged: Map<string, { readonly text: string | undefined; readonly resourceVersion: string; readonly health: Health }>;
   /** Hooks that have succeeded, by what they were run for: one that has, and is gone, is not run again. */
   succeeded?: { readonly operation: string; readonly hooks: Set<string> };
-  /** The operation that has failed and whose SyncFail hooks still run. */
-  failed?: { readonly operation: string; readonly stop: { readonly kind: 'waiting' | 'failed' | 'refused'; readonly phase: PhaseName; readonly message: string } } | undefined;
+  /** Objects that were put in the place of the live ones, by `refKey`: once in an operation. */
+  replaced?: { readonly operation: string; readonly objects: Set<string> };
+  /** The operation that has failed and whose SyncFail hooks still run; `since` on the monotonic clock. */
+  failed?: { readonly operation: string; readonly since: number; readonly stop: { readonly kind: 'waiting' | 'failed' | 'refused'; readonly phase: PhaseName; readonly message: string } } | undefined;
   /** Why the Application is not brought in at all, as last reported. */
   refused: string | undefined;
   /** What was already reported in this operation, so that a timeline says it once. */

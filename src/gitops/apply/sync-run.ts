@@ -81,6 +81,8 @@ export interface Rollouts {
   readonly versionOf: (secret: Required<ObjectKey>) => string | undefined;
   /** Whether a change of the Secret would be shown. */
   readonly isWatched: (secret: Required<ObjectKey>) => boolean;
+  /** Another revision is about to take over: the pods of this one are replaced then, once. */
+  readonly isHeld?: true;
 }
 
 /** Why a run ends before its last phase. */
@@ -118,6 +120,8 @@ export interface SyncRun {
   readonly signal: AbortSignal;
   /** By `refKey`. */
   readonly outcomes: Map<string, ObjectOutcome>;
+  /** Kinds (`apiVersion Kind`) that this pass has asked the API server about anew, in vain. Absent: it asks each time. */
+  readonly askedAnew?: Set<string>;
   /** Which versions of Secrets and ConfigMaps charts were rendered with, where they take values from any. */
   readonly values?: string;
 }
@@ -170,10 +174,19 @@ export function notServed({ deps }: SyncRun, object: { readonly apiVersion: stri
   return `${object.kind} (${object.apiVersion}) is not a kind that ${deps.cluster.name} serves; install its CustomResourceDefinition first`;
 }
 
-/** The type of a kind, asking the API server anew before giving up: its definition may have come a moment ago. */
+/** The type of a kind, asking the API server anew before giving up, once in a pass: its definition may have come a moment ago. */
 export async function findType(run: SyncRun, object: { readonly apiVersion: string; readonly kind: string }): Promise<ResourceType | undefined> {
   const { cluster } = run.deps;
   const known = (await cluster.discover(run.signal)).find(object.apiVersion, object.kind);
-  return known ?? (await cluster.discover(run.signal, { fresh: true })).find(object.apiVersion, object.kind);
+  const kind = `${object.apiVersion} ${object.kind}`;
+  if (known !== undefined || run.askedAnew?.has(kind) === true) return known;
+  const found = (await cluster.discover(run.signal, { fresh: true })).find(object.apiVersion, object.kind);
+  if (found === undefined) run.askedAnew?.add(kind);
+  return found;
+}
+
+/** What was written since may be what serves a kind: it is worth asking about it once more. */
+export function askAgain(run: SyncRun): void {
+  run.askedAnew?.clear();
 }
 

@@ -98,7 +98,7 @@ function inPlanOrder({ outcomes }: SyncRun, keys: ReadonlySet<string>): Readonly
 export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   if (request.plan.valueSources === undefined) return syncKnown(request, deps, signal);
   const { only } = request.options;
-  const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map() };
+  const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map(), askedAnew: new Set() };
   const valued = await valuesStep(only === undefined ? run : { ...run, plan: selectObjects(run.plan, only) });
   if (!('stop' in valued)) {
     deps.memory.valuedNeeds = valued.plan.needs;
@@ -127,7 +127,7 @@ async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>)
 /** A pass over a plan of which everything is known. */
 async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   const { plan, options, inventory, values } = request;
-  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), ...(values === undefined ? {} : { values }) };
+  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), ...(values === undefined ? {} : { values }) };
   const { desired, keys } = await desiredRefs(run);
   const candidates = pruneCandidates(inventory ?? [], keys);
   const refused = refusePrune(inventory, pruneRules(options, keys.size));
@@ -139,7 +139,8 @@ async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: S
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
-  return { stop: pruned.stop, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
+  const failure = pruned.stop === undefined ? undefined : await syncFailStep(run, pruned.stop);
+  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
 }
 
 /**
@@ -147,7 +148,8 @@ async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: S
  * is. Accounts, stores and secrets are the newer revision's by then, and nothing is pruned.
  */
 export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
-  const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps, signal, outcomes: new Map() };
+  const held = deps.rollouts === undefined ? {} : { rollouts: { ...deps.rollouts, isHeld: true as const } };
+  const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps: { ...deps, ...held }, signal, outcomes: new Map(), askedAnew: new Set() };
   // a value from a Secret is not known here, and is not made up
   const known = (await chartObjects(run)).served.filter(({ holdsValues }) => holdsValues !== true);
   if (!(await isChartGone(run))) await applyPhase(run, 'waves', known);

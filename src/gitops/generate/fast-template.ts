@@ -8,9 +8,23 @@ import type { RenderText } from './render-text.ts';
 export function createFastTemplates(): RenderText {
   return (text, parameters) => {
     // as upstream, only what opens and closes within a line makes a text a template
-    if (!/\{\{.*\}\}/.test(text)) return text;
-    return replaceTags(text, parameters);
+    return hasTagInLine(text) ? replaceTags(text, parameters) : text;
   };
+}
+
+/** What no object could hold is not rendered to its end. */
+const longest = 4 << 20;
+
+/** Not by a RegExp: where much opens and nothing closes, that takes time with the square of the length. */
+function hasTagInLine(text: string): boolean {
+  for (let at = 0; ; ) {
+    const open = text.indexOf('{{', at);
+    const close = open < 0 ? -1 : text.indexOf('}}', open + 2);
+    if (close < 0) return false;
+    const line = text.lastIndexOf('\n', close) + 1;
+    if (line <= open) return true;
+    at = line;
+  }
 }
 
 function replaceTags(text: string, parameters: PlainFields): string {
@@ -25,6 +39,7 @@ function replaceTags(text: string, parameters: PlainFields): string {
     const name = tag.trim();
     const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     rendered += text.slice(at, open) + (name !== '' && typeof value === 'string' ? value : `{{${tag}}}`);
+    if (rendered.length > longest) throw new Error(`renders more than ${longest} letters`);
     at = close + 2;
   }
 }

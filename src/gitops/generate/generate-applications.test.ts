@@ -137,6 +137,24 @@ describe('the generator of Git files', () => {
     expect(await run('text')).toBe('parameters spec.generators[0].git.files: a.yaml must hold a map, or a list of maps');
     expect(await run('')).toBe('no error');
   });
+
+  it('reads no more than it can hold: bytes, items, and names that grow as maps are flattened', async () => {
+    const run = (texts: Readonly<Record<string, string>>): Promise<string> => failure({ generators: [generator('*.yaml')], template: template('{{name}}') }, texts);
+
+    expect(await run({ 'a.yaml': `a: ${'x'.repeat(3 << 20)}\n`, 'b.yaml': `a: ${'x'.repeat(3 << 20)}\n`, 'c.yaml': `a: ${'x'.repeat(3 << 20)}\n` })).toBe('parameters spec.generators[0].git.files: the files that are meant hold more than 8388608 bytes');
+    expect(await run({ 'a.yaml': '- {}\n'.repeat(3_000), 'b.yaml': '- {}\n'.repeat(3_000) })).toBe('parameters spec.generators[0].git.files: the files that are meant hold more than 5000 items');
+    expect(await run({ 'a.yaml': `? ${'k'.repeat(100_000)}\n: [${'a, '.repeat(400)}]\n` })).toMatch(/^parameters spec\.generators\[0\]\.git\.files: up to a\.yaml the files that are meant give parameters of more than \d+ letters$/);
+  });
+
+  it('lets others have their turn between two files', async () => {
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 0);
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`nets/n${index}/net.json`, JSON.stringify({ name: `n${index}`, list: Array.from({ length: 100 }, (_item, at) => at) })]));
+    await generate({ generators: [generator('nets/*/net.json')], template: template('{{name}}') }, many);
+    clearInterval(timer);
+
+    expect(turns).toBeGreaterThan(10);
+  });
 });
 
 describe('templates', () => {
@@ -160,6 +178,21 @@ describe('templates', () => {
     const loop = '{{ range $a := until 100000 }}{{ range $b := until 100000 }}{{ end }}{{ end }}';
 
     expect(await failure({ goTemplate: true, generators: one, template: template(loop) })).toMatch(/^template spec\.template\.metadata\.name: the templates of this ApplicationSet take too much/);
+  });
+
+  it('without Go take time in proportion to their length', async () => {
+    const started = performance.now();
+    const generated = await generate({ generators: [{ list: { elements: [{ net: 'devnet' }] } }], template: template('x', 'p', { annotations: { a: '{{'.repeat(20_000), b: '{{\n}} {{net}}', c: '{{\n}}' } }) });
+
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(generated.applications[0]?.object.metadata.annotations).toEqual({ a: '{{'.repeat(20_000), b: '{{\n}} devnet', c: '{{\n}}' });
+  });
+
+  it('render no more than an ApplicationSet can sensibly mean', async () => {
+    const elements = Array.from({ length: 100 }, (_, index) => ({ name: `n${index}`, big: 'x'.repeat(10_000) }));
+
+    expect(await failure({ generators: [{ list: { elements } }], template: template('{{name}}', 'p', { annotations: { a: '{{big}}'.repeat(100) } }) })).toMatch(/^template spec\.template\.metadata\.annotations\.a: the templates of this ApplicationSet render more than \d+ letters in all/);
+    expect(await failure({ generators: [{ list: { elements: [{ name: 'a', big: 'x'.repeat(100_000) }] } }], template: template('{{name}}', 'p', { annotations: { a: '{{big}}'.repeat(2_000) } }) })).toMatch(/^template spec\.template\.metadata\.annotations\.a: /);
   });
 
   it("have Argo CD's own functions", async () => {
@@ -220,6 +253,14 @@ describe('what is rendered', () => {
     expect(names(generated)).toEqual([]);
     expect(generated.names).toEqual(new Set(['a', 'b']));
     expect(generated.refused.map(({ message }) => message)).toEqual([expect.stringMatching(/elements\[0\]: Application a: spec\.source\.path/), 'spec.generators[0].list.elements[1]: Application b must be in the namespace of its ApplicationSet, argocd']);
+  });
+
+  it('is known to be incomplete where something has no name that an Application can have', async () => {
+    const run = (net: string): Promise<Generation> => generate({ generators: elements({ net: 'a' }, { net }), template: template('{{net}}') });
+
+    expect(await run('Not_A_Name')).toMatchObject({ hasNameless: true, refused: [{}] });
+    expect(await run('')).toMatchObject({ hasNameless: true });
+    expect(await run('b')).toMatchObject({ hasNameless: false });
   });
 
   it('has no owner, status or operation of its own making', async () => {

@@ -7,6 +7,7 @@ import { isPlainFields } from '../../api/application-set-spec.ts';
 import { objectName } from '../../api/kube-text.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { formatErrors } from '../../api/schema.ts';
+import { withinBudget } from './letter-budget.ts';
 import { parseManifest } from '../render/manifest-schema.ts';
 import { createFastTemplates } from './fast-template.ts';
 import { fillTemplate } from './fill-template.ts';
@@ -34,6 +35,8 @@ export interface Generation {
   readonly refused: readonly GenerationError[];
   /** Names of all, refused ones too: what is not among them is not meant any more. */
   readonly names: ReadonlySet<string>;
+  /** Something that was refused has no name that an Application can have: nobody knows which one in the cluster it stands for. */
+  readonly hasNameless: boolean;
 }
 
 const finalizer = 'resources-finalizer.argocd.argoproj.io';
@@ -55,10 +58,11 @@ export interface GenerateOptions {
 export async function generateApplications(set: ApplicationSet, { readTree, now }: GenerateOptions, signal: AbortSignal): Promise<Generation> {
   const { spec } = set;
   // the functions of Go's templates are loaded by those who use them
-  const render = spec.goTemplate ? (await import('./go-template.ts')).createGoTemplates(spec.missingKey, now) : createFastTemplates();
+  const render = withinBudget(spec.goTemplate ? (await import('./go-template.ts')).createGoTemplates(spec.missingKey, now) : createFastTemplates());
   const found = new Map<string, GeneratedApplication[]>();
   const refused: GenerationError[] = [];
   let count = 0;
+  let hasNameless = false;
   for (const [index, generator] of spec.generators.entries()) {
     for (const given of await generateParameters(generator, index, spec, { readTree, render }, signal)) {
       count += 1;
@@ -66,8 +70,11 @@ export async function generateApplications(set: ApplicationSet, { readTree, now 
       if (count % atOnce === 0) await setImmediate(undefined, { signal });
       const fields = renderOne(set, generator, index, given, render);
       const made = toApplication(set, fields, given.from);
-      if (made instanceof GenerationError) refused.push(made);
       const name = nameOf(fields);
+      if (made instanceof GenerationError) {
+        refused.push(made);
+        hasNameless ||= !isName(name);
+      }
       if (name !== '') found.set(name, [...(found.get(name) ?? []), ...(made instanceof GenerationError ? [] : [made])]);
     }
   }
@@ -76,7 +83,7 @@ export async function generateApplications(set: ApplicationSet, { readTree, now 
     if (first !== undefined && second !== undefined) refused.push(new GenerationError('validation', 'spec.template.metadata.name', `${first.from} and ${second.from} both render the Application ${name}`));
   }
   const applications = [...found.values()].flatMap((those) => (those.length === 1 ? those : [])).toSorted((a, b) => (a.object.metadata.name < b.object.metadata.name ? -1 : 1));
-  return { applications, refused, names: new Set(found.keys()) };
+  return { applications, refused, names: new Set(found.keys()), hasNameless };
 }
 
 /** Renders the template and the patch with one set of parameters. @throws GenerationError `template` */
@@ -110,6 +117,10 @@ function nameOf({ metadata }: PlainFields): string {
   return typeof name === 'string' ? name : '';
 }
 
+function isName(name: string): boolean {
+  return objectName().safeParse(name).success;
+}
+
 /** What of metadata is the template's; the rest is ours or the API server's. */
 const settable: ReadonlySet<string> = new Set(['name', 'namespace', 'labels', 'annotations', 'finalizers']);
 
@@ -122,7 +133,7 @@ function toApplication({ metadata: { namespace = defaultApplicationNamespace } }
   if (odd !== undefined) return refuse('spec.templatePatch', `sets metadata.${odd}; only ${[...settable].join(', ')} are rendered`);
   const name = nameOf(fields);
   if (name === '') return refuse('spec.template.metadata.name', 'renders no name');
-  if (!objectName().safeParse(name).success) return refuse('spec.template.metadata.name', `"${name.slice(0, 253)}" is not a name in lower case: letters, digits, - and .`);
+  if (!isName(name)) return refuse('spec.template.metadata.name', `"${name.slice(0, 253)}" is not a name in lower case: letters, digits, - and .`);
   const manifest = parseManifest({ apiVersion: applicationSetApiVersion, kind: 'Application', metadata: fields['metadata'], spec: withProject(fields['spec']) });
   if (!manifest.ok) return refuse('spec.template', `Application ${name}: ${formatErrors(manifest.errors)}`);
   if (manifest.value.metadata.namespace !== namespace) return refuse('spec.template.metadata.namespace', `Application ${name} must be in the namespace of its ApplicationSet, ${namespace}`);

@@ -6,6 +6,7 @@ import type { SourceTree } from '../source/source-tree.ts';
 import { flatParameters } from './flat-parameters.ts';
 import { GenerationError } from './generation-error.ts';
 import { directoryParameters, fileParameters, type GivenParameters } from './git-parameters.ts';
+import { createLetterBudget, mostLetters } from './letter-budget.ts';
 import { listParameters } from './list-parameters.ts';
 import type { RenderText } from './render-text.ts';
 
@@ -24,7 +25,9 @@ export interface GenerateDeps {
 export async function generateParameters(generator: ApplicationSetGenerator, index: number, { goTemplate }: Pick<ApplicationSetSpec, 'goTemplate'>, deps: GenerateDeps, signal: AbortSignal): Promise<readonly GivenParameters[]> {
   const given = await givenBy(generator, ['spec', 'generators', index], goTemplate, deps, signal);
   const { selector } = generator;
-  return selector === undefined ? given : given.filter(({ parameters }) => selectorMatches(selector, flatParameters(parameters)));
+  if (selector === undefined) return given;
+  const spend = createLetterBudget(() => new GenerationError('parameters', formatPath(['spec', 'generators', index, 'selector']), `is compared with parameters of more than ${mostLetters} letters`));
+  return given.filter(({ parameters }) => selectorMatches(selector, flatParameters(parameters, spend)));
 }
 
 async function givenBy(generator: ApplicationSetGenerator, at: readonly (string | number)[], goTemplate: boolean, { readTree, render }: GenerateDeps, signal: AbortSignal): Promise<readonly GivenParameters[]> {

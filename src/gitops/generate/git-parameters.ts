@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type GitDirectoriesGenerator, type GitFilesGenerator, isPlainFields, type PlainFields, toPlainValue } from '../../api/application-set-spec.ts';
 import { formatPath } from '../../api/schema.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
@@ -6,6 +7,7 @@ import { parseYaml } from '../../lib/yaml.ts';
 import type { SourceFile, SourceTree } from '../source/source-tree.ts';
 import { flatParameters } from './flat-parameters.ts';
 import { GenerationError } from './generation-error.ts';
+import { createLetterBudget, mostLetters } from './letter-budget.ts';
 import { compilePathItems } from './path-patterns.ts';
 import { pathParameters } from './path-parameters.ts';
 import { renderAt } from './render-fields.ts';
@@ -25,7 +27,9 @@ export interface GivenParameters {
 }
 
 /** Text of parameter files that one generator reads. */
-const mostBytes = 64 << 20;
+const mostBytes = 8 << 20;
+/** What they may hold together: an ApplicationSet means no more Applications anyway. */
+const mostItems = 5_000;
 
 /**
  * The parameters of the folders that are meant: every folder of the repository in which a file lies, at whatever depth, but for those
@@ -66,14 +70,22 @@ export async function fileParameters(generator: GitFilesGenerator, tree: SourceT
   const style = { goTemplate: input.goTemplate, pathParamPrefix: generator.pathParamPrefix };
   // asked for together, so that a Git tree answers in few processes
   const contents = await Promise.all(files.map(async (file) => ({ path: file.path, content: await tree.read(file, signal) })));
-  return contents.flatMap(({ path, content }) => {
-    const folder = posix.dirname(path);
-    return parseFile(path, content, input).map((fields, index, all) => {
-      const own = input.goTemplate ? fields : flatParameters(fields);
-      const parameters = { ...own, ...pathParameters(folder, posix.basename(path), style) };
-      return { from: all.length === 1 ? path : `${path}[${index}]`, parameters: withValues(parameters, generator.values, input) };
-    });
-  });
+  const given: GivenParameters[] = [];
+  let reading = '';
+  const spend = createLetterBudget(() => new GenerationError('parameters', fieldOf(input), `up to ${reading} the files that are meant give parameters of more than ${mostLetters} letters`));
+  for (const { path, content } of contents) {
+    // a large repository is no reason to answer nobody else
+    await setImmediate(undefined, { signal });
+    reading = path;
+    const items = parseFile(path, content, input);
+    if (given.length + items.length > mostItems) throw new GenerationError('parameters', fieldOf(input), `the files that are meant hold more than ${mostItems} items`);
+    const ofPath = pathParameters(posix.dirname(path), posix.basename(path), style);
+    for (const [index, fields] of items.entries()) {
+      const parameters = { ...(input.goTemplate ? fields : flatParameters(fields, spend)), ...ofPath };
+      given.push({ from: items.length === 1 ? path : `${path}[${index}]`, parameters: withValues(parameters, generator.values, input) });
+    }
+  }
+  return given;
 }
 
 function fieldOf({ at }: GitParametersInput): string {

@@ -83,6 +83,19 @@ describe('health checks of an Application', () => {
     expect(health).toMatchObject({ status: 'Progressing', message: expect.stringContaining('it takes more than 100 ms') });
   });
 
+  it('are asked no more once they were stopped five times in a row, and are asked again after fewer', () => {
+    const list = Array.from({ length: 400 }, (_item, index) => index);
+    const check = current('has(status.fast) || status.list.all(a, status.list.all(b, status.list.all(c, status.list.all(d, a + b + c + d >= 0))))');
+    const [slow, fast] = [widget({ list }), widget({ fast: true })];
+    for (let round = 0; round < 4; round += 1) expect(check.judge(slow)).toMatchObject({ isLate: true, health: { status: 'Progressing' } });
+    expect(check.judge(fast)).toEqual({ health: { status: 'Healthy', message: '' } });
+    for (let round = 0; round < 5; round += 1) expect(check.judge(slow)).toMatchObject({ isLate: true });
+
+    const begun = performance.now();
+    for (const object of [slow, fast]) expect(check.judge(object)).toEqual({ health: { status: 'Degraded', message: 'the health check of Widget is too slow: it was stopped 5 times in a row, and is not asked any more; make it simpler' } });
+    expect(performance.now() - begun).toBeLessThan(100);
+  });
+
   it('reach nothing but the fields of the object', () => {
     for (const expression of ['status.constructor == null', 'has(status.__proto__)', 'has(status.toString)']) expect(current(expression).assess(widget({}))?.status).toBe('Progressing');
   });

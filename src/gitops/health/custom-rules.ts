@@ -1,4 +1,4 @@
-import { type KubeObject, parseApiVersion } from '../../api/object.ts';
+import { formatKey, keyOf, type KubeObject, parseApiVersion } from '../../api/object.ts';
 import { ignoresHealth } from './assess-health.ts';
 import type { CelCompiler, Predicate } from './evaluate-cel.ts';
 import { degraded, progressing } from './health.ts';
@@ -14,17 +14,31 @@ export interface CustomRules {
   readonly covers: (kind: Kind) => boolean;
   /** Undefined where no check is about the kind. */
   readonly assess: (object: KubeObject) => Health | undefined;
+  /** The same, and whether it is worth remembering. */
+  readonly judge: (object: KubeObject) => Judgement | undefined;
+}
+
+/** What a check says of an object. */
+export interface Judgement {
+  readonly health: Health;
+  /** It was stopped before it had an answer, which may be the machine's fault. */
+  readonly isLate?: true;
 }
 
 /** Checks of nothing. */
-export const noCustomRules: CustomRules = { covers: () => false, assess: () => undefined };
+export const noCustomRules: CustomRules = { covers: () => false, assess: () => undefined, judge: () => undefined };
 
 interface Compiled {
   readonly check: HealthCheck;
   readonly predicates: readonly { readonly of: 'inProgress' | 'failed' | 'current'; readonly holds: Predicate }[];
+  /** How often in a row it took too long, by object. */
+  readonly late: Map<string, number>;
   /** It cannot be asked: nothing is healthy by it. */
-  readonly problem?: string;
+  problem?: string;
 }
+
+/** A check that is stopped so often in a row for one object is not asked any more: each time, all else stands still. */
+const mostLate = 5;
 
 function compile(check: HealthCheck, cel: CelCompiler): Compiled {
   const predicates: { of: 'inProgress' | 'failed' | 'current'; holds: Predicate }[] = [];
@@ -32,10 +46,10 @@ function compile(check: HealthCheck, cel: CelCompiler): Compiled {
     const text = check[part];
     const compiled = text === undefined ? undefined : cel.compile(text);
     if (compiled === undefined) continue;
-    if (typeof compiled !== 'function') return { check, predicates: [], problem: `the health check of ${check.kind ?? check.group} cannot be used: ${part}: ${compiled.problem}` };
+    if (typeof compiled !== 'function') return { check, predicates: [], late: new Map(), problem: `the health check of ${check.kind ?? check.group} cannot be used: ${part}: ${compiled.problem}` };
     predicates.push({ of: part, holds: compiled });
   }
-  return { check, predicates };
+  return { check, predicates, late: new Map() };
 }
 
 function isAbout({ group, kind }: HealthCheck, object: Kind): boolean {
@@ -46,29 +60,45 @@ function isAbout({ group, kind }: HealthCheck, object: Kind): boolean {
  * Flux's order: in progress, failed, current; where none of them holds, or one cannot be told yet (a status that is not there), it is in
  * progress.
  */
-function judge({ predicates, problem }: Compiled, object: KubeObject): Health {
-  if (problem !== undefined) return degraded(problem);
+function judge({ predicates }: Compiled, object: KubeObject): Judgement {
   const said = conditionOf(object, 'Ready')?.message ?? '';
   for (const { of, holds } of predicates) {
     const verdict = holds(object);
-    if ('unknown' in verdict) return progressing(`whether it is ${of === 'inProgress' ? 'in progress' : of} cannot be told yet: ${verdict.unknown}`);
+    if ('unknown' in verdict) {
+      const health = progressing(`whether it is ${of === 'inProgress' ? 'in progress' : of} cannot be told yet: ${verdict.unknown}`);
+      return verdict.isLate === true ? { health, isLate: true } : { health };
+    }
     if (!verdict.is) continue;
-    if (of === 'current') return { status: 'Healthy', message: said };
-    return of === 'failed' ? degraded(said === '' ? 'it has failed, by the health check of its Application' : said) : progressing(said);
+    if (of === 'current') return { health: { status: 'Healthy', message: said } };
+    return { health: of === 'failed' ? degraded(said === '' ? 'it has failed, by the health check of its Application' : said) : progressing(said) };
   }
-  return progressing(said === '' ? 'not yet current, by the health check of its Application' : said);
+  return { health: progressing(said === '' ? 'not yet current, by the health check of its Application' : said) };
+}
+
+/** Asks a check, unless it cannot be asked, or has been too slow too often. */
+function ask(compiled: Compiled, object: KubeObject): Judgement {
+  const { check, late } = compiled;
+  if (compiled.problem !== undefined) return { health: degraded(compiled.problem) };
+  const judgement = judge(compiled, object);
+  const key = `${object.kind} ${formatKey(keyOf(object))}`;
+  if (judgement.isLate !== true) {
+    late.delete(key);
+    return judgement;
+  }
+  const count = (late.get(key) ?? 0) + 1;
+  late.set(key, count);
+  if (count >= mostLate) compiled.problem = `the health check of ${check.kind ?? check.group} is too slow: it was stopped ${count} times in a row, and is not asked any more; make it simpler`;
+  return judgement;
 }
 
 /** Compiles the checks of an Application. One that is wrong speaks up where an object is judged by it. */
 export function compileRules(checks: readonly HealthCheck[], cel: CelCompiler): CustomRules {
   const compiled = checks.map((check) => compile(check, cel));
   const find = (object: Kind): Compiled | undefined => compiled.find(({ check }) => isAbout(check, object));
-  return {
-    covers: (kind) => find(kind) !== undefined,
-    assess: (object) => {
-      const found = find(object);
-      if (found === undefined || ignoresHealth(object)) return undefined;
-      return object.metadata.deletionTimestamp === undefined ? judge(found, object) : progressing('Pending deletion');
-    },
+  const judgeOne = (object: KubeObject): Judgement | undefined => {
+    const found = find(object);
+    if (found === undefined || ignoresHealth(object)) return undefined;
+    return object.metadata.deletionTimestamp === undefined ? ask(found, object) : { health: progressing('Pending deletion') };
   };
+  return { covers: (kind) => find(kind) !== undefined, assess: (object) => judgeOne(object)?.health, judge: judgeOne };
 }

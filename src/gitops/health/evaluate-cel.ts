@@ -2,7 +2,7 @@ import { createContext, Script } from 'node:vm';
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 
 /** What an expression says of an object; or why it says nothing. The reason never quotes the object. */
-export type Verdict = { readonly is: boolean } | { readonly unknown: string };
+export type Verdict = { readonly is: boolean } | { readonly unknown: string; readonly isLate?: true };
 
 /** Says whether something is so of an object. */
 export type Predicate = (object: Readonly<Record<string, unknown>>) => Verdict;
@@ -23,10 +23,10 @@ function toCel(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toCel(field)]));
 }
 
-function codeOf(error: unknown): string {
+function verdictOf(error: unknown): Verdict {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `it takes more than ${longest} ms`;
-  return typeof code === 'string' && /^[a-z_]+$/.test(code) ? code.replaceAll('_', ' ') : 'it has no answer';
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { unknown: `it takes more than ${longest} ms`, isLate: true };
+  return { unknown: typeof code === 'string' && /^[a-z_]+$/.test(code) ? code.replaceAll('_', ' ') : 'it has no answer' };
 }
 
 function predicate(parsed: ParseResult): Predicate {
@@ -37,7 +37,7 @@ function predicate(parsed: ParseResult): Predicate {
       const answer: unknown = timed.runInContext(context, { timeout: longest });
       return typeof answer === 'boolean' ? { is: answer } : { unknown: 'it is neither true nor false' };
     } catch (error) {
-      return { unknown: codeOf(error) };
+      return verdictOf(error);
     }
   };
 }

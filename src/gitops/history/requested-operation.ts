@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseOperation, type RequestedOperation } from '../../api/application-operation.ts';
+import { parseRecordedOperation, type RequestedOperation } from '../../api/application-operation.ts';
 import type { ApplicationStatus, OperationState, Verbatim } from '../../api/application-status.ts';
 import type { ObjectRef } from '../apply/object/object-ref.ts';
 import { fieldAt, listAt, textAt } from '../health/live-field.ts';
@@ -39,8 +39,18 @@ export function startRequested(asked: unknown, request: RequestedOperation, targ
 /** What was asked for, where the operation on record is one that somebody asked for. */
 export function requestOf(state: OperationState | undefined): RequestedOperation | undefined {
   if (state === undefined || infoOf(state, requestInfo) === undefined) return undefined;
-  const parsed = parseOperation(state.operation);
+  const parsed = parseRecordedOperation(state.operation);
   return parsed.ok ? parsed.value : undefined;
+}
+
+/** Whether the operation on record is a request that cannot be read. It may have been about a part, or a dry run: it is not gone on with. */
+export function isUnreadable(state: OperationState | undefined): boolean {
+  return state !== undefined && infoOf(state, requestInfo) !== undefined && requestOf(state) === undefined;
+}
+
+/** That request, as a finished operation. */
+export function unreadableOperation(state: OperationState, now: number): OperationState {
+  return { ...state, phase: 'Error', message: 'the request on record (status.operationState.operation) cannot be read, so it is not gone on with; ask for the sync again', finishedAt: formatTimestamp(now) };
 }
 
 /** Whether the operation on record is this very request: it was taken, and the field could not be removed. */
@@ -80,7 +90,7 @@ export function terminatedOperation(state: OperationState, now: number): Operati
  */
 export function standingOperation(status: Pick<ApplicationStatus, 'operationState' | 'history'>): OperationState | undefined {
   const { operationState, history = [] } = status;
-  if (operationState?.phase !== 'Error' && !isPartial(requestOf(operationState))) return operationState;
+  if (operationState?.phase !== 'Error' && !isUnreadable(operationState) && !isPartial(requestOf(operationState))) return operationState;
   const last = history.at(-1);
   if (last?.revision === undefined) return undefined;
   const source: { readonly source?: Verbatim } = last.source === undefined ? {} : { source: last.source };

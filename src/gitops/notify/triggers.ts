@@ -12,6 +12,8 @@ export interface Happening {
   readonly trigger: Trigger;
   /** One for each that is told only once: the same again is no news. */
   readonly id: string;
+  /** Of what goes to and fro: what it is the state of. Then it is news where the last state that was told under this name was another one. */
+  readonly subject?: string;
   readonly revision: string;
   readonly state: 'pending' | 'success' | 'failure';
   /** Milliseconds since the epoch. */
@@ -62,12 +64,13 @@ type MakeHappening = (trigger: Trigger, more: Pick<Happening, 'state' | 'at' | '
 const shown = { pending: 'pending', deployed: 'success', failed: 'failure', degraded: 'failure' } as const;
 const titles = { pending: 'is brought in', deployed: 'synced and healthy', failed: 'the sync has failed', degraded: 'degraded' } as const;
 
-/** For a commit's status: it may go to and fro, so each change is one of its own. */
-function stateOf({ state, since, cause }: Delivery, { application, waiting }: TriggerOptions, make: MakeHappening): Happening {
+/** For a commit's status: it may go to and fro, and each change is told. */
+function stateOf({ revision, state, since, cause }: Delivery, { application, waiting }: TriggerOptions, make: MakeHappening): Happening {
   const title = state === 'pending' && waiting !== undefined ? 'waits for Secrets' : titles[state];
   const nextStep = state === 'deployed' || state === 'pending' ? '' : `prelude status ${application} tells more`;
   const why = state === 'deployed' ? '' : oneLine(state === 'pending' ? (waiting ?? '') : cause);
-  return make('on-state', { state: shown[state], at: since, title, cause: why, nextStep }, `on-state:${shown[state]}:${state === 'pending' ? '' : since}`);
+  const happening = make('on-state', { state: shown[state], at: since, title, cause: why, nextStep }, `on-state:${shown[state]}:${state === 'pending' ? '' : since}`);
+  return { ...happening, subject: `${revision}:on-state` };
 }
 
 const longest = 1_000;

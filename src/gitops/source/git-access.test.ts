@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { credentialsOf, repositorySecret } from '../../../test/support/repository-secret.ts';
+import type { ResolveName } from '../../lib/guarded-lookup.ts';
 import { type GitAccess, type GitAccessOptions, withGitAccess } from './git-access.ts';
 import { parseGitUrl } from './git-url.ts';
 import { isSourceError } from './source-error.ts';
@@ -42,11 +43,18 @@ describe('git over https', () => {
     expect(Object.keys(await access(url, { credentials }, async (given) => settingsOf(given)))).toEqual(['http.curloptResolve']);
   });
 
-  it('leaves names to a proxy, but not addresses', async () => {
+  it('leaves names to a proxy that nobody else knows, but not those that mean an address which is refused, and not addresses', async () => {
     const proxied = { hosts: { ...hosts, isProxied: true } };
+    const meaning = (resolve: ResolveName): GitAccessOptions => ({ hosts: { ...proxied.hosts, resolve } });
 
-    expect(await access(url, proxied, async ({ env }) => env)).toEqual({});
+    expect(await access(url, meaning(() => Promise.reject(new Error('ENOTFOUND'))), async ({ env }) => env)).toEqual({});
+    expect(await access(url, proxied, async (given) => settingsOf(given))).toEqual({ 'http.curloptResolve': 'git.example:443:203.0.113.7,[2001:db8::7]' });
+    await expect(access(url, meaning(async () => [{ address: '169.254.169.254', family: 4 }]), async () => 'asked')).rejects.toThrow("it is a cloud's metadata address");
     await expect(access('https://169.254.169.254/a', proxied, async () => 'asked')).rejects.toThrow("it is a cloud's metadata address");
+  });
+
+  it.each(['https://[2001:db8::7]/acme/testnets.git', 'https://203.0.113.7:8443/acme/testnets.git'])('needs not be told what %s means', async (address) => {
+    expect(await access(address, {}, async ({ env }) => env)).toEqual({});
   });
 
   it('keeps the key of a client certificate in files of its own, in memory, for as long as git runs', async () => {

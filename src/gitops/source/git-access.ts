@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { SecretBytes } from '../../lib/secret-bytes.ts';
 import { authorizationOf, hideCredential } from './credentials/authorization.ts';
@@ -56,9 +57,8 @@ type Run<T> = (access: GitAccess) => Promise<T>;
 
 async function throughHttps<T>({ url, host, port }: Server, credential: RepositoryCredential | undefined, { hosts = strictHosts, memoryFolder }: GitAccessOptions, run: Run<T>, signal: AbortSignal): Promise<T> {
   const { origin } = new URL(url);
-  const settings: (readonly [string, string])[] = [];
-  if (hosts.isProxied !== true) settings.push(['http.curloptResolve', `${host}:${port}:${(await addressesOf(host, hosts, signal)).map(bracketed).join(',')}`]);
-  else if (isWrittenOut(host)) await addressesOf(host, hosts, signal);
+  const addresses = await addressesToUse(host, hosts, signal);
+  const settings: (readonly [string, string])[] = addresses.length === 0 ? [] : [['http.curloptResolve', `${host}:${port}:${addresses.map(bracketed).join(',')}`]];
   const header = credential === undefined ? undefined : authorizationOf(credential);
   // to this server only; redirects are not followed at all
   if (header !== undefined) settings.push([`http.${origin}/.extraHeader`, `Authorization: ${header}`]);
@@ -71,13 +71,25 @@ async function throughHttps<T>({ url, host, port }: Server, credential: Reposito
   });
 }
 
+/** The addresses that git must connect to; none where it has no choice, or where only a proxy knows the name. */
+async function addressesToUse(host: string, hosts: HostRules, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const addresses = await addressesOf(host, hosts, signal);
+    return isIP(host) === 0 ? addresses : [];
+  } catch (error) {
+    // NO_PROXY may keep this server from the proxy, so that a name that means something here is looked at all the same
+    if (hosts.isProxied === true && isSourceError(error, 'unavailable')) return [];
+    throw error;
+  }
+}
+
 async function throughSsh<T>(server: Server, credential: RepositoryCredential | undefined, { credentials, hosts = strictHosts, memoryFolder }: GitAccessOptions, run: Run<T>, signal: AbortSignal): Promise<T> {
   const key = credential?.sshPrivateKey;
   if (key === undefined) throw new SourceError('denied', 'ssh needs the sshPrivateKey of a repository Secret');
   const [address] = await addressesOf(server.host, hosts, signal);
   if (address === undefined) throw new SourceError('unavailable', `the name ${server.host} has no address`);
-  const pins = [credential?.knownHosts, credentials?.knownHosts(), shippedHostKeys].map((text) => hostKeysOf(text ?? '', server)).find((keys) => keys.length > 0);
-  if (pins === undefined) throw new SourceError('denied', unknownHost(server));
+  const pins = hostKeysOf([credential?.knownHosts ?? '', credentials?.knownHosts() ?? '', shippedHostKeys], server);
+  if (pins.length === 0) throw new SourceError('denied', unknownHost(server));
   const knownHosts = pins.map((pin) => `${sshHostAlias} ${pin}\n`).join('');
   return withKeyFiles({ key: withLineEnd(key), known_hosts: knownHosts }, memoryFolder, (folder) => {
     const command = sshCommand({ key: join(folder, 'key'), knownHosts: join(folder, 'known_hosts') }, address);
@@ -119,8 +131,4 @@ function configuration(settings: readonly (readonly [string, string])[]): Readon
 
 function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
-}
-
-function isWrittenOut(host: string): boolean {
-  return host.includes(':') || /^[\d.]+$/.test(host);
 }

@@ -81,7 +81,7 @@ function hardenedGit(where: readonly string[], protocols: readonly GitProtocol[]
 const meanings: readonly (readonly [SourceErrorKind, RegExp])[] = [
   ['denied', /host key verification failed|load key .*(invalid format|error in libcrypto|incorrect passphrase)/i],
   ['denied', /authentication failed|could not read (username|password)|terminal prompts disabled|returned error: 40[13]|permission denied|dubious ownership|access denied/i],
-  ['absent', /repository .*not found|returned error: 404|does not appear to be a git repository|does not exist|couldn't find remote ref|not our ref|no such remote ref|upload-pack: not our ref/i],
+  ['absent', /repository .*not found|returned error: 404|does not appear to be a git repository|does not exist|couldn't find remote ref|not our ref|no such remote ref|upload-pack: not our ref|does not allow request for unadvertised object|want [0-9a-f]{40,64} not valid/i],
   ['invalid', /returned error: 30[1278]|unable to update url base from redirection/i],
   ['unsupported', /transport '.*' not allowed/i],
 ];
@@ -100,5 +100,19 @@ function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
   // what ssh says stands without a word before it, and git only says then that it could not read
   const telling = lines.filter((line) => /^(fatal|error|remote):|^Load key|^Host key|^ssh: |Permission denied/i.test(line)).map((line) => line.replace(/^(fatal|error): /i, ''));
-  return (telling.length > 0 ? telling : lines).slice(-2).join('; ').slice(0, 500);
+  return steady((telling.length > 0 ? telling : lines).slice(-2).join('; ')).slice(0, 500);
+}
+
+/** What says nothing of the failure itself. Whoever reports failures tells by their text whether one is new. */
+const fleeting: readonly (readonly [RegExp, string])[] = [
+  // who reports it names the repository, and others of the same server fail alike
+  [/unable to access '[^']*': /gi, ''],
+  [/ after \d+ (ms|milliseconds)\b/gi, ''],
+  [/ with \d+( out of -?\d+)? bytes received/gi, ''],
+  [/ with \d+ bytes remaining to read/gi, ' before its end'],
+  [/\d+ (bytes of body are still expected)/gi, '$1'],
+];
+
+function steady(said: string): string {
+  return fleeting.reduce((text, [pattern, instead]) => text.replaceAll(pattern, instead), said);
 }

@@ -3,10 +3,12 @@ import { mkdtemp, readdir, realpath, rm, stat, symlink, utimes, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGitRemote, type GitRemote } from '../../../test/support/git-remote.ts';
+import { createMoodyGit } from '../../../test/support/moody-git.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { createGitRepository, type GitOptions, type GitRepository } from './git-repository.ts';
+import { createServerTurns } from './server-turns.ts';
 import { isSourceError } from './source-error.ts';
 import { defaultTreeLimits } from './tree-limits.ts';
 
@@ -215,6 +217,44 @@ describe('createGitRepository', () => {
 
     await refused;
     expect(await other).toBe(commit);
+  });
+
+  it('looks for another way to a commit where one is refused, and for none where the server is away', async () => {
+    await remote.write('a.yaml', 'a: 1\n');
+    const commit = await remote.push('first');
+    const git = await createMoodyGit();
+    vi.stubEnv('PATH', git.path);
+    try {
+      await git.fail(' fetch ', "fatal: unable to access 'https://git.example/': Failed to connect to git.example port 443 after 7 ms: Couldn't connect to server");
+      expect(await kindOf(open().tree('main', signal))).toMatch(/^unavailable: .*Failed to connect/);
+      expect(await git.failures()).toBe(1);
+
+      await git.fail(' --depth=1 ', `error: Server does not allow request for unadvertised object ${commit}`);
+      expect(await readAll(open(), 'main')).toEqual({ 'a.yaml': 'a: 1\n' });
+      expect(await git.failures()).toBe(2);
+      const [clone] = await readdir(join(cache, 'git'));
+      const { stdout } = await run('git', ['--git-dir', join(cache, 'git', clone ?? ''), 'for-each-ref', '--format=%(refname)']);
+      expect(stdout.trim()).toMatch(new RegExp(`^refs/prelude/kept/\\d+/${commit}$`));
+    } finally {
+      vi.unstubAllEnvs();
+      await git.close();
+    }
+  });
+
+  it('lets a server rest that cannot be reached, with all its repositories', async () => {
+    const git = await createMoodyGit();
+    vi.stubEnv('PATH', git.path);
+    try {
+      await git.fail(' ls-remote ', "fatal: unable to access 'https://git.example/': Failed to connect to git.example port 443 after 7 ms: Couldn't connect to server");
+      const resolve = async () => [{ address: '203.0.113.7', family: 4 }];
+      const options = { protocols: ['https'], hosts: { allowLoopback: false, resolve }, turns: createServerTurns(systemClock) } satisfies Partial<GitOptions>;
+
+      for (const name of ['a', 'b', 'a']) expect(await kindOf(open(options, `https://git.example/${name}.git`).poll('main', signal))).toBe(`unavailable: https://git.example/${name}.git: Failed to connect to git.example port 443: Couldn't connect to server`);
+      expect(await git.failures()).toBe(1);
+    } finally {
+      vi.unstubAllEnvs();
+      await git.close();
+    }
   });
 
   it('forgets old commits, so that the clone does not grow without bound', async () => {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
-import { createSemaphore, type Semaphore } from '../../lib/semaphore.ts';
+import { createSemaphore } from '../../lib/semaphore.ts';
 import { type GitAccessOptions, withGitAccess } from './git-access.ts';
 import { createGit, type Git, type GitProtocol, type GitRun } from './git-command.ts';
 import { checkRevision, findRevision, type GitRefs, isCommitId, parseRefs } from './git-refs.ts';
 import { openGitTree } from './git-tree.ts';
 import { type GitUrl, parseGitUrl, redactUrl } from './git-url.ts';
+import type { ServerTurns } from './server-turns.ts';
 import { isSourceError, SourceError } from './source-error.ts';
 import type { SourceTree } from './source-tree.ts';
 import { defaultTreeLimits, type TreeLimits } from './tree-limits.ts';
@@ -23,8 +24,8 @@ export interface GitOptions extends GitAccessOptions {
   readonly pollDeadline?: number;
   readonly fetchDeadline?: number;
   readonly pollTtl?: number;
-  /** How many servers are asked at once, where several repositories share it; absent: each asks as it likes. */
-  readonly turns?: Semaphore;
+  /** Servers are asked in turn, where several repositories share it; absent: each asks as it likes. */
+  readonly turns?: ServerTurns;
 }
 
 /** One repository on a server or on disk, and the bare clone we keep of it. */
@@ -130,8 +131,10 @@ class Clone {
   /** Runs what asks the server. The credential is looked up each time: it may be another one by now. */
   #remote(args: readonly string[], run: GitRun): Promise<Buffer> {
     const { turns, ...options } = this.#options;
-    const work = (): Promise<Buffer> => withGitAccess(this.#address, options, (access) => this.#git(args, { ...run, access }), run.signal);
-    return turns === undefined ? work() : turns.run(work, run.signal);
+    const { url: repository, ...address } = this.#address;
+    const ask = (deadline: number): Promise<Buffer> => withGitAccess(this.#address, options, (access) => this.#git(args, { ...run, deadline, access }), run.signal);
+    const server = 'host' in address ? `${address.host}:${address.port}` : repository;
+    return turns === undefined ? ask(run.deadline) : turns.run({ ...run, server, repository, isShort: args[0] === 'ls-remote' }, ask);
   }
 
   async #prepare(signal: AbortSignal): Promise<void> {
@@ -165,8 +168,8 @@ class Clone {
         await this.#remote(['fetch', ...flags, '--end-of-options', this.#address.url, ...refspecs], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
         if ((await this.#typeOf(commit, signal)) === 'commit') break;
       } catch (error) {
-        // only a refusal of this way is worth another way
-        if (!isSourceError(error, 'absent', 'unavailable') || index === attempts.length - 1 || signal.aborted) throw error;
+        // only a refusal of this way is worth another way: who is away now is so on each of them
+        if (!isSourceError(error, 'absent') || index === attempts.length - 1 || signal.aborted) throw error;
       }
     }
     if ((await this.#typeOf(commit, signal)) !== 'commit') throw new SourceError('absent', `the repository has no commit ${commit}`);
@@ -182,11 +185,14 @@ class Clone {
   async #keep(commit: string, signal: AbortSignal): Promise<void> {
     const stamp = String(Math.trunc(this.#options.clock.now())).padStart(15, '0');
     await this.#git(['update-ref', `refs/prelude/kept/${stamp}/${commit}`, commit], this.#local(signal));
-    const listing = await this.#git(['for-each-ref', '--format=%(refname)', 'refs/prelude/kept/'], this.#local(signal));
+    const listing = await this.#git(['for-each-ref', '--format=%(refname)', 'refs/prelude/'], this.#local(signal));
     const refs = listing.toString('utf8').split('\n').filter((name) => name !== '');
-    if (refs.length < 2 * kept) return;
-    const stdin = refs.slice(0, -kept).map((name) => `delete ${name}\n`).join('');
-    await this.#git(['update-ref', '--stdin'], { ...this.#local(signal), stdin });
+    const held = refs.filter((name) => name.startsWith('refs/prelude/kept/'));
+    const isFull = held.length >= 2 * kept;
+    // what everything was fetched by would hold it all for ever
+    const stdin = [...refs.filter((name) => !name.startsWith('refs/prelude/kept/')), ...(isFull ? held.slice(0, -kept) : [])].map((name) => `delete ${name}\n`).join('');
+    if (stdin !== '') await this.#git(['update-ref', '--stdin'], { ...this.#local(signal), stdin });
+    if (!isFull) return;
     await this.#git(['gc', '--quiet', '--prune=now'], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
   }
 

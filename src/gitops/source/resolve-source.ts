@@ -22,7 +22,7 @@ export async function resolveSource(resolver: Resolver, { repoURL, targetRevisio
  */
 export async function pollSource(resolver: Resolver, { repoURL, targetRevision, chart }: Located, signal: AbortSignal, since?: number): Promise<string> {
   if (chart === undefined) return resolver.poll(repoURL, targetRevision, signal, since);
-  return chartsOf(resolver).poll({ repoURL, chart, version: targetRevision }, signal);
+  return chartsOf(resolver).poll({ repoURL, chart, version: targetRevision }, signal, since);
 }
 
 function chartsOf({ charts }: Resolver): NonNullable<Resolver['charts']> {

@@ -1,7 +1,7 @@
-import { createSemaphore } from '../../lib/semaphore.ts';
 import { createGitRepository, type GitOptions, type GitRepository } from './git-repository.ts';
 import { normaliseGitUrl, parseGitUrl, redactUrl } from './git-url.ts';
 import type { Home } from './home.ts';
+import { createServerTurns } from './server-turns.ts';
 import { SourceError } from './source-error.ts';
 import type { SourceResolver, SourceTree } from './source-tree.ts';
 import { openWorkTree } from './work-tree.ts';
@@ -18,8 +18,12 @@ export interface PackagedChart {
 export interface ChartSources {
   /** The chart's files, as the tree of a repository of which the chart is the root; its revision is what `poll` answers. @throws SourceError */
   readonly resolve: (chart: PackagedChart, signal: AbortSignal) => Promise<ResolvedTree>;
-  /** The version that is meant now; `1.2.3@sha256:…` where a digest is wanted, so that whoever resolves the answer keeps to it. @throws SourceError */
-  readonly poll: (chart: PackagedChart, signal: AbortSignal) => Promise<string>;
+  /**
+   * The version that is meant now; `1.2.3@sha256:…` where a digest is wanted, so that whoever resolves the answer keeps to it.
+   * @param since an answer that was asked for before this moment (of the clock's `monotonic`) will not do; absent: one of the last half minute will
+   * @throws SourceError
+   */
+  readonly poll: (chart: PackagedChart, signal: AbortSignal, since?: number) => Promise<string>;
 }
 
 /** A tree, and how it was come by. */
@@ -58,16 +62,13 @@ export interface ResolverOptions {
   readonly charts?: ChartSources;
 }
 
-/** Servers asked at once, however many repositories there are: each is a process of git. */
-const askedAtOnce = 16;
-
 /** The repositories kept open; a controller sees few, and what is dropped is opened again. */
 const openRepositories = 256;
 
 /** Finds the tree of a source: in PATH, in a folder that `--repo` names, or in a Git repository. */
 export function createResolver(options: ResolverOptions): Resolver {
   const { home, charts } = options;
-  const git = options.git === undefined ? undefined : { turns: createSemaphore(askedAtOnce), ...options.git };
+  const git = options.git === undefined ? undefined : { turns: createServerTurns(options.git.clock), ...options.git };
   const mapped = new Map([...(options.mapped ?? [])].map(([from, to]) => [keyOf(from), to]));
   const repositories = new Map<string, GitRepository>();
 

@@ -97,6 +97,19 @@ describe('webhooks of repositories', () => {
     expect(await open('github').receive(delivery(body, { headers }), signal)).toEqual({ kind: 'events', events: [{ id: 'd-1', notices: [] }] });
   });
 
+  it.each<[object, number]>([
+    [{ event_name: 'project_create', path_with_namespace: 'acme/testnets' }, 0],
+    [{ event_name: 'user_add_to_team', project: null }, 0],
+    [{ object_kind: 'merge_request', project: { git_http_url: 'https://gitlab.example/acme/testnets.git' } }, 0],
+    ...['push', 'tag_push', 'repository_update'].map((name): [object, number] => [{ event_name: name, project: { git_http_url: 'https://gitlab.example/acme/testnets.git' } }, 1]),
+  ])('of a whole GitLab tell of more than pushes: %j wakes %i', async (told, count) => {
+    const headers = { ...services.gitlab.headers(''), 'x-gitlab-event': 'System Hook' };
+    const received = await open('gitlab').receive(delivery(JSON.stringify(told), { headers }), signal);
+
+    expect(received).toMatchObject({ kind: 'events', events: [{ id: 'd-1' }] });
+    expect(received.kind === 'events' ? received.events.map(({ notices }) => notices.length) : []).toEqual([count]);
+  });
+
   it('of Bitbucket may have to name their UUID besides', async () => {
     const { body, headers } = services.bitbucket;
     const kindOf = async (uuids: readonly string[], given: Readonly<Record<string, string>>): Promise<string> => (await open('bitbucket', { uuids }).receive(delivery(body, { headers: given }), signal)).kind;

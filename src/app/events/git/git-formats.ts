@@ -38,7 +38,7 @@ async function receive(delivery: NoticeDelivery, sender: GitSender, config: Push
   const { uuids } = config;
   if (uuids?.some((uuid) => isSameSecret(headers['x-hook-uuid'] ?? '', uuid)) === false) return { kind: 'refused', cause: 'its X-Hook-UUID is not one of those that are declared' };
   const id = deliveryId(delivery, sender.ids);
-  if (!sender.isPush(headers)) return { kind: 'events', events: [{ id, notices: [] }] };
+  if (!sender.isPush(delivery)) return { kind: 'events', events: [{ id, notices: [] }] };
   return method === 'POST' ? pushed(id, body, sender.dialect) : notReadable;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { normaliseGitUrl } from '../../../gitops/source/git-url.ts';
+import { jsonBody } from './json-body.ts';
 
 const url = z.string().max(2048);
 const optional = url.nullish();
@@ -21,19 +22,9 @@ export type PushDialect = keyof typeof schemas;
 
 /** The repositories that a body is about, as `normaliseGitUrl` writes them; undefined where it says none. */
 export function pushedUrls(body: Uint8Array, dialect: PushDialect): readonly string[] | undefined {
-  const parsed = schemas[dialect].safeParse(jsonOf(body));
+  const parsed = schemas[dialect].safeParse(jsonBody(body));
   if (!parsed.success) return undefined;
   const names = parsed.data.flatMap((text: string | null | undefined) => (text === null || text === undefined ? [] : [normaliseGitUrl(text)]));
   const known = [...new Set(names)].filter((name) => name !== undefined);
   return known.length === 0 ? undefined : known;
-}
-
-/** GitHub can be told to send forms. */
-function jsonOf(body: Uint8Array): unknown {
-  const text = Buffer.from(body).toString('utf8');
-  try {
-    return JSON.parse(text.startsWith('payload=') ? (new URLSearchParams(text).get('payload') ?? '') : text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,7 +11,7 @@ import type { PreparedObject } from './prepared-object.ts';
 import { trackingAnnotation } from './tracking.ts';
 import { failureMessage, formatOrigin } from '../sync-run.ts';
 import type { ApplyResult, SyncRun } from '../sync-run.ts';
-import { choicesOf, failed, mustRecreate, recreateObject, remember, unchanged, waits, writeObject } from './write-object.ts';
+import { choicesOf, failed, isRecreated, isReplaced, mustRecreate, recreateObject, remember, unchanged, waits, writeObject } from './write-object.ts';
 
 /** A file that does not open: another key, or a service that answers, is waited for; a file that was changed is a failure. */
 function sealed(run: SyncRun, desired: PreparedObject, { kind, message }: SopsError): ApplyResult {
@@ -40,19 +40,26 @@ async function settleShared(run: SyncRun, decision: ApplyDecision): Promise<Excl
 
 /**
  * Changes what is there already. Applying is an answer to the question whether it differs, too, and so nothing is asked before; but where
- * not all differences count, or the live object is replaced, it is compared first.
+ * not all differences count, it is compared first.
  */
 async function changeObject(run: SyncRun, desired: PreparedObject, seen: LiveObject): Promise<ApplyResult> {
   if (mustRecreate(run, desired, seen)) return recreateObject(run, desired, seen);
-  const { replace = false, outOfSyncOnly = false, respectIgnored = false } = choicesOf(run, desired);
+  const choices = choicesOf(run, desired);
+  const { outOfSyncOnly = false, respectIgnored = false } = choices;
   const isIgnoring = rulesFor(run.options.ignored ?? [], desired.ref).length > 0;
-  const isAsked = replace || outOfSyncOnly || (isIgnoring && run.options.mode === 'heal');
-  if (!isAsked && !(isIgnoring && respectIgnored)) return writeObject(run, desired, { seen });
+  const isAsked = outOfSyncOnly || (isIgnoring && run.options.mode === 'heal');
+  const isMerged = isReplaced(run, desired) || isRecreated(choices) || (isIgnoring && respectIgnored);
+  if (!isAsked && !isMerged) return writeObject(run, desired, { seen });
   const whole = await run.deps.cluster.get(desired.type, keyOfRef(desired.ref), run.signal);
   if (whole === undefined || whole.metadata.uid !== seen.uid) return waits(run, desired, `${formatRef(desired.ref)} has just been deleted or made anew; it is looked at again`);
   if (!isAsked || !(await isAsInGit(run, desired, whole))) return writeObject(run, desired, { seen, whole });
   remember(run, desired, whole);
   return unchanged(run, desired);
+}
+
+/** Whether an object has its turn in this operation although it is as our last write has left it: what others have of it goes. */
+function isWrittenAnyway(run: SyncRun, desired: PreparedObject, live: LiveObject): boolean {
+  return mustRecreate(run, desired, live) || isReplaced(run, desired);
 }
 
 async function decideAndWrite(run: SyncRun, desired: PreparedObject): Promise<ApplyResult> {
@@ -62,7 +69,7 @@ async function decideAndWrite(run: SyncRun, desired: PreparedObject): Promise<Ap
   const decision = await settleShared(run, decideApply(desired, memory.applied.get(refKey(desired.ref)), live, run.options.instance));
   if (decision.kind === 'apply' && live !== undefined) return changeObject(run, desired, live);
   if (decision.kind === 'apply') return writeObject(run, desired);
-  if (decision.kind === 'unchanged') return live !== undefined && mustRecreate(run, desired, live) ? recreateObject(run, desired, live) : unchanged(run, desired);
+  if (decision.kind === 'unchanged') return live !== undefined && isWrittenAnyway(run, desired, live) ? changeObject(run, desired, live) : unchanged(run, desired);
   return decision.kind === 'wait' ? waits(run, desired, decision.message) : failed(run, desired, decision.message, decision.shared);
 }
 
@@ -75,7 +82,7 @@ export async function applyObject(run: SyncRun, desired: PreparedObject): Promis
   const seen = live.look(desired.type, keyOfRef(desired.ref));
   const applied = memory.applied.get(refKey(desired.ref));
   const isAsLeft = typeof seen === 'object' && seen.instance === run.options.instance && isUnchanged(desired, applied, seen);
-  if (isAsLeft && !mustRecreate(run, desired, seen)) return unchanged(run, desired);
+  if (isAsLeft && !isWrittenAnyway(run, desired, seen)) return unchanged(run, desired);
   try {
     return run.options.mode === 'compare' ? await compareObject(run, desired) : await decideAndWrite(run, desired);
   } catch (error) {

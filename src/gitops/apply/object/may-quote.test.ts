@@ -87,7 +87,7 @@ describe('an object with values from Secrets', () => {
 
   it.each(['unavailable', 'throttled', 'absent'] as const)('is not what an API server speaks of that is %s', async (kind) => {
     expect((await refused('waves', kind)).told).toContain('policy.example.com');
-    await expect(refused('preSync', kind)).rejects.toMatchObject({ kind });
+    expect((await refused('preSync', kind)).told).toContain('policy.example.com');
   });
 });
 

@@ -48,7 +48,7 @@ export function choicesOf(run: Pick<SyncRun, 'options'>, { object }: PreparedObj
 }
 
 /** Argo CD's `Force=true,Replace=true`: deleted and made again in each sync, as a Job has to be that is to run in each. */
-function isRecreated({ force, replace }: SyncChoices): boolean {
+export function isRecreated({ force, replace }: SyncChoices): boolean {
   return force === true && replace === true;
 }
 
@@ -57,10 +57,26 @@ export function mustRecreate(run: SyncRun, desired: PreparedObject, live: LiveOb
   return run.options.mode === 'sync' && isRecreated(choicesOf(run, desired)) && live.annotations[recreatedAnnotation] !== run.options.operation;
 }
 
-/** Remembers what a write left, so that nothing is asked or written while it stays so. */
+/** The objects that this operation has replaced. */
+function replacedIn({ options: { operation }, deps: { memory } }: SyncRun): Set<string> {
+  if (memory.replaced?.operation !== operation) memory.replaced = { operation, objects: new Set() };
+  return memory.replaced.objects;
+}
+
+/**
+ * Whether an object is put in the place of the live one: once in an operation. To do so again and again, or to heal that way, would be an
+ * endless fight with whoever has a field of it, as an autoscaler has.
+ */
+export function isReplaced(run: SyncRun, desired: PreparedObject): boolean {
+  const choices = choicesOf(run, desired);
+  return run.options.mode === 'sync' && choices.replace === true && !isRecreated(choices) && !replacedIn(run).has(refKey(desired.ref));
+}
+
+/** Remembers what a write left, so that nothing is asked or written while it stays so. How the object fared before says nothing any more. */
 export function remember(run: SyncRun, desired: PreparedObject, written: KubeObject): void {
   const { uid = '', resourceVersion = '', generation } = written.metadata;
   run.deps.memory.applied.set(refKey(desired.ref), { hash: desired.hash, uid, resourceVersion, generation });
+  run.deps.memory.confirmed.delete(refKey(desired.ref));
 }
 
 function marked(run: SyncRun, object: KubeObject, live: KubeObject | undefined): KubeObject {
@@ -89,7 +105,7 @@ export async function sendObject(run: SyncRun, desired: PreparedObject, live: Ku
   const { cluster } = run.deps;
   const manifest = await manifestFor(run, desired, live);
   const options = { fieldManager, holdsValues: holdsSecrets(desired), ...more };
-  if (live === undefined || choicesOf(run, desired).replace !== true) return cluster.apply(desired.type, manifest, { ...options, force: true }, run.signal);
+  if (live === undefined || more.dryRun === true || !isReplaced(run, desired)) return cluster.apply(desired.type, manifest, { ...options, force: true }, run.signal);
   const { uid, resourceVersion } = live.metadata;
   const status = desired.type.statusSubresource || live['status'] === undefined ? {} : { status: live['status'] };
   const identity = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
@@ -118,6 +134,7 @@ export async function writeObject(run: SyncRun, desired: PreparedObject, before?
     throw error;
   }
   remember(run, desired, after);
+  if (isReplaced(run, desired)) replacedIn(run).add(refKey(desired.ref));
   const change = changeOf(before?.seen, after);
   if (change === 'unchanged') return unchanged(run, desired);
   const message = run.options.mode === 'heal' ? `healed: ${before === undefined ? 'made again' : 'put back to what Git says'}` : change;
@@ -126,11 +143,25 @@ export async function writeObject(run: SyncRun, desired: PreparedObject, before?
   return done;
 }
 
-/** Deletes an object and makes it again, now or once it is gone. */
+/**
+ * Asks whether the API server would take the object if nothing had its name: it looks at the object first, and at the name last.
+ * @throws KubeError where it would not
+ */
+async function askForRoom(run: SyncRun, desired: PreparedObject): Promise<void> {
+  const manifest = await manifestFor(run, desired, undefined);
+  try {
+    await run.deps.cluster.create(desired.type, manifest, { fieldManager, holdsValues: holdsSecrets(desired), dryRun: true }, run.signal);
+  } catch (error) {
+    if (!isKubeError(error, 'exists')) throw error;
+  }
+}
+
+/** Deletes an object and makes it again, now or once it is gone; but not where it could not be made again, which would leave nothing. */
 export async function recreateObject(run: SyncRun, desired: PreparedObject, { uid }: LiveObject): Promise<ApplyResult> {
   const { cluster, memory } = run.deps;
   const name = formatRef(desired.ref);
   if (isPlaceOfOthers(desired.ref)) return failed(run, desired, `${name} is not deleted to be made again: everything in it would go with it; take Force=true off it`);
+  await askForRoom(run, desired);
   memory.applied.delete(refKey(desired.ref));
   await cluster.delete(desired.type, keyOfRef(desired.ref), { uid, propagation: 'Background' }, run.signal);
   const left = await cluster.get(desired.type, keyOfRef(desired.ref), run.signal, { metadataOnly: true });

@@ -117,12 +117,32 @@ describe('Replace=true', () => {
   it('takes away what others have set, and writes nothing where nothing differs', async () => {
     await sync(deployment(1, 'node:1', 'Replace=true'));
     await edit((object) => ({ ...object, spec: { ...Object(object['spec']), paused: true } }));
-    await sync(deployment(1, 'node:1', 'Replace=true'));
+    await sync(deployment(1, 'node:1', 'Replace=true'), { operation: 'two' });
     const written = await live();
     expect(written?.['spec']).not.toHaveProperty('paused');
 
+    await sync(deployment(1, 'node:1', 'Replace=true'), { operation: 'three' });
     await sync(deployment(1, 'node:1', 'Replace=true'), {}, syncDeps(cluster));
     expect((await live())?.metadata.resourceVersion).toBe(written?.metadata.resourceVersion);
+  });
+
+  it('takes away nothing when it heals or compares, and only once in an operation', async () => {
+    const pausable = deployment(1, 'node:1', 'Replace=true');
+    const pause = (): Promise<void> => edit((object) => ({ ...object, spec: { ...Object(object['spec']), paused: true } }));
+    await sync(pausable);
+    await pause();
+
+    const compared = await sync(pausable, { mode: 'compare' }, syncDeps(cluster));
+    expect([...compared.outcomes.values()].map(({ status }) => status)).toEqual(['Synced']);
+    await sync(pausable, { mode: 'heal' });
+    await sync(pausable);
+    expect(await specOf()).toMatchObject({ paused: true });
+
+    await scale(7);
+    await sync(pausable, { mode: 'heal' });
+    expect(await specOf()).toMatchObject({ paused: true, replicas: 1 });
+    await sync(pausable, { operation: 'two' });
+    expect(await specOf()).not.toHaveProperty('paused');
   });
 });
 
@@ -136,6 +156,23 @@ describe('Force=true', () => {
     expect((await sync(deployment(2), { choices: { force: true } }, strict)).stop).toBeUndefined();
     expect((await live())?.metadata.uid).not.toBe(before);
     expect(await specOf()).toMatchObject({ replicas: 2 });
+  });
+
+  it('deletes nothing that could not be made again', async () => {
+    await sync(deployment(1));
+    const before = (await live())?.metadata.uid;
+    const isTypo = (object: KubeObject): boolean => JSON.stringify(object).includes('typo');
+    const refuse = (): Promise<never> => Promise.reject(new KubeError('invalid', 'spec.template: typo'));
+    const picky: Cluster = {
+      ...cluster,
+      apply: (type, object, options, until) => (isTypo(object) ? refuse() : cluster.apply(type, object, options, until)),
+      create: (type, object, options, until) => (isTypo(object) ? refuse() : cluster.create(type, object, options, until)),
+    };
+    const { stop } = await sync(deployment(1, 'typo'), { choices: { force: true } }, syncDeps(picky));
+    expect(stop).toMatchObject({ kind: 'failed', message: expect.stringContaining('spec.template: typo') });
+    await sync(deployment(1, 'typo', 'Force=true,Replace=true'), { operation: 'two' }, syncDeps(picky));
+
+    expect((await live())?.metadata.uid).toBe(before);
   });
 
   it('never makes anew what holds the objects of others', async () => {
@@ -168,6 +205,37 @@ describe('Force=true', () => {
 describe('SkipDryRunOnMissingResource=true', () => {
   const widget: KubeObject = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', annotations: { 'argocd.argoproj.io/sync-options': 'SkipDryRunOnMissingResource=true', 'argocd.argoproj.io/sync-wave': '1' } } };
   const config: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: {} };
+
+  it('has the API server asked anew about a kind, not about each of its objects', async () => {
+    let asked = 0;
+    const counting: Cluster = { ...cluster, discover: (until, how) => ((asked += how?.fresh === true ? 1 : 0), cluster.discover(until, how)) };
+    const many = Array.from({ length: 20 }, (_one, index): KubeObject => ({ ...widget, metadata: { ...widget.metadata, name: `w${index}` } }));
+    const { stop } = await syncPlan({ plan: planOf(namespace, { waves: [config, ...many] }), options: syncOptions(namespace), inventory: [] }, syncDeps(counting), signal);
+
+    expect(stop).toMatchObject({ kind: 'failed', phase: 'waves' });
+    // as the waves are planned, and once more as theirs comes
+    expect(asked).toBe(2);
+  });
+
+  it('finds a kind that an earlier wave has brought', async () => {
+    let [isServed, isKnown] = [false, false];
+    const served: Cluster = {
+      ...cluster,
+      discover: async (until, how) => {
+        const { find, apiVersions } = await cluster.discover(until, how);
+        isKnown ||= isServed && how?.fresh === true;
+        return { apiVersions, find: (apiVersion, kind) => (isKnown && kind === 'Widget' ? { ...configMapType, group: 'example.com', kind, plural: 'widgets' } : find(apiVersion, kind)) };
+      },
+      apply: (type, object, options, until) => {
+        isServed ||= type.kind === 'ConfigMap';
+        return type.kind === 'Widget' ? Promise.resolve(object) : cluster.apply(type, object, options, until);
+      },
+      get: (type, key, until, how) => (type.kind === 'Widget' ? Promise.resolve(undefined) : cluster.get(type, key, until, how)),
+    };
+    const { stop } = await syncPlan({ plan: planOf(namespace, { waves: [config, widget] }), options: syncOptions(namespace), inventory: [] }, syncDeps(served), signal);
+
+    expect(stop).toBeUndefined();
+  });
 
   it('lets earlier waves be written, and fails only where the kind is needed', async () => {
     const plan = planOf(namespace, { waves: [config, widget] });

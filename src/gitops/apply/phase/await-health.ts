@@ -19,6 +19,13 @@ function isCoveredByRules({ deps }: SyncRun, { type, ref }: PreparedObject): boo
   return deps.memory.rules?.rules.covers({ apiVersion: apiVersionOf(type), kind: ref.kind }) === true;
 }
 
+/** What was found good by other health checks is not good by these. */
+function forgetOtherRules({ deps: { memory } }: SyncRun): void {
+  const text = memory.rules?.text;
+  if (memory.confirmedBy !== text) memory.confirmed.clear();
+  memory.confirmedBy = text;
+}
+
 /**
  * The health of an object as the API server has it now. Only what the cache shows as under way is believed without a read:
  * an event will follow. What it shows as healthy is read once per resourceVersion, and a failure that is acted on must be today's.
@@ -49,6 +56,7 @@ function describe({ object, health }: Unhealthy): string {
  */
 export async function awaitHealth(run: SyncRun, phase: PhaseName, objects: readonly PreparedObject[]): Promise<Stop | undefined> {
   if (run.deps.cluster.kind === 'recorded') return undefined;
+  forgetOtherRules(run);
   const unhealthy: Unhealthy[] = [];
   for (const object of objects) {
     if (!isCoveredByRules(run, object) && !hasHealthRule({ apiVersion: apiVersionOf(object.type), kind: object.ref.kind })) continue;

@@ -1,6 +1,6 @@
 import { applyObjects, preparePhase } from './apply-phase.ts';
 import { awaitHealth } from './await-health.ts';
-import { phaseObjects, say } from '../sync-run.ts';
+import { askAgain, phaseObjects, say } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 
 /** How long a CustomResourceDefinition may take to be served, in milliseconds. It is a matter of seconds. */
@@ -15,6 +15,7 @@ export async function crdsStep(run: SyncRun): Promise<Stop | undefined> {
   const prepared = await preparePhase(run, 'crds', rendered);
   if ('kind' in prepared) return prepared;
   const stop = await applyObjects(run, 'crds', prepared);
+  if (run.options.mode !== 'compare') askAgain(run);
   if (stop !== undefined || run.options.mode === 'compare') return stop;
 
   const pending = await awaitHealth(run, 'crds', prepared);

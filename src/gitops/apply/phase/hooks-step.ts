@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../api/object.ts';
+import { isKubeError } from '../../../kube/kube-error.ts';
 import { assessHealth, hasHealthRule } from '../../health/assess-health.ts';
 import { healthy } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
@@ -7,7 +8,7 @@ import { hookDeletePolicies, hookOperationAnnotation, namedDeletePolicies } from
 import { mayQuote } from '../object/may-quote.ts';
 import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
-import { fieldManager, formatOrigin, phaseObjects, record, say } from '../sync-run.ts';
+import { failureMessage, fieldManager, formatOrigin, phaseObjects, record, say } from '../sync-run.ts';
 import { type HookPhase, hookPhasesOf } from '../../plan/hook-phase.ts';
 import type { RenderedObject } from '../../plan/plan.ts';
 import type { ObjectOutcome, Stop, SyncRun } from '../sync-run.ts';
@@ -80,19 +81,20 @@ async function deleteHook(run: SyncRun, hook: PreparedObject, uid: string | unde
   await run.deps.cluster.delete(hook.type, keyOfRef(hook.ref), { ...(uid === undefined ? {} : { uid }), propagation: 'Background' }, run.signal);
 }
 
-/** Undefined where the API server refuses what it would quote: a manifest with values from Secrets. */
-async function applyHook(run: SyncRun, hook: PreparedObject): Promise<KubeObject | undefined> {
+/** The hook as it was written; or why it was not, which is not told of what the API server would quote: a manifest with values from Secrets. */
+async function applyHook(run: SyncRun, hook: PreparedObject): Promise<KubeObject | { readonly refused: string }> {
   try {
     return await run.deps.cluster.apply(hook.type, forOperation(run, hook), { fieldManager, force: true, holdsValues: hook.holdsValues === true }, run.signal);
   } catch (error) {
-    if (hook.holdsValues === true && mayQuote(error)) return undefined;
-    throw error;
+    if (hook.holdsValues === true && mayQuote(error)) return { refused: 'the API server does not take the object; why is not told, because it holds values from Secrets' };
+    if (isKubeError(error, 'conflict')) throw error;
+    return { refused: failureMessage(run, error) };
   }
 }
 
 async function startHook(run: SyncRun, hook: PreparedObject): Promise<Stop | undefined> {
   const made = await applyHook(run, hook);
-  if (made === undefined) return failHook(run, hook, undefined, 'the API server does not take the object; why is not told, because it holds values from Secrets');
+  if (!('metadata' in made)) return failHook(run, hook, undefined, made.refused);
   say(run, { phase: hook.phase, kind: 'object', message: 'hook started', object: hook.ref });
   return healthOf(run, made).status === 'Healthy' ? hookSucceeded(run, hook) : waitFor(run, hook, `hook ${formatRef(hook.ref)}`);
 }
@@ -118,8 +120,17 @@ function hookSucceeded(run: SyncRun, hook: PreparedObject): undefined {
   say(run, { phase: hook.phase, kind: 'done', message: 'hook succeeded', object: hook.ref });
 }
 
-/** Moves one hook a step on. Undefined once it has succeeded. */
+/** Moves one hook a step on. Undefined once it has succeeded. One that runs is not given up because nobody answers for a moment. */
 async function advanceHook(run: SyncRun, hook: PreparedObject): Promise<Stop | undefined> {
+  try {
+    return await moveHook(run, hook);
+  } catch (error) {
+    if (isKubeError(error, 'conflict', 'unavailable', 'throttled')) throw error;
+    return failHook(run, hook, undefined, failureMessage(run, error));
+  }
+}
+
+async function moveHook(run: SyncRun, hook: PreparedObject): Promise<Stop | undefined> {
   if (succeededIn(run).has(`${hook.phase} ${refKey(hook.ref)}`)) return hookSucceeded(run, hook);
   const live = await run.deps.cluster.get(hook.type, keyOfRef(hook.ref), run.signal);
   const decision = decideHook(live, healthOf(run, live), occasionOf(run, hook));

@@ -5,6 +5,7 @@ import { recordCalls } from '../../../../test/support/recording-cluster.ts';
 import type { RecordingCluster } from '../../../../test/support/recording-cluster.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { KubeError } from '../../../kube/kube-error.ts';
 import { configMapType, jobType } from '../../../kube/resource-types.ts';
 import { syncPlan } from '../sync.ts';
 import type { SyncDeps, SyncOptions } from '../sync-run.ts';
@@ -93,12 +94,91 @@ describe('hooks of type SyncFail', () => {
     expect(await job('alarm')).toBeUndefined();
   });
 
+  it('do not run where what they may need is not there: accounts and Secrets have failed', async () => {
+    for (const phase of ['plumbing', 'secrets'] as const) {
+      const plan = planOf(namespace, { [phase]: [broken], syncFail: [hook('alarm', 'SyncFail')] });
+      expect((await run(plan, { operation: phase })).stop).toMatchObject({ kind: 'failed', phase });
+    }
+    expect(await job('alarm')).toBeUndefined();
+  });
+
+  it('run when what is no longer in Git cannot be deleted', async () => {
+    await run(planOf(namespace, { waves: [config('a'), config('b')] }));
+    const inventory = ['a', 'b'].map((name) => ({ group: '', version: 'v1', kind: 'ConfigMap', namespace, name }));
+    const stuck = { ...deps, cluster: { ...deps.cluster, delete: () => Promise.reject(new KubeError('denied', 'may not delete')) } };
+    const plan = planOf(namespace, { waves: [config('a')], syncFail: [hook('alarm', 'SyncFail')] });
+    const pass = () => syncPlan({ plan, options: syncOptions(namespace, { operation: 'two' }), inventory }, stuck, signal);
+
+    const first = await pass();
+    expect(first.stop).toMatchObject({ kind: 'waiting', phase: 'syncFail', message: expect.stringContaining('may not delete') });
+    expect(first.leftover.map(({ name }) => name)).toEqual(['b']);
+    await end('alarm', 'Complete');
+    const second = await pass();
+    expect(second.stop).toMatchObject({ kind: 'failed', phase: 'prune' });
+    expect(second.leftover.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('that never end do not hold the attempt for ever', async () => {
+    let now = 0;
+    deps = { ...deps, clock: { ...deps.clock, monotonic: () => now } };
+    const plan = planOf(namespace, { waves: [broken], syncFail: [hook('alarm', 'SyncFail')] });
+    await run(plan);
+    now = 599_000;
+    expect((await run(plan)).stop?.kind).toBe('waiting');
+    now = 601_000;
+
+    expect((await run(plan)).stop).toMatchObject({ kind: 'failed', phase: 'waves', message: expect.stringMatching(/not a name.*hook Job devnet\/alarm.* for more than 600 s/) });
+    expect((await run(plan, { operation: 'two' })).stop?.kind).toBe('waiting');
+  });
+
   it('add what goes wrong with themselves', async () => {
     const plan = planOf(namespace, { waves: [broken], syncFail: [hook('alarm', 'SyncFail')] });
     await run(plan);
     await end('alarm', 'Failed');
 
     expect((await run(plan)).stop).toMatchObject({ kind: 'failed', message: expect.stringMatching(/not a name.*; hook Job devnet\/alarm .*said so/) });
+  });
+});
+
+describe('a hook that the API server refuses', () => {
+  const refusing = (refusal: KubeError): void => {
+    const { cluster: real } = deps;
+    deps = { ...deps, cluster: { ...real, apply: (type, object, options, until) => (type.kind === 'Job' ? Promise.reject(refusal) : real.apply(type, object, options, until)) } };
+  };
+
+  it.each(['invalid', 'denied', 'unavailable'] as const)('(%s) has failed, and says why', async (kind) => {
+    refusing(new KubeError(kind, 'not like this'));
+    const { stop, outcomes } = await run(planOf(namespace, { preSync: [hook('migrate', 'PreSync')] }));
+
+    expect(stop).toMatchObject({ kind: 'failed', phase: 'preSync', message: expect.stringMatching(/hook Job devnet\/migrate \(by-hand\.yaml:1\): not like this/) });
+    expect(outcomes.get('batch/Job/devnet/migrate')).toMatchObject({ status: 'SyncFailed', message: 'not like this' });
+  });
+
+  it('because somebody was faster is tried again', async () => {
+    refusing(new KubeError('conflict', 'was faster'));
+
+    await expect(run(planOf(namespace, { preSync: [hook('migrate', 'PreSync')] }))).rejects.toThrow('was faster');
+  });
+
+  it('to show it has failed, but not while it does not answer at all', async () => {
+    const plan = planOf(namespace, { preSync: [hook('migrate', 'PreSync')] });
+    const { cluster: real } = deps;
+    const hiding = (kind: 'denied' | 'unavailable'): void => {
+      deps = { ...deps, cluster: { ...real, get: (type, key, until, more) => (type.kind === 'Job' ? Promise.reject(new KubeError(kind, `is ${kind}`)) : real.get(type, key, until, more)) } };
+    };
+    hiding('denied');
+    expect((await run(plan)).stop).toMatchObject({ kind: 'failed', message: expect.stringContaining('is denied') });
+    hiding('unavailable');
+    await expect(run(plan)).rejects.toThrow('is unavailable');
+  });
+});
+
+describe('a namespace that the API server refuses', () => {
+  it('fails the sync', async () => {
+    const { cluster: real } = deps;
+    deps = { ...deps, cluster: { ...real, apply: (type, object, options, until) => (type.kind === 'Namespace' ? Promise.reject(new KubeError('denied', 'may not create namespaces')) : real.apply(type, object, options, until)) } };
+
+    expect((await run(planOf(namespace, { waves: [config('a')] }))).stop).toEqual({ kind: 'failed', phase: 'namespace', message: 'namespace devnet: may not create namespaces' });
   });
 });
 

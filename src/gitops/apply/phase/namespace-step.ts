@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../../api/object.ts';
+import { isKubeError } from '../../../kube/kube-error.ts';
 import { namespaceType } from '../../../kube/resource-types.ts';
 import { applyPhase } from './apply-phase.ts';
 import { fieldAt } from '../../health/live-field.ts';
-import { fieldManager, phaseObjects, tell } from '../sync-run.ts';
+import { failureMessage, fieldManager, phaseObjects, tell } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 
 export type NamespaceDecision =
@@ -49,7 +50,17 @@ function manifest({ name, labels, annotations }: NamespaceWish): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations } };
 }
 
+/** What the API server refuses has failed, like any object that it refuses. */
 async function settleDestination(run: SyncRun): Promise<Stop | undefined> {
+  try {
+    return await bringDestination(run);
+  } catch (error) {
+    if (isKubeError(error, 'conflict')) throw error;
+    return { kind: 'failed', phase: 'namespace', message: `namespace ${run.plan.namespace}: ${failureMessage(run, error)}` };
+  }
+}
+
+async function bringDestination(run: SyncRun): Promise<Stop | undefined> {
   const { cluster } = run.deps;
   const wish = wishOf(run);
   const live = await cluster.get(namespaceType, { name: wish.name }, run.signal);

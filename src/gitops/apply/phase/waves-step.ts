@@ -6,7 +6,7 @@ import { advanceHooks, runsHooks } from './hooks-step.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import { declaredWave } from '../../plan/object-order.ts';
 import type { RenderedObject } from '../../plan/plan.ts';
-import { phaseObjects, say } from '../sync-run.ts';
+import { askAgain, phaseObjects, say } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 import { wavesOf } from './waves.ts';
 
@@ -37,6 +37,7 @@ async function planWaves(run: SyncRun): Promise<readonly (readonly Wave[])[] | S
 
 /** Applies what one wave holds, then moves its hooks on, and says what of it is still awaited. */
 async function runWave(run: SyncRun, parts: readonly Wave[], isAwaited: boolean): Promise<Stop | undefined> {
+  if (run.options.mode !== 'compare') askAgain(run);
   const late = await preparePhase(run, 'waves', parts.flatMap(({ later }) => present(later)));
   if ('kind' in late) return late;
   const objects = [...parts.flatMap(({ applied }) => present(applied)), ...late];

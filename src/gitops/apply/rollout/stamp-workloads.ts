@@ -22,7 +22,7 @@ export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObj
   const { rollouts } = run.deps;
   const followers = objects.filter(hasTemplate);
   if (rollouts === undefined || followers.length === 0) return objects;
-  if (run.options.mode === 'compare') return stampEach(run, objects, new Set(followers), (live) => live);
+  if (run.options.mode === 'compare' || rollouts.isHeld === true) return stampEach(run, objects, new Set(followers), (live) => live);
   const consumed = consumedSecrets(run.plan);
   forgetDigests(run, consumed.names);
   const readers = new Map(followers.flatMap((object) => withSecrets(object, consumed.of(object.ref))));
@@ -36,7 +36,7 @@ export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObj
 
 type Stamp = (live: RolloutStamp, object: PreparedObject) => RolloutStamp | Promise<RolloutStamp>;
 
-/** A comparison writes nothing: what a workload says is no difference to Git, and it is given no new word. */
+/** What is stamped otherwise keeps the word that it has: that is no difference to Git. */
 function stampEach(run: SyncRun, objects: readonly PreparedObject[], chosen: Pick<ReadonlySet<PreparedObject>, 'has'>, stamp: Stamp): Promise<readonly PreparedObject[]> {
   return runAll(run, objects, async (object) => (chosen.has(object) ? stamped(object, await stamp(await liveStamp(run, object), object)) : object));
 }

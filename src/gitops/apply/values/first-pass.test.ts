@@ -50,6 +50,12 @@ describe('firstPass', () => {
     expect(lifted(phases, [facts])).toEqual([`Namespace ${namespace}`, 'ConfigMap facts']);
   });
 
+  it('lifts the Namespace that it goes to, though it makes nothing itself that values are taken from', () => {
+    const phases = { namespace: [object('v1', 'Namespace', namespace), object('v1', 'Namespace', 'other')], waves: [object('apps/v1', 'Deployment', 'node')] };
+
+    expect(lifted(phases)).toEqual([`Namespace ${namespace}`]);
+  });
+
   it('lifts nothing that would hold a placeholder', () => {
     const holds = (plan: Plan): Plan => ({ ...plan, phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.map((one) => (one.object.kind === 'SecretStore' ? { ...one, holdsValues: true } : one)) })) });
 

@@ -7,15 +7,16 @@ const early: ReadonlySet<string> = new Set(['plumbing', 'secrets']);
 
 /**
  * What of a plan is carried out before the values that its charts take from the cluster are known: what makes the very Secrets and ConfigMaps
- * that they are taken from, the accounts, rights, stores and credentials that this refers to, and a barrier on those Secrets alone. All
- * else is written once the charts are rendered with real values: what placeholders come to may be a branch that these do not take.
+ * that they are taken from, the accounts, rights, stores and credentials that this refers to, the Namespaces of all this and of the Application,
+ * and a barrier on those Secrets alone. All else is written once the charts are rendered with real values: what placeholders come to may be a branch that these do not take.
  */
 export function firstPass(plan: Plan): Plan {
   const sources = plan.valueSources ?? [];
   const required = new Set(sources.filter(({ kind, optional }) => kind === 'Secret' && !optional).map(({ name, key }) => `${name}/${key}`));
   const candidates = plan.phases.flatMap(({ name, objects }) => (early.has(name) ? objects.filter(({ holdsValues }) => holdsValues !== true) : []));
   const lifted = reach(candidates, sources.map(({ name }) => name));
-  const homes = new Set(Array.from(lifted, ({ object }) => object.metadata.namespace ?? plan.namespace));
+  // nothing starts without the destination, though others make in it what values are taken from
+  const homes = new Set([plan.namespace, ...Array.from(lifted, ({ object }) => object.metadata.namespace ?? plan.namespace)]);
   return {
     ...plan,
     phases: plan.phases.map(({ name, objects }) => ({ name, objects: objects.filter((one) => lifted.has(one) || (name === 'namespace' && one.holdsValues !== true && homes.has(one.object.metadata.name))) })),

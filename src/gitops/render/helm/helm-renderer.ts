@@ -18,6 +18,7 @@ import { releaseObjects } from './release-objects.ts';
 import { type FilledValues, fillPlaceholders, fillValues } from './values-from/filled-values.ts';
 import { followLookups, type LookedUp } from './values-from/looked-up.ts';
 import type { Variant } from './values-from/stand-in.ts';
+import { textInGit } from './values-from/text-in-git.ts';
 import { holdBack, type OtherRender, taintObjects } from './values-from/taint-objects.ts';
 import { readValuesFrom, type ValuesFrom } from './values-from/values-from.ts';
 
@@ -119,7 +120,7 @@ interface ReadyChart {
 
 async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyChart, { engine, values }: Means, signal: AbortSignal): Promise<Rendered> {
   const request = { ...requestOf(input), files, chart };
-  const lookedUp = input.live === undefined ? undefined : followLookups(input.live);
+  const lookedUp = input.live === undefined ? undefined : followLookups(input.live, { secrets: filled.secrets, isInGit: textInGit(chart, filled.others[0] ?? filled.shown, [request.name, request.namespace]) });
   const live = lookedUp === undefined ? {} : { live: lookedUp.shown };
   const render = (given: ChartValues, more: Partial<ReleaseRequest>): Promise<Release> => engine.render({ ...request, values: given, isConfidential: false, ...live, ...more }, signal);
   const objectsOf = (release: Release): Rendered =>

@@ -80,6 +80,21 @@ describe('what a chart looks up', () => {
     await expect(ask('Secret', 'devnet', '')).rejects.toThrow('lookup of all objects of kind Secret in devnet finds more than 500');
   });
 
+  it('is read no further than it may be: what is left of a long list stays where it is', async () => {
+    const state = { pages: 0 };
+    const long = {
+      ...cluster,
+      pages: async function* () {
+        for (; state.pages < 400; state.pages += 1) yield { items: [configMap('devnet', `c${state.pages}`, { x: 'x'.repeat(1_000_000) })], resourceVersion: '1' };
+      },
+    };
+    const view = openClusterView(long, 'devnet');
+
+    await expect(ask('ConfigMap', 'devnet', '', 'v1', view)).rejects.toThrow(/^lookup of all objects of kind ConfigMap in devnet, with what was looked up before, is more than 8388608 bytes/);
+    expect(state.pages).toBeLessThan(10);
+    expect(view.consulted().lookups).toMatchObject([{ query: { kind: 'ConfigMap' } }]);
+  });
+
   it('is an error that names it where the controller may not read it', async () => {
     const confined = { ...cluster, get: () => Promise.reject(new KubeError('denied', 'secrets is forbidden')) };
 

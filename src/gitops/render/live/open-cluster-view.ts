@@ -9,7 +9,7 @@ import { ChartError } from '../helm/load/chart-error.ts';
 import { answersTo, type Consulted, type ConsultedLookup, hasQuestions, joinQuestions, nothingAsked } from './consulted.ts';
 import { liveValues } from './live-values.ts';
 import { describeQuery, lookupRule } from './lookup-rule.ts';
-import { type Found, readLookup, versionOf } from './read-lookup.ts';
+import { type Found, mostListed, readLookup, versionOf } from './read-lookup.ts';
 
 /** Bytes, as JSON, of all that one render may look up. */
 const mostBytes = 8 * 1024 * 1024;
@@ -55,9 +55,11 @@ export function openClusterView(cluster: AskedCluster, home: string): OpenView {
   function answerOf(query: LookupQuery, type: ResourceType, found: Found): LookupAnswer {
     const isSecret = type.group === secretType.group && type.kind === secretType.kind && found.kind !== 'nothing';
     if (found.kind === 'nothing') return nothing;
+    if (found.kind === 'too many') throw new ChartError(`lookup of ${describeQuery(query)} finds more than ${mostListed}, which is more than a chart may look through; name the one that is meant`);
+    if (found.kind === 'too large') throw tooLarge(query);
     const values = found.kind === 'object' ? liveValues(found.object) : { apiVersion: query.apiVersion, kind: `${query.kind}List`, metadata: { resourceVersion: found.resourceVersion }, items: found.items.map((item) => liveValues({ ...item, apiVersion: query.apiVersion, kind: query.kind })) };
     bytes += JSON.stringify(found).length;
-    if (bytes > mostBytes) throw new ChartError(`lookup of ${describeQuery(query)}, with what was looked up before, is more than ${mostBytes} bytes, which is more than a chart may look through`);
+    if (bytes > mostBytes) throw tooLarge(query);
     return { found: values, isSecret };
   }
 
@@ -71,7 +73,8 @@ export function openClusterView(cluster: AskedCluster, home: string): OpenView {
       questions = joinQuestions(questions, { ...nothingAsked, has: [`${query.apiVersion}/${query.kind}`] });
     }
     if (rule.kind === 'nothing') return nothing;
-    const found = await readLookup(cluster, rule.type, query, { metadataOnly: false }, signal);
+    const found = await readLookup(cluster, rule.type, query, { metadataOnly: false, bytes: mostBytes - bytes }, signal);
+    // what is refused is watched too: it may come to less
     lookups.push({ query, type: rule.type, version: versionOf(found) });
     return answerOf(query, rule.type, found);
   }
@@ -92,3 +95,7 @@ export function openClusterView(cluster: AskedCluster, home: string): OpenView {
 }
 
 const nothing: LookupAnswer = { found: {}, isSecret: false };
+
+function tooLarge(query: LookupQuery): ChartError {
+  return new ChartError(`lookup of ${describeQuery(query)}, with what was looked up before, is more than ${mostBytes} bytes, which is more than a chart may look through`);
+}

@@ -3,23 +3,30 @@ import { isKubeError } from '../../../kube/kube-error.ts';
 import type { Cluster, ResourceType } from '../../../kube/port.ts';
 import { SourceError } from '../../source/source-error.ts';
 import type { LookupQuery } from '../helm/engine/render-request.ts';
-import { ChartError } from '../helm/load/chart-error.ts';
 import { describeQuery } from './lookup-rule.ts';
 
 type LookupCluster = Pick<Cluster, 'get' | 'pages'>;
 
-/** What is there: an object, the objects of a list, or nothing. */
-export type Found = { readonly kind: 'nothing' } | { readonly kind: 'object'; readonly object: KubeObject } | { readonly kind: 'list'; readonly items: readonly KubeObject[]; readonly resourceVersion: string };
+/** What is there: an object, the objects of a list, or nothing; or a list that goes beyond a limit, and was not read to its end. */
+export type Found =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'object'; readonly object: KubeObject }
+  | { readonly kind: 'list'; readonly items: readonly KubeObject[]; readonly resourceVersion: string }
+  | { readonly kind: 'too many' }
+  | { readonly kind: 'too large' };
 
 /** Objects in one list. */
-const mostListed = 500;
+export const mostListed = 500;
 
-/**
- * Reads what a chart looks up.
- * @param metadataOnly to see whether it still is what it was
- * @throws ChartError for a list that is too long, SourceError where the API server refuses or does not answer
- */
-export async function readLookup(cluster: LookupCluster, type: ResourceType, query: LookupQuery, options: { readonly metadataOnly: boolean }, signal: AbortSignal): Promise<Found> {
+export interface LookupOptions {
+  /** To see whether it still is what it was. */
+  readonly metadataOnly: boolean;
+  /** Of a list, as JSON, at the most. Absent: any number. */
+  readonly bytes?: number;
+}
+
+/** Reads what a chart looks up. @throws SourceError where the API server refuses or does not answer */
+export async function readLookup(cluster: LookupCluster, type: ResourceType, query: LookupQuery, options: LookupOptions, signal: AbortSignal): Promise<Found> {
   try {
     return await (query.name === '' ? list(cluster, type, query, options, signal) : get(cluster, type, query, options, signal));
   } catch (error) {
@@ -33,18 +40,23 @@ export async function readLookup(cluster: LookupCluster, type: ResourceType, que
   }
 }
 
-async function get(cluster: LookupCluster, type: ResourceType, { namespace, name }: LookupQuery, options: { readonly metadataOnly: boolean }, signal: AbortSignal): Promise<Found> {
-  const object = await cluster.get(type, type.namespaced ? { namespace, name } : { name }, signal, options);
+async function get(cluster: LookupCluster, type: ResourceType, { namespace, name }: LookupQuery, { metadataOnly }: LookupOptions, signal: AbortSignal): Promise<Found> {
+  const object = await cluster.get(type, type.namespaced ? { namespace, name } : { name }, signal, { metadataOnly });
   return object === undefined ? { kind: 'nothing' } : { kind: 'object', object };
 }
 
-async function list(cluster: LookupCluster, type: ResourceType, query: LookupQuery, { metadataOnly }: { readonly metadataOnly: boolean }, signal: AbortSignal): Promise<Found> {
+async function list(cluster: LookupCluster, type: ResourceType, query: LookupQuery, { metadataOnly, bytes = Infinity }: LookupOptions, signal: AbortSignal): Promise<Found> {
   const items: KubeObject[] = [];
   let version = '';
+  let left = bytes;
   for await (const { items: page, resourceVersion } of cluster.pages(type, { ...(type.namespaced ? { namespace: query.namespace } : {}), metadataOnly }, signal)) {
-    items.push(...page);
     version = resourceVersion;
-    if (items.length > mostListed) throw new ChartError(`lookup of ${describeQuery(query)} finds more than ${mostListed}, which is more than a chart may look through; name the one that is meant`);
+    if (items.length + page.length > mostListed) return { kind: 'too many' };
+    for (const item of page) {
+      left -= JSON.stringify(item).length;
+      if (left < 0) return { kind: 'too large' };
+      items.push(item);
+    }
   }
   return { kind: 'list', items, resourceVersion: version };
 }
@@ -57,7 +69,10 @@ export function versionOf(found: Found): string {
       return '';
     case 'object':
       return one(found.object);
-    default:
+    case 'list':
       return `${found.items.length} ${found.items.map(one).toSorted().join('\n')}`;
+    default:
+      // metadata alone never come to 'too large': after the next look it is read anew, for it may have shrunk
+      return found.kind;
   }
 }

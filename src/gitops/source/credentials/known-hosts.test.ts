@@ -26,17 +26,28 @@ describe('known_hosts', () => {
     [hashed('[git.example]:2222'), false, true],
     ['|1|x', false, false],
   ])('with %s tells the keys of a server at port 22: %s, at another: %s', (names, atUsual, atOther) => {
-    expect([hostKeysOf(`${names} ${key} a comment`, git).length === 1, hostKeysOf(`${names} ${key}`, other).length === 1]).toEqual([atUsual, atOther]);
+    expect([hostKeysOf([`${names} ${key} a comment`], git).length === 1, hostKeysOf([`${names} ${key}`], other).length === 1]).toEqual([atUsual, atOther]);
   });
 
   it('leaves out keys that are revoked, certificates, comments and what is no line', () => {
     const text = ['# git.example ssh-rsa AAAA', `git.example ${key}`, 'git.example ssh-rsa BBBB', '@revoked * ssh-rsa BBBB', '@cert-authority *.example ssh-rsa CCCC', 'git.example', 'git.example ssh-rsa', ''].join('\r\n');
 
-    expect(hostKeysOf(text, git)).toEqual([key]);
+    expect(hostKeysOf([text], git)).toEqual([key]);
+  });
+
+  it('are asked one after the other, and what one of them revokes is no key in any', () => {
+    const [old, next] = ['ssh-rsa AAAA', 'ssh-rsa BBBB'];
+    const keysOf = (...files: readonly string[]): readonly string[] => hostKeysOf(files, git);
+
+    expect(keysOf('', `git.example ${old}`, `git.example ${next}`)).toEqual([old]);
+    expect(keysOf(`git.example ${old}`, `@revoked git.example ${old}`, '')).toEqual([]);
+    expect(keysOf(`git.example ${old}\ngit.example ${next}`, '', `@revoked * ${old}`)).toEqual([next]);
+    expect(keysOf(`@revoked * ${old}`, `git.example ${old}`)).toEqual([]);
+    expect(keysOf(`git.example ${old}`, `@revoked other.example ${old}`)).toEqual([old]);
   });
 
   it.each(['github.com', 'gitlab.com', 'bitbucket.org', 'ssh.dev.azure.com', 'vs-ssh.visualstudio.com'])('that is shipped knows %s', (host) => {
-    const keys = hostKeysOf(shippedHostKeys, { host, port: 22 });
+    const keys = hostKeysOf([shippedHostKeys], { host, port: 22 });
 
     expect(keys.length).toBeGreaterThan(0);
     // each key names its own type
@@ -44,18 +55,18 @@ describe('known_hosts', () => {
   });
 
   it('that is shipped knows GitHub at the port of https, and nobody else', () => {
-    expect(hostKeysOf(shippedHostKeys, { host: 'ssh.github.com', port: 443 })).toHaveLength(3);
-    expect(hostKeysOf(shippedHostKeys, { host: 'github.com.evil.example', port: 22 })).toEqual([]);
+    expect(hostKeysOf([shippedHostKeys], { host: 'ssh.github.com', port: 443 })).toHaveLength(3);
+    expect(hostKeysOf([shippedHostKeys], { host: 'github.com.evil.example', port: 22 })).toEqual([]);
   });
 
   it('matches in no time and never throws, whatever it holds', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (lines) => {
-        expect(hostKeysOf(lines.join('\n'), git)).toEqual([]);
+        expect(hostKeysOf([lines.join('\n')], git)).toEqual([]);
       }),
     );
     const started = performance.now();
-    hostKeysOf(`${'*a'.repeat(5_000)} ${key}`, { host: 'a'.repeat(250), port: 22 });
+    hostKeysOf([`${'*a'.repeat(5_000)} ${key}`], { host: 'a'.repeat(250), port: 22 });
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

@@ -15,13 +15,18 @@ interface Line {
 const form = /^(?:(@\S+)\s+)?(\S+)\s+([A-Za-z0-9@.-]+)\s+([A-Za-z0-9+/]+={0,2})(?:\s.*)?$/;
 
 /**
- * The host keys that a known_hosts file (sshd(8)) holds for a server, as `type key`; those that it revokes are left out. Hashed names,
- * wildcards and exceptions are understood, certificates (`@cert-authority`) are not.
+ * The host keys that the first known_hosts file (sshd(8)) that knows a server holds for it, as `type key`. A key that any of the files revokes
+ * is no key of it. Hashed names, wildcards and exceptions are understood, certificates (`@cert-authority`) are not.
  */
-export function hostKeysOf(knownHosts: string, server: Server): readonly string[] {
-  const lines = knownHosts.split('\n').flatMap((line) => parseLine(line.trim()) ?? []).filter(({ hosts }) => names(hosts, server));
-  const revoked = new Set(lines.filter(({ isRevoked }) => isRevoked).map(({ key }) => key));
-  return [...new Set(lines.map(({ key }) => key))].filter((key) => !revoked.has(key));
+export function hostKeysOf(knownHosts: readonly string[], server: Server): readonly string[] {
+  const files = knownHosts.map((text) => linesOf(text, server));
+  const revoked = new Set(files.flat().filter(({ isRevoked }) => isRevoked).map(({ key }) => key));
+  const keys = files.map((lines) => [...new Set(lines.map(({ key }) => key))].filter((key) => !revoked.has(key)));
+  return keys.find(({ length }) => length > 0) ?? [];
+}
+
+function linesOf(text: string, server: Server): readonly Line[] {
+  return text.split('\n').flatMap((line) => parseLine(line.trim()) ?? []).filter(({ hosts }) => names(hosts, server));
 }
 
 function parseLine(line: string): Line | undefined {

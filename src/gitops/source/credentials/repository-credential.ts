@@ -37,12 +37,12 @@ const refusedKeys: readonly (readonly [string, string])[] = [
   ['githubAppID', 'GitHub Apps are not supported; use an sshPrivateKey (a deploy key), or a password (a fine-grained token)'],
   ['githubAppPrivateKey', 'GitHub Apps are not supported; use an sshPrivateKey (a deploy key), or a password (a fine-grained token)'],
   ['gcpServiceAccountKey', 'gcpServiceAccountKey is not supported; use a password'],
-  ['proxy', 'proxy is not supported; set HTTPS_PROXY for the controller'],
+  ['proxy', 'proxy is not supported; for Git over https, set HTTPS_PROXY for the controller; charts are fetched without a proxy'],
 ];
 
 /** The same, where the value is `true`. */
 const refusedChoices: readonly (readonly [string, string])[] = [
-  ['insecure', 'insecure: true is refused: nobody would know who answers; name the authority to the controller (SSL_CERT_FILE), or pin the host keys in known_hosts'],
+  ['insecure', 'insecure: true is refused: nobody would know who answers; name the authority to the controller (GIT_SSL_CAINFO for Git, NODE_EXTRA_CA_CERTS for charts), or pin the host keys in known_hosts'],
   ['insecureIgnoreHostKey', 'insecureIgnoreHostKey: true is refused: nobody would know who answers; pin the host keys in known_hosts'],
   ['insecureOCIForceHttp', 'insecureOCIForceHttp: true is refused: credentials would go over the network in plain text'],
   ['useAzureWorkloadIdentity', 'useAzureWorkloadIdentity is not supported; use a password'],

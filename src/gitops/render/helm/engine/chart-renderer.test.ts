@@ -1,6 +1,9 @@
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../lib/clock.ts';
+import { SourceError } from '../../../source/source-error.ts';
 import type { Chart, ChartValues } from '../chart.ts';
+import { ChartError } from '../load/chart-error.ts';
 import type { CapabilityQuestions } from './capabilities.ts';
 import { createChartRenderer } from './chart-renderer.ts';
 import type { ChartRenderRequest, Lookup, LookupQuery } from './render-request.ts';
@@ -94,6 +97,20 @@ describe('a chart that is rendered', () => {
 
     expect(await render({ 'a.yaml': failing('ConfigMap') }, {}, { lookup })).toContain('hunter2');
     expect(await render({ 'a.yaml': failing('Secret') }, {}, { lookup })).toBe('execution error at (web/templates/a.yaml:1:3): what is wrong is not shown, because the values hold secrets');
+  });
+
+  it.each([
+    ['ChartError', (name: string) => new ChartError(`lookup of ${name} is refused`)],
+    ['SourceError', (name: string) => new SourceError('unavailable', `lookup of ${name} got no answer`, { cause: new Error(name) })],
+  ])('does not tell what was asked for, where a %s comes of it, once a Secret may be in it', patient, async (kind, errorFor) => {
+    const lookup: Lookup = ({ name }) => (name === 'x' ? Promise.resolve({ isSecret: true, found: { data: { key: 'hunter2' } } }) : Promise.reject(errorFor(name)));
+    const failureOf = async (template: string, values: ChartValues = {}, more = {}): Promise<unknown> => render({ 'a.yaml': template }, values, { lookup, ...more }).catch((error: unknown) => error);
+    const byValue = '{{ lookup "v1" "ConfigMap" "ns" .Values.name }}';
+    const failures = [await failureOf('{{ lookup "v1" "ConfigMap" "ns" (lookup "v1" "Secret" "ns" "x").data.key }}'), await failureOf(byValue, { name: 'hunter2' }, { isConfidential: true })];
+
+    expect(failures).toMatchObject([{ name: kind }, { name: kind }]);
+    for (const failure of failures) expect(inspect(failure)).not.toContain('hunter2');
+    expect(String(await failureOf(byValue, { name: 'facts' }))).toContain('facts');
   });
 
   it.each<[string, string, CapabilityQuestions]>([

@@ -10,6 +10,7 @@ import { askedEntry, type ChartTask, lookupsEntry, missingChartEntry, packJob, r
 import { documentsOf } from './release-documents.ts';
 import { lookupKey, type ChartRenderer, type ChartRenderProblem, type ChartRenderRequest, type Lookup, type LookupQuery, type RenderedTemplates } from './render-request.ts';
 import type { RenderInput } from './render-templates.ts';
+import { withheldLookupError } from './withheld-lookup-error.ts';
 
 /** What rendering a chart may cost; the first two hold for each of its templates. The largest charts that are in use take a tenth of it. */
 const chartLimits: RenderLimits = {
@@ -63,7 +64,11 @@ export function createChartRenderer({ clock, limits, program = ownProgram() }: C
       const input = { values, release, capabilities, isConfidential, ...(lookup === undefined ? {} : { known }) };
       const outcome = await renderOnce(request, taskOf(input), signal);
       if (outcome.kind !== 'lookups') return outcome;
-      if (lookup !== undefined && (await answer(outcome.queries, lookup, known, signal))) isConfidential = true;
+      if (lookup === undefined) continue;
+      const hasSecrets = await answer(outcome.queries, lookup, known, signal).catch((error: unknown) => {
+        throw isConfidential ? withheldLookupError(error) : error;
+      });
+      isConfidential ||= hasSecrets;
     }
     return { kind: 'problem', problem: { kind: 'limit', message: `the chart looks up more than ${mostLookups} objects, or each by what it found in another` } };
   };

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../../../api/object.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { createHttpClient } from '../../../../lib/http-client.ts';
 import { isSourceError } from '../../../source/source-error.ts';
+import { chartArchive } from '../../../../../test/support/chart-archive.ts';
 import { createChartSources } from './chart-sources.ts';
 
 const { signal } = new AbortController();
@@ -94,6 +95,22 @@ describe('a private Helm repository', () => {
   });
 });
 
+it('an archive that was fetched with a credential is not there for who has another, or none', async () => {
+  const archive = chartArchive('1.0.0');
+  const digest = createHash('sha256').update(archive).digest('hex');
+  const index = `apiVersion: v1\nentries:\n  net:\n  - version: 1.0.0\n    urls: [net-1.0.0.tgz]\n    digest: ${digest}\n`;
+  for (const folder of ['private', 'public']) answers.set(`/${folder}/index.yaml`, (_request, response) => void response.end(index));
+  answers.set('/private/net-1.0.0.tgz', only(basic, 'Basic realm="charts"', archive));
+  const http = createHttpClient({ clock: systemClock, allowLoopback: true });
+  closes.push(http.close);
+  const secret = repositorySecret('charts', { url: `${url}/private`, type: 'helm', ...login });
+  const charts = createChartSources({ http: http.request, clock: systemClock, allowPlain: true, credentials: credentialsOf([{ ...secret, metadata: { ...secret.metadata, uid: '1', resourceVersion: '1' } }]) });
+  const resolve = async (folder: string): Promise<string> => (await charts.resolve({ repoURL: `${url}/${folder}`, chart: 'net', version: '1.0.0' }, signal)).revision;
+
+  expect(await resolve('private')).toBe('1.0.0');
+  await expect(resolve('public')).rejects.toThrow('it is not there');
+});
+
 describe('a private registry', () => {
   const layer = Buffer.from('an archive');
   const digest = createHash('sha256').update(layer).digest('hex');
@@ -129,6 +146,16 @@ describe('a private registry', () => {
 
     expect(await fetched(`oci://${registry()}`, secret())).toBe('an archive');
     expect(asked.at(-1)).toBe('anybody /blob');
+  });
+
+  it('does not hand it to a token service that another server names', async () => {
+    const elsewhere = await serve();
+    answers.set('/v2/acme/net/manifests/1.0.0', (_request, response) => void response.writeHead(307, { location: `${elsewhere}/manifest` }).end());
+    answers.set('/manifest', (_request, response) => void response.writeHead(401, { 'www-authenticate': `Bearer realm="${elsewhere}/token",service="registry"` }).end());
+    answers.set('/token', (_request, response) => void response.end(JSON.stringify({ token: 'stolen' })));
+
+    expect(await fetched(`oci://${registry()}`, secret())).toMatch(/^denied: /);
+    expect(asked).toEqual(['anybody /v2/acme/net/manifests/1.0.0', 'anybody /manifest']);
   });
 
   it('is denied without a credential', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chartArchive as archive } from '../../../../../test/support/chart-archive.ts';
 import { listenLocally } from '../../../../../test/support/listen-locally.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { createHttpClient } from '../../../../lib/http-client.ts';
@@ -46,20 +46,6 @@ afterEach(async () => {
 const text = (body: string | Uint8Array): Answer => (_request, response) => void response.end(body);
 const sha = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
-/** A tar of one file in the folder of a chart. */
-function archive(version: string): Buffer {
-  const content = Buffer.from(`apiVersion: v2\nname: net\nversion: ${version}\n`);
-  const header = Buffer.alloc(512);
-  header.write('net/Chart.yaml', 0);
-  header.write('0000644\0', 100);
-  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
-  // the sum counts its own field as eight spaces; behind it stands the type of the entry
-  header.write('        0', 148);
-  header.write('ustar\x0000', 257);
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
-  return gzipSync(Buffer.concat([header, content, Buffer.alloc(512 - content.length), Buffer.alloc(1024)]));
-}
-
 async function chartYaml(repoURL: string, version: string): Promise<string> {
   const tree = await charts.resolve({ repoURL, chart: 'net', version }, signal);
   const [file] = await tree.list('', signal);
@@ -100,6 +86,21 @@ describe('a Helm repository', () => {
     for (const _ of [1, 2, 3]) await chartYaml(`${url}/charts`, '1.2.0');
 
     expect(asked).toEqual(['/charts/index.yaml', '/charts/net-1.2.0.tgz']);
+  });
+
+  it('is asked again by who wants no answer from before', async () => {
+    publish('1.2.0');
+    const poll = (since?: number): Promise<string> => charts.poll({ repoURL: `${url}/charts`, chart: 'net', version: '*' }, signal, since);
+    const resolver = createResolver({ charts });
+    expect([await poll(), await poll()]).toEqual(['1.2.0', '1.2.0']);
+    publish('1.3.0');
+    const moment = systemClock.monotonic();
+
+    expect(await poll()).toBe('1.2.0');
+    expect(await pollSource(resolver, { repoURL: `${url}/charts`, targetRevision: '*', chart: 'net' }, signal, moment)).toBe('1.3.0');
+    // what was asked for since then serves all others
+    expect(await poll(moment)).toBe('1.3.0');
+    expect(asked).toEqual(['/charts/index.yaml', '/charts/index.yaml']);
   });
 
   it('must send what its index and the Application say', async () => {
@@ -209,6 +210,11 @@ describe('an OCI registry', () => {
     prepare();
 
     await expect(chartYaml(registry(), version)).rejects.toThrow(message);
+  });
+
+  it.each(['../net', 'a/../../net', './net', '..'])('is not asked for the chart %s, whose path would be another one', async (chart) => {
+    await expect(charts.resolve({ repoURL: registry(), chart, version: '1.2.3+build' }, signal)).rejects.toThrow('is no name in a registry');
+    expect(asked).toEqual([]);
   });
 
   it('gives its token to no other host', async () => {

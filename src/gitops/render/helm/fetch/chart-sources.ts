@@ -28,40 +28,50 @@ export interface ChartSourcesOptions {
   readonly credentials?: RepositoryCredentials;
 }
 
-/** Bytes of archives that are kept, unpacked, by their digest. */
+/** Bytes of archives that are kept, unpacked, by their digest and by who has fetched them. */
 const mostKept = 64 << 20;
 /** Versions that are kept for a while, so that Applications of one chart ask once. */
 const mostVersions = 1_000;
 /** Milliseconds for which a version that was found is not looked up again. */
 const freshFor = 30_000;
 
+/** What was found, and with which credential: empty for anybody. */
+interface Found {
+  readonly chart: FetchedChart;
+  readonly seenBy: string;
+}
+
 /** Fetches packaged charts from Helm repositories over https, and from OCI registries, with the credentials that are for them. */
 export function createChartSources({ http, clock, allowPlain = false, credentials }: ChartSourcesOptions): ChartSources {
   const kept = new LruMap<{ readonly files: readonly ChartFile[]; readonly size: number }>(mostKept, ({ size }) => size);
   const indexes = createChartIndexes();
-  const found = new LruMap<{ readonly chart: FetchedChart; readonly until: number }>(mostVersions);
+  const found = new LruMap<Found & { readonly at: number }>(mostVersions);
 
-  async function find({ repoURL, chart, version }: PackagedChart, signal: AbortSignal): Promise<FetchedChart> {
+  async function find({ repoURL, chart, version }: PackagedChart, signal: AbortSignal, since?: number): Promise<Found> {
     await credentials?.ready(signal);
     const credential = credentials?.find(repoURL);
     const fetching = { http, allowPlain, ...meansOf(credential) };
     // what was found with another credential may not be had with this one
-    const key = [repoURL, chart, version, credential?.version ?? ''].join('\n');
+    const seenBy = credential?.version ?? '';
+    const key = [repoURL, chart, version, seenBy].join('\n');
     const known = found.get(key);
-    if (known !== undefined && clock.monotonic() < known.until) return known.chart;
+    const at = clock.monotonic();
+    if (known !== undefined && known.at >= (since ?? at - freshFor)) return known;
     const wanted = wantedVersion(version);
-    const one = await (isHttp(repoURL) ? findInIndex({ repoURL, chart }, wanted, { fetching, indexes, credential: credential?.version ?? '' }, signal) : findInRegistry({ repoURL, chart }, wanted, fetching, signal));
-    found.set(key, { chart: one, until: clock.monotonic() + freshFor });
-    return one;
+    const one = await (isHttp(repoURL) ? findInIndex({ repoURL, chart }, wanted, { fetching, indexes, credential: seenBy }, signal) : findInRegistry({ repoURL, chart }, wanted, fetching, signal));
+    found.set(key, { chart: one, seenBy, at });
+    return { chart: one, seenBy };
   }
 
-  async function filesOf(chart: FetchedChart, signal: AbortSignal): Promise<readonly ChartFile[]> {
-    const known = chart.digest === undefined ? undefined : kept.get(chart.digest);
+  async function filesOf({ chart, seenBy }: Found, signal: AbortSignal): Promise<readonly ChartFile[]> {
+    // an index may name any digest: what it names is not had by that
+    const key = chart.digest === undefined ? undefined : `${chart.digest}\n${seenBy}`;
+    const known = key === undefined ? undefined : kept.get(key);
     if (known !== undefined) return known.files;
     const archive = await chart.fetch(signal);
     try {
       const files = await readChartArchive(archive, new ChartBudget(defaultChartLimits));
-      if (chart.digest !== undefined) kept.set(chart.digest, { files, size: files.reduce((sum, { data }) => sum + data.length, 0) });
+      if (key !== undefined) kept.set(key, { files, size: files.reduce((sum, { data }) => sum + data.length, 0) });
       return files;
     } catch (error) {
       if (error instanceof ChartError) throw new SourceError('invalid', error.message);
@@ -70,11 +80,12 @@ export function createChartSources({ http, clock, allowPlain = false, credential
   }
 
   return {
-    poll: async (chart, signal) => (await find(chart, signal)).revision,
+    poll: async (chart, signal, since) => (await find(chart, signal, since)).chart.revision,
     resolve: async (chart, signal) => {
-      const one = await find(chart, signal);
+      const found = await find(chart, signal);
+      const { chart: one } = found;
       const label = `${chart.chart} ${one.version} of ${chart.repoURL}`;
-      return { ...chartTree(await filesOf(one, signal), one.revision), readFrom: { kind: 'chart', label } } satisfies ResolvedTree;
+      return { ...chartTree(await filesOf(found, signal), one.revision), readFrom: { kind: 'chart', label } } satisfies ResolvedTree;
     },
   };
 }

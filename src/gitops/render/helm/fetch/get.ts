@@ -20,6 +20,12 @@ export interface GetRequest {
   readonly most: number;
 }
 
+/** An answer, and whose it is. */
+export interface GotResponse extends HttpResponse {
+  /** It is that of the server that was asked, and not of one that it redirects to. */
+  readonly isOwn: boolean;
+}
+
 const mostRedirects = 5;
 /** Milliseconds for one answer: a chart is a matter of seconds. */
 const timeout = 60_000;
@@ -39,13 +45,13 @@ export function chartUrl(text: string, base: URL | undefined, { allowPlain }: Pi
  * @returns any answer that is no redirect
  * @throws SourceError
  */
-export async function get({ url, headers = {}, most }: GetRequest, fetching: Fetching, signal: AbortSignal): Promise<HttpResponse> {
+export async function get({ url, headers = {}, most }: GetRequest, fetching: Fetching, signal: AbortSignal): Promise<GotResponse> {
   let at = url;
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
     const isOwn = at.origin === url.origin;
     const response = await (isOwn ? send({ url: at, headers, most }, fetching, signal) : send({ url: at, most }, publicly(fetching), signal));
     const { location } = response.headers;
-    if (response.status < 300 || response.status > 399 || location === undefined) return response;
+    if (response.status < 300 || response.status > 399 || location === undefined) return { ...response, isOwn };
     at = chartUrl(location, at, { allowPlain: fetching.allowPlain && at.protocol === 'http:' });
   }
   throw new SourceError('unavailable', `${url.host} redirects more than ${mostRedirects} times`);

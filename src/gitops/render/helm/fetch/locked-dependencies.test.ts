@@ -49,4 +49,12 @@ describe('dependencies that are not in charts/', () => {
   ])('are refused %s', async (_what, files, charts, message) => {
     await expect(complete({ 'Chart.yaml': dependsOn, ...files }, charts)).rejects.toThrow(message);
   });
+
+  it.each(['..', '../db', 'a/b', '.', 'a..b/c'])('are refused with a name that is a path: %s', async (name) => {
+    const charts = sources();
+    const files = { 'Chart.yaml': dependsOn.replace('name: db', `name: ${JSON.stringify(name)}`), 'Chart.lock': lock('oci://registry.example/acme').replace('name: db', `name: ${JSON.stringify(name)}`) };
+
+    await expect(complete(files, charts)).rejects.toThrow('is the name of no chart');
+    expect(charts.asked).toEqual([]);
+  });
 });

@@ -16,6 +16,9 @@ export async function withDependencies(files: readonly ChartFile[], { metadata, 
   if (missing.length === 0) return files;
   const names = missing.map(({ name }) => name).join(', ');
   if (charts === undefined) throw new ChartError(`Chart.yaml depends on charts that are not in charts/ (${names}), and nothing is fetched offline; run helm dependency build and commit them`);
+  const path = missing.find(({ name }) => /[/\\]|\.\./.test(name) || name === '.');
+  // it would be the path of a folder, and of another name in a registry
+  if (path !== undefined) throw new ChartError(`Chart.yaml depends on ${JSON.stringify(path.name)}, which is the name of no chart; take / and .. out of it`);
   const added: ChartFile[] = [];
   for (const { name } of missing) {
     const locked = lock?.dependencies.find((one) => one.name === name);

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../../lib/http.ts';
 import { SourceError } from '../../../source/source-error.ts';
 import { chooseVersion, isExact, type WantedVersion } from './chart-version.ts';
 import type { FetchedChart, RepositoryChart } from './fetched-chart.ts';
-import { bodyOf, chartUrl, type Fetching, get, publicly } from './get.ts';
+import { bodyOf, chartUrl, type Fetching, get, type GotResponse, publicly } from './get.ts';
 import { checked } from './http-repository.ts';
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -37,7 +37,7 @@ export async function findInRegistry({ repoURL, chart }: RepositoryChart, wanted
   const plain = repoURL.replace(/^oci:\/\//, '');
   const base = chartUrl(`${fetching.allowPlain && /^(localhost|127\.0\.0\.1)(:|\/|$)/.test(plain) ? 'http' : 'https'}://${plain}`, undefined, fetching);
   const name = [...base.pathname.split('/').filter((step) => step !== ''), ...chart.split('/')].join('/');
-  if (!/^[a-z0-9._/-]+$/.test(name)) throw new SourceError('invalid', `${name} is no name in a registry: lower case letters, digits and . _ - only`);
+  if (!isName(name)) throw new SourceError('invalid', `${name} is no name in a registry: lower case letters, digits and . _ - only, and no step that is . or ..`);
   const registry: Registry = { base, name, fetching: { ...publicly(fetching), ...(fetching.tls === undefined ? {} : { tls: fetching.tls }) }, credential: fetching.authorization, authorization: undefined };
   const version = await versionOf(registry, wanted, signal);
   const reference = wanted.digest === undefined ? tagOf(version) : `sha256:${wanted.digest}`;
@@ -51,6 +51,11 @@ export async function findInRegistry({ repoURL, chart }: RepositoryChart, wanted
     digest: layer.digest,
     fetch: async (fetchSignal) => checked(bodyOf(await ask(registry, `blobs/sha256:${layer.digest}`, { accept: '*/*', most: mostArchiveBytes }, fetchSignal), what), layer.digest, what),
   };
+}
+
+/** A URL would understand the steps `.` and `..`: it would be another name. */
+function isName(name: string): boolean {
+  return /^[a-z0-9._/-]+$/.test(name) && !name.split('/').some((step) => step === '.' || step === '..');
 }
 
 /** By digest nobody is asked for versions: a range in front of it stays unresolved, and says nothing. */
@@ -100,12 +105,13 @@ interface Asking {
 }
 
 /** Asks for something of the repository; where the registry wants a token first, it is asked for one, with the credential if there is one. */
-async function ask(registry: Registry, path: string, { accept, most }: Asking, signal: AbortSignal): Promise<HttpResponse> {
+async function ask(registry: Registry, path: string, { accept, most }: Asking, signal: AbortSignal): Promise<GotResponse> {
   const url = new URL(`/v2/${registry.name}/${path}`, registry.base);
-  const once = (): Promise<HttpResponse> => get({ url, most, headers: { accept, ...(registry.authorization === undefined ? {} : { authorization: registry.authorization }) } }, registry.fetching, signal);
+  const once = (): Promise<GotResponse> => get({ url, most, headers: { accept, ...(registry.authorization === undefined ? {} : { authorization: registry.authorization }) } }, registry.fetching, signal);
   const response = await once();
   const challenge = response.headers['www-authenticate'];
-  if (response.status !== 401 || challenge === undefined || registry.authorization !== undefined) return response;
+  // whoever is redirected to has no say in where the credential goes
+  if (response.status !== 401 || !response.isOwn || challenge === undefined || registry.authorization !== undefined) return response;
   registry.authorization = /^basic(\s|$)/i.test(challenge) ? registry.credential : await tokenFor(challenge, registry, signal);
   return registry.authorization === undefined ? response : once();
 }

@@ -15,15 +15,21 @@ const chart = { 'net/Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n' 
 interface Live {
   readonly render: (templates: Readonly<Record<string, string>>, helm?: Readonly<Record<string, unknown>>) => Promise<Rendered>;
   readonly asked: CapabilityQuestions[];
+  /** `kind/name` of all that was sent to the cluster. */
+  readonly sent: string[];
 }
 
 /** A cluster with some Secrets and ConfigMaps of the destination namespace. */
 function liveWith(objects: Readonly<Record<string, ChartValues>>): Live {
   const asked: CapabilityQuestions[] = [];
+  const sent: string[] = [];
   const live: ClusterView = {
     capabilities: async () => ({ kubeVersion: 'v1.31.2', apiVersions: ['v1', 'acme.example/v1', 'acme.example/v1/Widget'] }),
     asked: (questions) => void asked.push(questions),
-    lookup: async ({ kind, name }) => ({ found: objects[`${kind}/${name}`] ?? {}, isSecret: kind === 'Secret' && objects[`${kind}/${name}`] !== undefined }),
+    lookup: async ({ kind, name }) => {
+      sent.push(`${kind}/${name}`);
+      return { found: objects[`${kind}/${name}`] ?? {}, isSecret: kind === 'Secret' && objects[`${kind}/${name}`] !== undefined };
+    },
   };
   const render: Live['render'] = async (templates, helm) => {
     const parsed = parseApplication({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'devnet' }, spec: { source: { repoURL: '.', path: 'net', ...(helm === undefined ? {} : { helm }) }, destination: { name: 'in-cluster', namespace: 'nets' } } });
@@ -32,7 +38,7 @@ function liveWith(objects: Readonly<Record<string, ChartValues>>): Live {
     const tree = memoryTree({ ...chart, ...Object.fromEntries(Object.entries(templates).map(([name, text]) => [`net/templates/${name}`, text])) });
     return renderSource(renderers, { application, tree, path: 'net', source: application.spec.source, field: 'spec.source', lent: new Map(), live }, undefined, signal);
   };
-  return { render, asked };
+  return { render, asked, sent };
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -82,6 +88,31 @@ data:
     const { problems } = await live.render({ 'f.yaml': '{{ fail ((lookup "v1" "Secret" "nets" "x").data.mode | b64dec) }}' });
     expect(problems).toMatchObject([{ severity: 'error', origin: { file: 'net/templates/f.yaml', line: 1 } }]);
     expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
+  it.each(['', ' | lower'])('sends no value of a Secret to the cluster, which would stand in its logs: key%s', async (change) => {
+    const live = liveWith({ 'Secret/x': secretOf({ key: 'Canary-5678' }) });
+    const template = `{{ $found := lookup "v1" "ConfigMap" "nets" (printf "of-%s" ((lookup "v1" "Secret" "nets" "x").data.key | default "" | b64dec${change})) }}`;
+    const { problems } = await live.render({ 'c.yaml': template });
+
+    expect(problems).toMatchObject([{ severity: 'error', message: expect.stringMatching(/^a lookup is refused/) }]);
+    expect(JSON.stringify(problems).toLowerCase()).not.toContain('canary');
+    expect(live.sent.filter((one) => one.toLowerCase().includes('canary'))).toEqual([]);
+  });
+
+  it.each([['postgres', 'postgres-facts', '"postgres-facts"'], ['devnet-db', 'devnet-db', '(printf "%s-db" .Release.Name)']])('may look up by a name that Git holds, though %s is the value of a Secret too', async (value, name, text) => {
+    const live = liveWith({ 'Secret/x': secretOf({ key: value }), [`ConfigMap/${name}`]: { data: { peers: 'a' } } });
+    const template = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {{ if lookup "v1" "Secret" "nets" "x" }}{{ (lookup "v1" "ConfigMap" "nets" ${text}).data | toJson }}{{ end }}\n`;
+    const { objects, problems } = await live.render({ 'c.yaml': template });
+
+    expect({ data: objects[0]?.object['data'], taint: objects[0]?.taint, problems }).toEqual({ data: { peers: 'a' }, taint: [], problems: [] });
+  });
+
+  it('may not look through more values of Secrets than can be told wherever they land', async () => {
+    const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`k${index}`, `value-${index}`]));
+    const { objects, problems } = await liveWith({ 'Secret/x': secretOf(many) }).render({ 'c.yaml': '{{ $found := lookup "v1" "Secret" "nets" "x" }}' });
+
+    expect({ objects, problems }).toMatchObject({ objects: [], problems: [{ severity: 'error', message: expect.stringMatching(/^lookup of Secret nets\/x, with what was looked up before, holds more than/) }] });
   });
 
   it('may show what it has found in a ConfigMap', async () => {

@@ -1,5 +1,8 @@
 import type { ClusterView } from '../../cluster-view.ts';
+import { describeQuery } from '../../live/lookup-rule.ts';
 import type { ChartValue, ChartValues } from '../chart.ts';
+import { lookupKey, type LookupQuery } from '../engine/render-request.ts';
+import { ChartError } from '../load/chart-error.ts';
 import { isValues } from '../values/merge-values.ts';
 import { textsOf } from './filled-values.ts';
 import { standInText, type Variant } from './stand-in.ts';
@@ -19,16 +22,38 @@ export interface LookedUp {
   readonly holdsSecrets: () => boolean;
 }
 
+/** What is known of the values of a release before anything is looked up. */
+export interface GivenValues {
+  /** Texts of Secrets among them. */
+  readonly secrets: readonly string[];
+  /** Whether a name that holds this text may be made of what Git holds, and the Secret that holds it too is none of its sources. */
+  readonly isInGit: (text: string) => boolean;
+}
+
+/** Texts of Secrets that one release may look up: each is searched for in all that it renders. */
+const mostSecrets = 20_000;
+
 /** Follows what a release looks up, so that values of Secrets can be told wherever they land. */
-export function followLookups(live: ClusterView): LookedUp {
+export function followLookups(live: ClusterView, given: GivenValues): LookedUp {
   const secrets = new Set<string>();
+  const names = guardNames(given);
   let holdsSecrets = false;
+
+  function note(query: LookupQuery, found: ChartValues): void {
+    holdsSecrets = true;
+    for (const text of secretsOf(found).flatMap(shownTexts)) {
+      secrets.add(text);
+      names.hide(text);
+      if (secrets.size > mostSecrets) throw new ChartError(`lookup of ${describeQuery(query)}, with what was looked up before, holds more than ${mostSecrets} values of Secrets, as they are and encoded, which is more than a chart may look through; name the one that is meant`);
+    }
+  }
+
   const shown: ClusterView = {
     ...live,
     lookup: async (query, signal) => {
+      names.check(query);
       const answer = await live.lookup(query, signal);
-      if (answer.isSecret) holdsSecrets = true;
-      if (answer.isSecret) for (const text of secretsOf(answer.found).flatMap(shownTexts)) secrets.add(text);
+      if (answer.isSecret) note(query, answer.found);
       return answer;
     },
   };
@@ -39,12 +64,30 @@ export function followLookups(live: ClusterView): LookedUp {
     other: (variant) => ({
       ...aside,
       lookup: async (query, signal) => {
+        names.check(query);
         const answer = await live.lookup(query, signal);
         return answer.isSecret ? { ...answer, found: withOthers(answer.found, variant) } : answer;
       },
     }),
     secrets: () => [...secrets],
     holdsSecrets: () => holdsSecrets,
+  };
+}
+
+/** The name that is asked for goes into a URL, and so into the API server's logs. All else of a query is compared with what is known here. */
+function guardNames({ secrets, isInGit }: GivenValues): { readonly hide: (text: string) => void; readonly check: (query: LookupQuery) => void } {
+  const hidden = new Set(secrets.map((text) => text.toLowerCase()));
+  const sent = new Set<string>();
+  return {
+    hide: (text) => void hidden.add(text.toLowerCase()),
+    check: (query) => {
+      const key = lookupKey(query);
+      // what was sent before a Secret was found cannot depend on it
+      if (sent.has(key)) return;
+      const name = query.name.toLowerCase();
+      for (const text of hidden) if (name.includes(text) && !isInGit(text)) throw new ChartError('a lookup is refused: its name holds a value of a Secret, which would stand in the logs of the API server');
+      sent.add(key);
+    },
   };
 }
 

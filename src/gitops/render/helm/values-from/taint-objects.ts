@@ -4,7 +4,8 @@ import { formatPath } from '../../../../api/schema.ts';
 import type { Problem, RenderedObject, TaintedPath } from '../../../plan/plan.ts';
 import { knownCustomNeeds } from '../../../plan/needs/custom-needs.ts';
 import { readNeeds } from '../../../plan/needs/needs.ts';
-import { differences, joined, places } from './taint.ts';
+import { occurringTexts } from './occurring-texts.ts';
+import { differences, joined, places, stringsIn } from './taint.ts';
 
 /** A render with other values in the place of secrets; absent where the chart could not be rendered with them. */
 export type OtherRender = readonly RenderedObject[] | undefined;
@@ -17,7 +18,10 @@ export type OtherRender = readonly RenderedObject[] | undefined;
 export function taintObjects(objects: readonly RenderedObject[], others: readonly OtherRender[], secrets: readonly string[]): { readonly objects: readonly RenderedObject[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const known = others.map((other) => (other === undefined ? undefined : new Map(other.map(({ object }) => [identity(object), object]))));
-  const tainted = objects.flatMap((rendered): readonly RenderedObject[] => {
+  // there may be many secrets, and of most of them nothing is rendered: each object is walked once, whatever their number
+  const strings = objects.map(({ object }) => everything(object).flatMap((path) => stringsIn(valueAt(object, path), path)));
+  const shown = occurringTexts(secrets, strings.flatMap((own) => own.map(({ text }) => text)));
+  const tainted = objects.flatMap((rendered, index): readonly RenderedObject[] => {
     const { object, origin } = rendered;
     const counterparts = known.map((other) => (other === undefined ? undefined : (other.get(identity(object)) ?? 'gone')));
     if (counterparts.includes('gone')) {
@@ -34,7 +38,7 @@ export function taintObjects(objects: readonly RenderedObject[], others: readonl
       problems.push({ severity: 'error', message: `which Secret this ${object.kind} needs depends on a value from a Secret`, origin });
       return [];
     }
-    const taint = joined([...found, ...secrets.flatMap((text) => everything(object).flatMap((path) => places(valueAt(object, path), text, path)))]);
+    const taint = joined([...found, ...places(strings[index] ?? [], shown)]);
     problems.push(...strays(rendered, taint, counterparts.filter((other) => other !== 'gone')));
     return [taint.length === 0 ? rendered : { ...rendered, taint: [...rendered.taint, ...taint], holdsValues: true }];
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskObject } from '../../../plan/mask-object.ts';
 import { placeholder, standIn } from './stand-in.ts';
-import { differences, joined, places } from './taint.ts';
+import { differences, joined, places, stringsIn } from './taint.ts';
 
 describe('differences', () => {
   it('names the values that differ, and the map or list where even the shape does', () => {
@@ -26,7 +26,9 @@ describe('differences', () => {
 
 describe('places', () => {
   it('finds a text wherever it stands, and hides a map of which it is a key', () => {
-    expect(places({ a: 'x CANARY y', b: ['CANARY'], c: { CANARY: 1, d: 2 }, e: 'other' }, 'CANARY')).toEqual([['a'], ['b', 0], ['c']]);
+    const strings = stringsIn({ a: 'x CANARY y', b: ['CANARY'], c: { 'a CANARY': 1, d: 2 }, e: 'other', f: 'more' });
+
+    expect(places(strings, ['CANARY', 'more'])).toEqual([['a'], ['b', 0], ['c'], ['f']]);
   });
 });
 

@@ -15,14 +15,25 @@ export function differences(one: unknown, other: unknown, path: TaintedPath = []
   return isDeepStrictEqual(one, other) ? [] : [path];
 }
 
-/** Where a text stands in a value: what a chart copied without change. */
-export function places(value: unknown, text: string, path: TaintedPath = []): readonly TaintedPath[] {
-  if (typeof value === 'string') return value.includes(text) ? [path] : [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => places(item, text, [...path, index]));
+/** A text that stands in a value, and what must be hidden where it is a secret. */
+export interface PlacedText {
+  readonly text: string;
+  readonly path: TaintedPath;
+}
+
+/** All texts in a value. A secret that became a key hides all of its map. */
+export function stringsIn(value: unknown, path: TaintedPath = []): readonly PlacedText[] {
+  if (typeof value === 'string') return [{ text: value, path }];
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => stringsIn(item, [...path, index]));
   if (!isMap(value)) return [];
-  // a secret that became a key hides all of its map
-  if (Object.keys(value).some((key) => key.includes(text))) return [path];
-  return Object.entries(value).flatMap(([key, item]) => places(item, text, [...path, key]));
+  return Object.entries(value).flatMap(([key, item]) => [{ text: key, path }, ...stringsIn(item, [...path, key])]);
+}
+
+/** Where secrets stand among texts: what a chart copied without change. */
+export function places(strings: readonly PlacedText[], secrets: readonly string[]): readonly TaintedPath[] {
+  // most of what is copied is copied whole
+  const whole = new Set(secrets);
+  return strings.filter(({ text }) => whole.has(text) || secrets.some((secret) => text.includes(secret))).map(({ path }) => path);
 }
 
 /** Each path once, and none below another. */
