@@ -49,7 +49,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { body } = await ask({ method: 'GET', path });
     for (const name of names) expect(conditionsOf(body, readCrdFile(name).metadata.name)).toContain('Established=True');
-  });
+  }, { timeout: 20_000 });
 });
 
 /** `Type=Status` of each condition of a CustomResourceDefinition in a list. */
