@@ -209,6 +209,8 @@ describe('notifications', () => {
     running.note({ ...object, status: statusOf('Succeeded', 'Degraded', at + 5_000) }, undefined);
     await pause(100);
     running.note({ ...object, status: statusOf('Succeeded', 'Healthy', at + 10_000) }, undefined);
+    // what is on its way at this moment was sent before
+    await pause(100);
     server.behave('well');
 
     await until(() => expect(sentTo('/api/v3').map(({ body }) => JSON.parse(body).state)).toEqual(['success', 'success']));
