@@ -14,8 +14,8 @@ export interface GcpClientOptions {
   readonly checkCredentials: (signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Google has no call that reads several: those of a batch go side by side, on one connection. */
-const batchSize = 20;
+/** Google has no call that reads several. One reference is one call, so that all of them are paced: a quota counts each. */
+const batchSize = 1;
 
 /** Reads and writes the secrets of one project, or of one region of it. */
 export function createGcpClient({ secrets, where, skipsDisabled, checkCredentials }: GcpClientOptions): ProviderClient {
