@@ -10,6 +10,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { DeliveryLabels, DeliveryMetrics, DeliveryRecord } from '../../lib/delivery-metrics.ts';
 import type { Log } from '../../lib/log.ts';
 import { createSemaphore } from '../../lib/semaphore.ts';
+import { parseTimestamp } from '../../lib/timestamp.ts';
 
 export interface CountDeliveriesOptions {
   /** All Applications. */
@@ -67,8 +68,7 @@ async function committedAt(resolver: Pick<Resolver, 'resolve'>, repoURL: string,
   if (!/^[0-9a-f]{40}$|^[0-9a-f]{64}$/.test(commit)) return undefined;
   try {
     const facts = await (await resolver.resolve(repoURL, commit, signal)).commit?.(signal);
-    const time = Date.parse(facts?.date ?? '');
-    return Number.isNaN(time) ? undefined : time;
+    return parseTimestamp(facts?.date);
   } catch (error) {
     if (isSourceError(error)) return undefined;
     throw error;
@@ -79,6 +79,6 @@ async function committedAt(resolver: Pick<Resolver, 'resolve'>, repoURL: string,
 function recordOf(application: KubeObject): DeliveryRecord {
   const { namespace = '', name } = application.metadata;
   const last = numberAt(listAt(application, 'status', 'history').at(-1), 'id');
-  const since = textAt(application, 'status', 'health', 'status') === 'Degraded' ? Date.parse(textAt(application, 'status', 'health', 'lastTransitionTime') ?? '') : Number.NaN;
-  return { namespace, application: name, deployments: last === undefined ? 0 : last + 1, ...(Number.isNaN(since) ? {} : { unhealthySince: since }) };
+  const since = textAt(application, 'status', 'health', 'status') === 'Degraded' ? parseTimestamp(textAt(application, 'status', 'health', 'lastTransitionTime')) : undefined;
+  return { namespace, application: name, deployments: last === undefined ? 0 : last + 1, ...(since === undefined ? {} : { unhealthySince: since }) };
 }

@@ -1,5 +1,6 @@
 import type { HealthStatus, OperationState } from '../../api/application-status.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { parseTimestamp } from '../../lib/timestamp.ts';
 import type { RollbackPin } from './rollback-pin.ts';
 import type { RollbackPolicy, RollbackRecord } from './rollback-policy.ts';
 
@@ -36,7 +37,7 @@ const ailing: ReadonlySet<string> = new Set(['Degraded', 'Progressing', 'Missing
 export function decideRollback(facts: RollbackFacts): RollbackDecision {
   const { record, revision, operation, health, since, policy, now } = facts;
   if (operation?.syncResult?.revision !== revision || revision === record.healthy || since === undefined) return none;
-  const steady = Math.max(since, timeOf(health?.lastTransitionTime) ?? now);
+  const steady = Math.max(since, parseTimestamp(health?.lastTransitionTime) ?? now);
   if (operation.phase === 'Succeeded' && health?.status === 'Healthy') {
     // what was written a moment ago may not show yet
     return isDue(steady + policy.settle, now) ? { kind: 'remember', record: { ...record, healthy: revision } } : watch(steady + policy.settle, now);
@@ -55,14 +56,9 @@ function verdict({ policy, health, operation }: RollbackFacts, { since, steady }
   const late = since + policy.bound;
   const why = health?.message === undefined ? '' : ` (${health.message})`;
   if (health?.status === 'Degraded' && steady + policy.settle < late) return [steady + policy.settle, `Degraded for ${formatDuration(policy.settle)}${why}`];
-  const failed = operation?.phase === 'Failed' ? (timeOf(operation.finishedAt) ?? late) : late;
+  const failed = operation?.phase === 'Failed' ? (parseTimestamp(operation.finishedAt) ?? late) : late;
   if (failed < late) return [Math.max(failed, since) + policy.settle, `the sync failed: ${operation?.message ?? ''}`];
   return [late, `not healthy within ${formatDuration(policy.bound)}${why}`];
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 function isDue(due: number, now: number): boolean {

@@ -1,4 +1,5 @@
 import type { Application } from '../../api/application.ts';
+import { parseTimestamp } from '../../lib/timestamp.ts';
 import { describePin, readPin } from '../history/rollback-pin.ts';
 
 /**
@@ -39,7 +40,7 @@ export function deliveryOf(application: Application): Delivery | undefined {
 function refusedOf({ status }: Application): Delivery | undefined {
   const found = status.conditions?.find(({ type, message }) => type === 'ComparisonError' && refusal.test(message));
   const revision = found === undefined ? undefined : refusal.exec(found.message)?.[1];
-  const since = timeOf(found?.lastTransitionTime);
+  const since = parseTimestamp(found?.lastTransitionTime);
   if (found === undefined || revision === undefined || since === undefined) return undefined;
   return { revision, state: 'failed', since, startedAt: since, cause: found.message, isRefused: true };
 }
@@ -47,11 +48,11 @@ function refusedOf({ status }: Application): Delivery | undefined {
 function operationOf(application: Application): Delivery | undefined {
   const { operationState: operation, health, sync } = application.status;
   const revision = operation?.syncResult?.revision;
-  const startedAt = timeOf(operation?.startedAt);
+  const startedAt = parseTimestamp(operation?.startedAt);
   if (operation === undefined || revision === undefined || startedAt === undefined) return undefined;
   const shared = { revision, startedAt, ...rollbackOf(application, revision) };
-  const finishedAt = timeOf(operation.finishedAt) ?? startedAt;
-  const healthSince = Math.max(finishedAt, timeOf(health?.lastTransitionTime) ?? finishedAt);
+  const finishedAt = parseTimestamp(operation.finishedAt) ?? startedAt;
+  const healthSince = Math.max(finishedAt, parseTimestamp(health?.lastTransitionTime) ?? finishedAt);
   if (operation.phase === 'Failed' || operation.phase === 'Error') return { ...shared, state: 'failed', since: finishedAt, cause: operation.message ?? '' };
   if (operation.phase === 'Succeeded' && health?.status === 'Degraded') return { ...shared, state: 'degraded', since: healthSince, cause: health.message ?? '' };
   if (operation.phase === 'Succeeded' && health?.status === 'Healthy' && sync?.status === 'Synced') return { ...shared, state: 'deployed', since: healthSince, cause: '' };
@@ -64,9 +65,4 @@ function rollbackOf(application: Application, revision: string): Pick<Delivery, 
   const pin = 'pin' in read && read.pin?.revision === revision ? read.pin : undefined;
   if (pin === undefined) return {};
   return { rollback: { summary: describePin(pin), ...(pin.replaces === undefined ? {} : { replaces: pin.replaces }) } };
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }
