@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { KubeObject } from '../../../api/object.ts';
+import { formatKey, type KubeObject, type ObjectKey } from '../../../api/object.ts';
 import { secretType } from '../../../kube/resource-types.ts';
 import { fieldAt } from '../../health/live-field.ts';
+import { fieldsOf } from '../../plan/needs/field.ts';
 import { keyOfRef, refKey } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import { runAll } from '../run-all.ts';
@@ -28,10 +29,24 @@ export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObj
   const readers = new Map(followers.flatMap((object) => withSecrets(object, consumed.of(object.ref))));
   if (readers.size === 0) return objects;
   const key = run.options.rollOnRotation ? await rollouts.key(run.signal) : undefined;
+  if (key === undefined) return stampEach(run, objects, readers, unfollowed);
+  const digest = onceEach((place) => digestOf(run, place, key));
   return stampEach(run, objects, readers, (live, object) => {
     const secrets = readers.get(object) ?? [];
-    return key === undefined || isLeftAlone(object) ? unfollowed(live) : stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key });
+    return isLeftAlone(object) ? unfollowed(live) : stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key, digest });
   });
+}
+
+type ReadDigest = (place: Required<ObjectKey>) => Promise<SecretDigest | undefined>;
+
+/** Workloads are stamped side by side: a Secret that several of them read is read for the first, and the others wait for that. */
+function onceEach(read: ReadDigest): ReadDigest {
+  const begun = new Map<string, ReturnType<ReadDigest>>();
+  return (place) => {
+    const reading = begun.get(formatKey(place)) ?? read(place);
+    begun.set(formatKey(place), reading);
+    return reading;
+  };
 }
 
 type Stamp = (live: RolloutStamp, object: PreparedObject) => RolloutStamp | Promise<RolloutStamp>;
@@ -70,13 +85,15 @@ interface Following {
   /** Of the workload, and so of its Secrets. */
   readonly namespace: string;
   readonly key: RolloutKey;
+  readonly digest: ReadDigest;
 }
 
-async function stampOf(run: SyncRun, { live, secrets, namespace, key }: Following): Promise<RolloutStamp> {
+async function stampOf(run: SyncRun, following: Following): Promise<RolloutStamp> {
+  const { live, secrets, namespace, key } = following;
   const versions = secrets.map(({ name }) => shownVersion(run, { namespace, name }));
   const before = parseConsumed(live.consumed);
   if (before?.keyId === key.id && versions.every((version) => version !== undefined) && before.versions === versionsText(versions)) return live;
-  const now = await readNow(run, namespace, secrets, key);
+  const now = await readNow(run, following);
   // what is gone is the barrier's concern; its pods run on with what they have
   return now === undefined ? live : decideStamp(live, now);
 }
@@ -89,20 +106,15 @@ async function liveStamp({ deps, signal }: SyncRun, { type, ref }: Pick<Prepared
   return { ...(consumed === undefined ? {} : { consumed }), ...(rotation === undefined ? {} : { rotation }) };
 }
 
-interface SecretPlace {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 /** The version that the watch shows; undefined where it shows none, or is behind what this Application has just written itself. */
-function shownVersion({ deps }: SyncRun, place: SecretPlace): string | undefined {
+function shownVersion({ deps }: SyncRun, place: Required<ObjectKey>): string | undefined {
   const shown = deps.rollouts?.versionOf(place);
   const written = writtenVersion(deps, place);
   return written === undefined || written === shown ? shown : undefined;
 }
 
 /** The version that our last write of the Secret left, if it is the Application's own. */
-function writtenVersion({ memory }: SyncRun['deps'], place: SecretPlace): string | undefined {
+function writtenVersion({ memory }: SyncRun['deps'], place: Required<ObjectKey>): string | undefined {
   return memory.applied.get(refKey({ group: '', version: 'v1', kind: 'Secret', ...place }))?.resourceVersion;
 }
 
@@ -110,16 +122,16 @@ function versionsText(versions: readonly (string | undefined)[]): string {
   return createHash('sha256').update(versions.join('\n')).digest('base64url').slice(0, 16);
 }
 
-async function readNow(run: SyncRun, namespace: string, secrets: readonly ConsumedSecret[], key: RolloutKey): Promise<ConsumedNow | undefined> {
-  const digests = await Promise.all(secrets.map(({ name }) => digestOf(run, { namespace, name }, key)));
+async function readNow({ values }: SyncRun, { secrets, namespace, key, digest: read }: Following): Promise<ConsumedNow | undefined> {
+  const digests = await Promise.all(secrets.map(({ name }) => read({ namespace, name })));
   const parts: string[] = [];
   for (const [index, { name, keys }] of secrets.entries()) {
     const digest = digests[index];
     // the chart was rendered with another version of it: the pass that renders it anew replaces the pods, once
-    if (digest === undefined || (run.values !== undefined && !isVersionIn(run.values, name, digest.version))) return undefined;
+    if (digest === undefined || (values !== undefined && !isVersionIn(values, name, digest.version))) return undefined;
     const { hashes } = digest;
-    const read = keys === 'all' ? [...hashes.keys()] : keys;
-    parts.push(name, ...read.flatMap((one) => [one, hashes.get(one) ?? '']));
+    const names = keys === 'all' ? [...hashes.keys()] : keys;
+    parts.push(name, ...names.flatMap((one) => [one, hashes.get(one) ?? '']));
   }
   return { keyId: key.id, hash: key.hash(parts), versions: versionsText(digests.map((digest) => digest?.version)) };
 }
@@ -128,9 +140,9 @@ async function readNow(run: SyncRun, namespace: string, secrets: readonly Consum
  * Reads a Secret unless it is as it was when it was read last. One that is watched was so before it was read: as long as the watch has
  * shown nothing of it, nothing has become of it. Undefined: there is none.
  */
-async function digestOf(run: SyncRun, place: SecretPlace, key: RolloutKey): Promise<SecretDigest | undefined> {
+async function digestOf(run: SyncRun, place: Required<ObjectKey>, key: RolloutKey): Promise<SecretDigest | undefined> {
   const { deps, signal } = run;
-  const name = `${place.namespace}/${place.name}`;
+  const name = formatKey(place);
   const known = deps.memory.digests.get(name);
   if (known !== undefined && known.keyId === key.id && isCurrent(run, place, known.version)) return known;
   const secret = await deps.cluster.get(secretType, place, signal);
@@ -145,7 +157,7 @@ async function digestOf(run: SyncRun, place: SecretPlace, key: RolloutKey): Prom
   return digest;
 }
 
-function isCurrent({ deps }: SyncRun, place: SecretPlace, version: string): boolean {
+function isCurrent({ deps }: SyncRun, place: Required<ObjectKey>, version: string): boolean {
   const [shown, written] = [deps.rollouts?.versionOf(place), writtenVersion(deps, place)];
   if (written !== undefined && written !== version) return false;
   return shown === undefined ? deps.rollouts?.isWatched(place) === true : shown === version;
@@ -163,9 +175,5 @@ function stamped(prepared: PreparedObject, stamp: RolloutStamp): PreparedObject 
 
 function withRotation(spec: unknown, rotation: string): unknown {
   const [template, metadata, annotations] = [fieldAt(spec, 'template'), fieldAt(spec, 'template', 'metadata'), fieldAt(spec, 'template', 'metadata', 'annotations')];
-  return { ...fields(spec), template: { ...fields(template), metadata: { ...fields(metadata), annotations: { ...fields(annotations), [rotationAnnotation]: rotation } } } };
-}
-
-function fields(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
+  return { ...fieldsOf(spec), template: { ...fieldsOf(template), metadata: { ...fieldsOf(metadata), annotations: { ...fieldsOf(annotations), [rotationAnnotation]: rotation } } } };
 }
