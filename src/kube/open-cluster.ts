@@ -7,7 +7,6 @@ import type { FinishedRequest } from './remote/api-request.ts';
 import { findCluster } from './remote/cluster-access.ts';
 import { DiscoveryCache } from './remote/discovery.ts';
 import { listPages } from './remote/list-pages.ts';
-import { impersonatedWrites } from './remote/impersonated-writes.ts';
 import { objectCalls } from './remote/object-calls.ts';
 import { requestToken, reviewAccess, reviewCaller } from './remote/review-calls.ts';
 import { watchStream } from './remote/watch-stream.ts';
@@ -40,7 +39,6 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     name: access.name,
     kind: 'kubernetes',
     ...objectCalls(client),
-    as: (user) => impersonatedWrites(client, user),
     pages: (type, selection, signal) => listPages(client, { type, selection }, signal),
     watch: (type, selection, resourceVersion, signal) => watchStream({ client, clock, random }, { type, selection, resourceVersion }, signal),
     discover: (signal, { fresh = false } = {}) => discovery.find(signal, fresh),

@@ -77,9 +77,6 @@ export interface CallerQuestion {
   readonly namespace: string;
 }
 
-/** The calls that change objects. */
-export type Writes = Pick<Cluster, 'create' | 'update' | 'apply' | 'patchStatus' | 'delete'>;
-
 /**
  * The only door to a cluster: a real API server, or the local cluster in a folder.
  * One instance per (cluster, identity). Objects returned are frozen or never shared.
@@ -131,11 +128,6 @@ export interface Cluster {
     request: { readonly audiences: readonly string[]; readonly expirationSeconds: number },
     signal: AbortSignal,
   ) => Promise<string>;
-  /**
-   * Writes as somebody else: rights and audit log are that user's. Absent where the cluster knows no users.
-   * KubeError `invalid` for an empty name: whoever impersonates nobody would write as himself.
-   */
-  readonly as?: (user: string) => Writes;
   /** May we do this? Always true on the local cluster. */
   readonly accessReview: (question: AccessQuestion, signal: AbortSignal) => Promise<boolean>;
   /** May the bearer of a token do this? Absent where the cluster knows no tokens. */

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { isKubeError } from '../../src/kube/kube-error.ts';
 import { openCluster, type OpenClusterOptions } from '../../src/kube/open-cluster.ts';
 import type { Cluster } from '../../src/kube/port.ts';
-import { configMapType, secretType } from '../../src/kube/resource-types.ts';
+import { configMapType } from '../../src/kube/resource-types.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { readAuditLog } from '../support/parts/audit-log.ts';
@@ -190,32 +190,5 @@ describe('a kubeconfig', () => {
 
   it('with another context than the one asked for names those it has', async () => {
     await expect(openCluster({ kubeconfig: plane.kubeconfig, context: 'elsewhere' })).rejects.toThrow(/elsewhere.*admin/);
-  });
-});
-
-describe('writes as somebody else', () => {
-  const rbac = (kind: string, plural: string) => ({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced: true, statusSubresource: false });
-  const test = { fieldManager: 'test' };
-  const config = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name }, data: { a: '1' } });
-
-  it('have the rights of that service account, and no others', async () => {
-    const cluster = await open(plane.kubeconfig);
-    const api = { apiVersion: 'rbac.authorization.k8s.io/v1' };
-    await cluster.apply(rbac('Role', 'roles'), { ...api, kind: 'Role', metadata: { namespace: 'default', name: 'deployer' }, rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch', 'delete'] }] }, test, signal);
-    const subjects = [{ kind: 'ServiceAccount', namespace: 'default', name: 'deployer' }];
-    await cluster.apply(rbac('RoleBinding', 'rolebindings'), { ...api, kind: 'RoleBinding', metadata: { namespace: 'default', name: 'deployer' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' }, subjects }, test, signal);
-    const deployer = cluster.as?.('system:serviceaccount:default:deployer');
-
-    expect(await deployer?.apply(configMapType, config('by-deployer'), test, signal)).toMatchObject({ metadata: { name: 'by-deployer' } });
-    await expect(deployer?.apply(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 'by-deployer' } }, test, signal)).rejects.toMatchObject({ kind: 'denied' });
-    await expect(deployer?.create(configMapType, { ...config('elsewhere'), metadata: { namespace: 'kube-system', name: 'elsewhere' } }, test, signal)).rejects.toMatchObject({ kind: 'denied' });
-    expect(await deployer?.delete(configMapType, { namespace: 'default', name: 'by-deployer' }, {}, signal)).toBe(true);
-    // whoever has asked before is still himself
-    expect(await cluster.apply(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name: 'by-admin' } }, test, signal)).toBeDefined();
-  });
-
-  it.each(['', ' '])('are refused for nobody (%j)', async (user) => {
-    const cluster = await open(plane.kubeconfig);
-    expect(() => cluster.as?.(user)).toThrow('the user to impersonate has no name');
   });
 });

@@ -13,7 +13,7 @@ import { collectionPath, objectPath, type Query, requiredNamespace, withQuery } 
 type ObjectCalls = Pick<Cluster, 'get' | 'create' | 'update' | 'apply' | 'patchStatus' | 'delete'>;
 
 /** The port's calls, each one request. */
-export function objectCalls(client: Pick<ApiClient, 'send'>): ObjectCalls {
+export function objectCalls(client: ApiClient): ObjectCalls {
   async function write(type: ResourceType, request: ApiRequest, signal: AbortSignal): Promise<KubeObject> {
     const { body } = await client.send(request, signal);
     return objectOf(type, body);
