@@ -3,7 +3,9 @@ import { normaliseGitUrl } from '../gitops/source/git-url.ts';
 import type { RendererName } from '../gitops/render/renderer-choice.ts';
 import type { Renderer } from '../gitops/render/renderer.ts';
 import type { GitProtocol } from '../gitops/source/git-command.ts';
+import { createInstallationTokens } from '../gitops/source/credentials/installation-tokens.ts';
 import { createSourceNews, type SourceNews } from '../gitops/source/source-news.ts';
+import { createHttpClient } from '../lib/http-client.ts';
 import type { ChangeNotice } from '../provider/change-notice.ts';
 import { createChartMeans } from './chart-means.ts';
 import { gitCacheFolder } from './git-cache.ts';
@@ -39,9 +41,12 @@ export function createSourceMeans(foundation: Foundation, options: SourceMeansOp
   const news = createSourceNews();
   const credentials = watchRepositoryCredentials(foundation, { namespaces, news });
   const hosts = gitHosts(environment, allowLoopback);
-  const git = { cache: gitCacheFolder(environment), protocols, clock: foundation.clock, credentials, hosts };
-  const { charts, renderers, close } = createChartMeans(foundation.clock, renderer, { credentials, ...(hosts.ownAddresses === undefined ? {} : { ownAddresses: hosts.ownAddresses }) });
+  const { clock } = foundation;
+  const http = createHttpClient({ clock, allowLoopback, ownAddresses: hosts.ownAddresses ?? [] });
+  const git = { cache: gitCacheFolder(environment), protocols, clock, credentials, hosts, installationTokens: createInstallationTokens({ http: http.request, clock }) };
+  const { charts, renderers, ...means } = createChartMeans(clock, renderer, { credentials, ...(hosts.ownAddresses === undefined ? {} : { ownAddresses: hosts.ownAddresses }) });
   const resolver = createResolver({ mapped: new Map(repositories.map(({ url, path }) => [url, path])), git, charts });
+  const close = async (): Promise<void> => void (await Promise.all([http.close(), means.close()]));
   return { resolver, renderers, news, close, wake: ({ keys }) => wakeRepositories(keys, news) };
 }
 

@@ -1,13 +1,18 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KubeObject } from '../../src/api/object.ts';
+import { createInstallationTokens } from '../../src/gitops/source/credentials/installation-tokens.ts';
 import { createGitRepository, type GitOptions, type GitRepository } from '../../src/gitops/source/git-repository.ts';
 import { isSourceError } from '../../src/gitops/source/source-error.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { createHttpClient } from '../../src/lib/http-client.ts';
+import { createAuthority } from '../support/certificate.ts';
 import { type GitHttpsServer, type Intercept, startGitHttpsServer } from '../support/git-https-server.ts';
+import { startGithubServer } from '../support/github-server.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 import { credentialsOf, repositorySecret } from '../support/repository-secret.ts';
 
@@ -140,6 +145,32 @@ describe('a repository over https', () => {
     expect(await refusal(poll(`${server.url}/moved.git`, prefix))).toMatch(/^invalid: /);
     expect(elsewhere.requests).toEqual([]);
     expect(await refusal(poll(url, repositorySecret('insecure', { url, password: 'x', insecure: 'true' })))).toMatch(/^denied: .*Secret argocd\/insecure: insecure: true is refused/);
+  });
+
+  it('is read as a GitHub App, with a token that is asked for once, and anew when it is refused', async () => {
+    const commit = await remote.push('first');
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const authority = createAuthority('github-test');
+    const github = await startGithubServer(publicKey, { ...authority.issue({ commonName: 'github', hosts: ['127.0.0.1'] }), ca: authority.cert });
+    const http = createHttpClient({ clock: systemClock, allowLoopback: true });
+    let isRevoked = false;
+    const server = await serve((request, response) => {
+      if (!isRevoked && request.headers.authorization === `Basic ${Buffer.from('x-access-token:ghs_generated').toString('base64')}`) return undefined;
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+      return true;
+    });
+    const secret = repositorySecret('app', { url: server.url, githubAppID: '12345', githubAppInstallationID: '678', githubAppEnterpriseBaseUrl: `${github.url}/api/v3`, githubAppPrivateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }, 'repo-creds');
+    const installationTokens = createInstallationTokens({ clock: systemClock, http: (request, requested) => http.request({ ...request, tls: { ca: authority.cert } }, requested) });
+    const repository = open(`${server.url}/remote.git`, { credentials: credentialsOf([secret]), installationTokens });
+
+    expect((await repository.tree('main', signal)).revision).toBe(commit);
+    expect(github.requests()).toBe(1);
+    isRevoked = true;
+    expect(await refusal(repository.poll('main', signal, Infinity))).toMatch(/^denied: .*the credential is that of Secret argocd\/app$/);
+    isRevoked = false;
+    expect(await repository.poll('main', signal, Infinity)).toBe(commit);
+    expect(github.requests()).toBe(2);
+    await Promise.all([http.close(), github.close()]);
   });
 
   it('connects to the address that was looked at, whatever its name means to others', async () => {

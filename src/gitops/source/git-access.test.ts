@@ -126,9 +126,9 @@ describe('git over ssh', () => {
 });
 
 it('answers a Secret that is not used with its problem, before anybody is asked', async () => {
-  const credentials = credentialsOf([repositorySecret('a', { url, githubAppID: '1' })]);
+  const credentials = credentialsOf([repositorySecret('a', { url, proxy: 'https://proxy.example' })]);
   const error: unknown = await access(url, { credentials }, async () => 'asked').catch((reason: unknown) => reason);
 
   expect(isSourceError(error, 'denied')).toBe(true);
-  expect(String(error)).toContain('Secret argocd/a: GitHub Apps are not supported');
+  expect(String(error)).toContain('Secret argocd/a: proxy is not supported');
 });

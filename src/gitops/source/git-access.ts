@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { SecretBytes } from '../../lib/secret-bytes.ts';
+import { SecretBytes } from '../../lib/secret-bytes.ts';
 import { authorizationOf, hideCredential } from './credentials/authorization.ts';
 import { hostKeysOf } from './credentials/known-hosts.ts';
+import type { InstallationTokens } from './credentials/installation-tokens.ts';
 import type { RepositoryCredential } from './credentials/repository-credential.ts';
 import type { RepositoryCredentials } from './credentials/repository-credentials.ts';
 import { shippedHostKeys } from './credentials/shipped-host-keys.ts';
@@ -23,6 +24,8 @@ export interface GitAccess {
 export interface GitAccessOptions {
   /** Absent: nobody's, only what anybody may read is read. */
   readonly credentials?: RepositoryCredentials;
+  /** Absent: nothing is read as a GitHub App. */
+  readonly installationTokens?: InstallationTokens;
   /** Absent: no server on this machine, no link-local or metadata address. */
   readonly hosts?: HostRules;
   /** A folder in memory, for keys that ssh takes as files only; absent: Linux's. */
@@ -40,7 +43,7 @@ export async function withGitAccess<T>(address: GitUrl, options: GitAccessOption
   const credential = options.credentials?.find(address.url);
   if (credential?.problem !== undefined) throw new SourceError('denied', `${credential.name}: ${credential.problem}`);
   try {
-    return await (address.kind === 'ssh' ? throughSsh(address, credential, options, run, signal) : throughHttps(address, credential, options, run, signal));
+    return await (address.kind === 'ssh' ? throughSsh(address, credential, options, run, signal) : asGithubApp(address, credential, options, run, signal));
   } catch (error) {
     if (!isSourceError(error, 'denied')) throw error;
     throw new SourceError('denied', `${error.message}; ${adviceFor(credential, options)}`, { cause: error });
@@ -54,6 +57,24 @@ function adviceFor(credential: RepositoryCredential | undefined, { credentials }
 
 type Server = Extract<GitUrl, GitServer>;
 type Run<T> = (access: GitAccess) => Promise<T>;
+
+/** Reads with a token of the app, where the credential is one; a token that is refused is not used again. */
+async function asGithubApp<T>(server: Server, credential: RepositoryCredential | undefined, options: GitAccessOptions, run: Run<T>, signal: AbortSignal): Promise<T> {
+  const githubApp = credential?.githubApp;
+  if (credential === undefined || githubApp === undefined) return throughHttps(server, credential, options, run, signal);
+  const { installationTokens: tokens } = options;
+  if (tokens === undefined) throw new SourceError('denied', 'nothing is read as a GitHub App here: give a clone with --repo URL=PATH');
+  const app = { ...credential, githubApp };
+  // as it is written: names in a path of the API have the case that they have
+  const repository = new URL(server.url).pathname.replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '');
+  const login = { username: SecretBytes.fromUtf8('x-access-token'), password: await tokens.get(app, repository, signal) };
+  try {
+    return await throughHttps(server, { ...credential, login }, options, run, signal);
+  } catch (error) {
+    if (isSourceError(error, 'denied')) tokens.forget(app, repository);
+    throw error;
+  }
+}
 
 async function throughHttps<T>({ url, host, port }: Server, credential: RepositoryCredential | undefined, { hosts = strictHosts, memoryFolder }: GitAccessOptions, run: Run<T>, signal: AbortSignal): Promise<T> {
   const { origin } = new URL(url);

@@ -79,8 +79,13 @@ describe('a repository Secret', () => {
     [{ insecure: 'true' }, /insecure: true is refused/],
     [{ insecureIgnoreHostKey: 'TRUE' }, /pin the host keys/],
     [{ insecureOCIForceHttp: 'true' }, /plain text/],
-    [{ githubAppID: '1' }, /GitHub Apps/],
-    [{ githubAppPrivateKey: 'k' }, /GitHub Apps/],
+    [{ githubAppID: '1' }, /needs githubAppID, a number, and githubAppPrivateKey/],
+    [{ githubAppPrivateKey: 'k' }, /needs githubAppID, a number, and githubAppPrivateKey/],
+    [{ githubAppID: '../user', githubAppPrivateKey: 'k' }, /needs githubAppID, a number/],
+    [{ githubAppID: '1', githubAppPrivateKey: 'k', githubAppInstallationID: '../../user' }, /must be the number of an installation/],
+    [{ githubAppID: '1', githubAppPrivateKey: 'k', githubAppEnterpriseBaseUrl: 'http://github.example/api/v3' }, /must be like https:/],
+    [{ githubAppID: '1', githubAppPrivateKey: 'k', githubAppEnterpriseBaseUrl: 'https://u:p@github.example' }, /must be like https:/],
+    [{ githubAppID: '1', githubAppPrivateKey: 'k', url: 'git@github.com:acme/a.git' }, /over https only/],
     [{ gcpServiceAccountKey: '{}' }, /gcpServiceAccountKey/],
     [{ useAzureWorkloadIdentity: 'true' }, /useAzureWorkloadIdentity/],
     [{ proxy: 'https://proxy.example' }, /HTTPS_PROXY/],
@@ -92,6 +97,14 @@ describe('a repository Secret', () => {
 
     expect(credential?.problem).toMatch(problem);
     expect(credential !== undefined && hasMeans(credential)).toBe(false);
+  });
+
+  it('is an app of GitHub, of github.com or of a server of one’s own', () => {
+    const app = { githubAppID: '12 ', githubAppPrivateKey: 'canary' };
+
+    expect(read(app)?.githubApp).toMatchObject({ appId: '12', api: 'https://api.github.com' });
+    expect(read({ ...app, githubAppInstallationID: '678', githubAppEnterpriseBaseUrl: 'https://github.example/api/v3/' })?.githubApp).toMatchObject({ installationId: '678', api: 'https://github.example/api/v3' });
+    expect(JSON.stringify(read(app))).not.toContain('canary');
   });
 
   it('is used as it is with keys that change nothing', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatKey, keyOf, type KubeObject } from '../../../api/object.ts';
 import { SecretBytes } from '../../../lib/secret-bytes.ts';
+import { type GithubApp, githubAppOf, githubAppProblem, type KeyText, namesGithubApp } from './github-app.ts';
 import { placeOf, type RepositoryPlace } from './repository-place.ts';
 
 /** What one of Argo CD's repository Secrets says: for which repositories it is, and how their server is asked. */
@@ -15,6 +16,8 @@ export interface RepositoryCredential {
   readonly login?: { readonly username: SecretBytes; readonly password: SecretBytes };
   readonly bearerToken?: SecretBytes;
   readonly sshPrivateKey?: SecretBytes;
+  /** Asked for a token, which is the password. */
+  readonly githubApp?: GithubApp;
   /** PEM, for servers that want to know who asks. */
   readonly clientCertificate?: { readonly cert: string; readonly key: SecretBytes };
   /** Lines of a known_hosts file, that pin the server's keys. */
@@ -34,8 +37,6 @@ type SecretData = z.output<typeof secretData>;
 
 /** Keys of which any value but an empty one asks for what this version does not do. To pass over them would change what the Secret means. */
 const refusedKeys: readonly (readonly [string, string])[] = [
-  ['githubAppID', 'GitHub Apps are not supported; use an sshPrivateKey (a deploy key), or a password (a fine-grained token)'],
-  ['githubAppPrivateKey', 'GitHub Apps are not supported; use an sshPrivateKey (a deploy key), or a password (a fine-grained token)'],
   ['gcpServiceAccountKey', 'gcpServiceAccountKey is not supported; use a password'],
   ['proxy', 'proxy is not supported; for Git over https, set HTTPS_PROXY for the controller; charts are fetched without a proxy'],
 ];
@@ -58,11 +59,11 @@ export function readRepositorySecret(secret: KubeObject): RepositoryCredential |
   if (scope === undefined || place === undefined) return undefined;
   const { uid = '', resourceVersion = '' } = secret.metadata;
   const identity = { name: `Secret ${formatKey(keyOf(secret))}`, scope, place, version: `${uid}/${resourceVersion}` };
-  const problem = problemOf(data);
+  const problem = problemOf(data, place);
   return problem === undefined ? { ...identity, ...meansOf(data) } : { ...identity, problem };
 }
 
-function problemOf(data: SecretData): string | undefined {
+function problemOf(data: SecretData, { transport }: RepositoryPlace): string | undefined {
   const key = refusedKeys.find(([name]) => textOf(data[name]) !== '');
   const choice = refusedChoices.find(([name]) => textOf(data[name]).trim().toLowerCase() === 'true');
   const project = textOf(data['project']).trim();
@@ -72,28 +73,32 @@ function problemOf(data: SecretData): string | undefined {
   if (isSet(data['tlsClientCertData']) !== isSet(data['tlsClientCertKey'])) return 'tlsClientCertData and tlsClientCertKey go together';
   // one line is one header; whatever follows would be another
   const hasBreak = ['username', 'password', 'bearerToken'].some((name) => /[\r\n\0]/.test(textOf(data[name]).trimEnd()));
-  return hasBreak ? 'username, password and bearerToken have one line each' : undefined;
+  if (hasBreak) return 'username, password and bearerToken have one line each';
+  const text: KeyText = (key) => textOf(data[key]);
+  return namesGithubApp(text) ? githubAppProblem(text, transport) : undefined;
 }
 
-type Means = Pick<RepositoryCredential, 'login' | 'bearerToken' | 'sshPrivateKey' | 'clientCertificate' | 'knownHosts'>;
+type Means = Pick<RepositoryCredential, 'login' | 'bearerToken' | 'sshPrivateKey' | 'githubApp' | 'clientCertificate' | 'knownHosts'>;
 
 function meansOf(data: SecretData): Means {
   const { bearerToken, sshPrivateKey, tlsClientCertKey: key } = data;
   const cert = textOf(data['tlsClientCertData']);
   const knownHosts = textOf(data['known_hosts']);
+  const text: KeyText = (name) => textOf(data[name]);
   const hasLogin = isSet(data['username']) || isSet(data['password']);
   return {
     ...(hasLogin ? { login: { username: lineOf(data['username']), password: lineOf(data['password']) } } : {}),
     ...(isSet(bearerToken) ? { bearerToken: lineOf(bearerToken) } : {}),
     ...(sshPrivateKey !== undefined && isSet(sshPrivateKey) ? { sshPrivateKey } : {}),
+    ...(namesGithubApp(text) ? { githubApp: githubAppOf(text) } : {}),
     ...(key !== undefined && cert !== '' ? { clientCertificate: { cert, key } } : {}),
     ...(knownHosts === '' ? {} : { knownHosts }),
   };
 }
 
 /** Whether it says how to ask: Argo CD takes those of a prefix otherwise. */
-export function hasMeans({ login, bearerToken, sshPrivateKey, clientCertificate }: RepositoryCredential): boolean {
-  return (login ?? bearerToken ?? sshPrivateKey ?? clientCertificate) !== undefined;
+export function hasMeans({ login, bearerToken, sshPrivateKey, githubApp, clientCertificate }: RepositoryCredential): boolean {
+  return (login ?? bearerToken ?? sshPrivateKey ?? githubApp ?? clientCertificate) !== undefined;
 }
 
 function isSet(value: SecretBytes | undefined): boolean {
