@@ -9,6 +9,7 @@ COPY LICENSE tsconfig.json ./
 COPY src ./src
 COPY providers ./providers
 COPY crds ./crds
+COPY charts/prelude ./charts/prelude
 COPY test/support/build.ts test/support/notices.ts ./test/support/
 RUN node test/support/build.ts
 

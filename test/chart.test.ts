@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { eventFormats } from '../src/app/events/event-formats.ts';
+import { program } from '../src/cli/program.ts';
 import { readCrds } from './support/chart-crds.ts';
+
+/** Flags that are no value of their own: of a run outside of a cluster, and what is chosen once, with care, by `extraArgs`. */
+const forPeople: ReadonlySet<string> = new Set([
+  ...['--kubeconfig', '--context', '--repo', '--file-provider-root', '--git-allow-loopback'],
+  // PRELUDE_NAMESPACE says it
+  '--namespace',
+  ...['--provider', '--allow-own-identity', '--unsafe-allow-generic-targets', '--beside-eso'],
+  ...['key-size', 'key-ttl', 'my-cn', 'key-order-priority', 'key-cutoff-time', 'key-labels', 'key-annotations', 'accept-v1-data', 'rate-limit', 'rate-limit-burst', 'omit-names', 'beside-upstream'].map((name) => `--seal-${name}`),
+]);
 
 const root = dirname(import.meta.dirname);
 const chart = join(root, 'charts/prelude');
@@ -55,6 +66,28 @@ describe('the chart, as it lies in the repository', () => {
 
     expect(unknown).toEqual([]);
     expect(schema.additionalProperties).toBe(false);
+  });
+
+  it('has a value for every flag of `run`, or leaves it to extraArgs on purpose', async () => {
+    let help = '';
+    const write = (text: string): void => void (help += text);
+    await program(['run', '--help'], { out: { write }, err: { write }, isTerminal: false, columns: 200, env: {} }, new AbortController().signal);
+    const flags = new Set([...help.matchAll(/^ {2}(--[a-z0-9-]+)/gm)].map(([, flag = '']) => flag));
+    const deployment = read(chart, 'templates/deployment.yaml');
+    const templated = new Set([...deployment.matchAll(/^ +- (--[a-z0-9-]+)/gm)].map(([, flag = '']) => flag));
+
+    expect([...templated].filter((flag) => !flags.has(flag))).toEqual([]);
+    expect([...flags].filter((flag) => !templated.has(flag) && !forPeople.has(flag))).toEqual([]);
+    expect([...forPeople].filter((flag) => !flags.has(flag) || templated.has(flag))).toEqual([]);
+  });
+
+  it('knows every type of source and service that the controller reads', () => {
+    const { properties } = JSON.parse(read(chart, 'values.schema.json'));
+    const services = read(root, 'src/app/notify/notify-config.ts');
+
+    expect(properties.events.properties.sources.items.properties.type.enum.toSorted()).toEqual(eventFormats.map(({ type }) => type).toSorted());
+    for (const type of properties.notify.properties.services.items.properties.type.enum) expect(services).toContain(`erase(${type})`);
+    expect(services.match(/erase\(\w+\)/g)).toHaveLength(properties.notify.properties.services.items.properties.type.enum.length);
   });
 
   it('runs the image as the user that the image is made for, with its home on a volume', () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
+import { parseAppProject } from '../src/api/app-project.ts';
 import { parseApplicationSet } from '../src/api/application-set.ts';
 import { parseApplication } from '../src/api/application.ts';
 import type { KubeObject } from '../src/api/object.ts';
@@ -54,6 +55,10 @@ const check = shippedChecks();
 function problemsOf(object: KubeObject): string | undefined {
   if (object.kind === 'Application' || object.kind === 'ApplicationSet') {
     const parsed = object.kind === 'Application' ? parseApplication(object) : parseApplicationSet(object);
+    return parsed.ok ? '' : formatErrors(parsed.errors);
+  }
+  if (object.kind === 'AppProject') {
+    const parsed = parseAppProject(object);
     return parsed.ok ? '' : formatErrors(parsed.errors);
   }
   const checked = check(object);

@@ -45,6 +45,8 @@ const byDesign: readonly { readonly fields: RegExp; readonly why: string }[] = [
   { fields: /^Application spec\.(source|sources\[\])\.kustomize\.namespace$/, why: 'not acted on: an error that names it' },
   { fields: /^Application spec\.ignoreDifferences\[\]\.namespace$/, why: "chooses among the Application's own objects which are compared with less; nothing is read or written for it" },
   { fields: /^ApplicationSet spec\.(generators\[\]\.(list|git)\.)?template\.metadata\.namespace$/, why: "an error unless it is the ApplicationSet's own" },
+  { fields: /^AppProject spec\.(destinations\[\]\.namespace|sourceNamespaces|namespaceResource(White|Black)list)$/, why: 'takes rights away: what is not in it is refused' },
+  { fields: /^AppProject spec\.destinationServiceAccounts\[\]\.namespace$/, why: 'says for which destinations an account is; who may write projects decides for all Applications, and only the accounts that the operator lists may be impersonated' },
   { fields: /^Application spec\.syncPolicy\.managedNamespaceMetadata$/, why: 'labels of the namespace that an Application deploys to' },
 ];
 

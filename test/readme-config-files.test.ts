@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readEventsConfig } from '../src/app/events/events-config.ts';
 import { eventFormats } from '../src/app/events/event-formats.ts';
+import { readHealthRules } from '../src/app/health-rules.ts';
 import { readNotifyConfig } from '../src/app/notify/notify-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'prelude-readme-'));
@@ -27,4 +28,8 @@ it("the README's file of events is read as it stands", async () => {
 it("the README's file of notifications is read as it stands", async () => {
   const { services } = await readNotifyConfig(blockOf('notify.yaml'));
   expect(services).toHaveLength(4);
+});
+
+it("the README's file of health rules is read as it stands", async () => {
+  expect((await readHealthRules(blockOf('health-rules.yaml'))).map(({ check }) => check.kind)).toEqual(['Database']);
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { upstreamBehaviours } from './conformance/upstream-behaviours.ts';
 import { readSource } from './support/source-file.ts';
-import { textsIn } from './support/test-titles.ts';
+import { createTitleIndex } from './support/test-titles.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
@@ -23,12 +23,7 @@ for (const path of globSync('test/contract/*.contract.ts', { cwd: root })) {
   }
 }
 
-const texts = new Map<string, ReadonlySet<string>>();
-function holds({ file, title }: { readonly file: string; readonly title: string }): boolean {
-  const known = texts.get(file) ?? textsIn(file, read(file));
-  texts.set(file, known);
-  return known.has(title);
-}
+const holds = createTitleIndex(root);
 
 const groups = Object.entries(upstreamBehaviours).map(([group, behaviours]) => {
   const otherwise = behaviours.filter((behaviour) => 'differs' in behaviour).length;

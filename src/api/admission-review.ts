@@ -7,6 +7,8 @@ import { parse } from './schema.ts';
 export interface AdmissionRequest {
   readonly uid: string;
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  /** Where the object is, or is to be; absent where its kind has no namespace. */
+  readonly namespace?: string;
   /** Absent where something is deleted. */
   readonly object?: KubeObject;
   /** What is stored now. */
@@ -18,7 +20,12 @@ export interface AdmissionVerdict {
   /** Why not. */
   readonly message?: string;
   readonly warnings?: readonly string[];
+  /** How the object is changed before it is stored; absent: it is not. */
+  readonly patch?: JsonPatch;
 }
+
+/** RFC 6902, as far as something is added. */
+export type JsonPatch = readonly { readonly op: 'add'; readonly path: string; readonly value: unknown }[];
 
 const admissionApiVersion = 'admission.k8s.io/v1';
 
@@ -35,6 +42,7 @@ const review = z.object({
   request: z.object({
     uid: z.string().min(1),
     operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
+    namespace: z.string().nullish(),
     object: object.nullish(),
     oldObject: object.nullish(),
   }),
@@ -44,12 +52,12 @@ const review = z.object({
 export function parseAdmissionReview(input: unknown): Parsed<AdmissionRequest> {
   const parsed = parse(review, input);
   if (!parsed.ok) return parsed;
-  const { uid, operation, object: asked, oldObject: stored } = parsed.value.request;
-  return { ok: true, value: { uid, operation, ...(asked == null ? {} : { object: asked }), ...(stored == null ? {} : { oldObject: stored }) } };
+  const { uid, operation, namespace, object: asked, oldObject: stored } = parsed.value.request;
+  return { ok: true, value: { uid, operation, ...(namespace == null || namespace === '' ? {} : { namespace }), ...(asked == null ? {} : { object: asked }), ...(stored == null ? {} : { oldObject: stored }) } };
 }
 
 /** The AdmissionReview that answers one. */
-export function admissionAnswer({ uid }: Pick<AdmissionRequest, 'uid'>, { allowed, message, warnings = [] }: AdmissionVerdict): Readonly<Record<string, unknown>> {
+export function admissionAnswer({ uid }: Pick<AdmissionRequest, 'uid'>, { allowed, message, warnings = [], patch }: AdmissionVerdict): Readonly<Record<string, unknown>> {
   return {
     apiVersion: admissionApiVersion,
     kind: 'AdmissionReview',
@@ -58,6 +66,7 @@ export function admissionAnswer({ uid }: Pick<AdmissionRequest, 'uid'>, { allowe
       allowed,
       ...(allowed ? {} : { status: { status: 'Failure', reason: 'Invalid', code: 422, message: message ?? '' } }),
       ...(warnings.length === 0 ? {} : { warnings }),
+      ...(patch === undefined ? {} : { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') }),
     },
   };
 }

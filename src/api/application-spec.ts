@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseArgoDuration } from '../lib/duration.ts';
+import { defaultProject } from './app-project.ts';
 import { type ApplicationSource, applicationSource } from './application-source.ts';
 import { type IgnoredDifference, ignoredDifference } from './ignored-difference.ts';
 import { namespaceName } from './kube-text.ts';
@@ -122,7 +123,7 @@ const syncPolicy = z.strictObject({
 /** `spec` of an Application. */
 export const applicationSpec = z
   .strictObject({
-    project: only(['default', '']).exactOptional().describe('Only the default project.'),
+    project: z.string().max(253).regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$/, 'must be the name of an AppProject').exactOptional().describe('Name of the AppProject that says what it may do; `default` where absent.'),
     source: applicationSource.exactOptional().describe('Where the manifests come from.'),
     sources: z.array(applicationSource).min(1).max(50).exactOptional().describe('Where they come from, if from several places: manifests, charts, and files of values for those.'),
     destination,
@@ -143,7 +144,7 @@ export const applicationSpec = z
   })
   .transform(
     ({ source, sources, ...spec }, context): ApplicationSpec => ({
-      project: 'default',
+      project: spec.project || defaultProject,
       source: source ?? sources?.find(isRendered) ?? none(context),
       ...(sources === undefined ? {} : { sources }),
       destination: { namespace: spec.destination.namespace },

@@ -98,7 +98,7 @@ describe('parseApplication', () => {
 
   it.each([
     [{ ...minimal, soruce: {} }, 'spec.soruce: unknown field'],
-    [{ ...minimal, project: 'team' }, 'spec.project: is not supported by this version of Prelude; supported: default'],
+    [{ ...minimal, project: 'The team' }, 'spec.project: must be the name of an AppProject'],
     [{ ...minimal, destination: { namespace: 'a', server: 'https://other' } }, 'spec.destination.server: is not supported by this version of Prelude; supported: https://kubernetes.default.svc'],
     [{ ...minimal, destination: { namespace: 'a' } }, 'spec.destination: name the cluster by either server (https://kubernetes.default.svc) or name (in-cluster)'],
     [{ ...minimal, destination: { ...minimal.destination, name: 'in-cluster' } }, 'spec.destination: name the cluster by either server (https://kubernetes.default.svc) or name (in-cluster)'],
@@ -126,5 +126,12 @@ describe('parseApplication', () => {
 
     expect(parseApplication({ ...application(minimal), status })).toMatchObject({ ok: true, value: { status } });
     expect(parseApplication({ ...application(minimal), status: { sync: 7 } })).toMatchObject({ ok: true, value: { status: {} } });
+  });
+
+  it('is parsed once in each version, however many ask', () => {
+    const object = application(minimal);
+
+    expect(parseApplication(object)).toBe(parseApplication(object));
+    expect(parseApplication({ ...object })).not.toBe(parseApplication(object));
   });
 });

@@ -36,8 +36,17 @@ export function isApplication(object: { readonly apiVersion: string; readonly ki
   return object.kind === applicationKind && parseApiVersion(object.apiVersion).group === applicationGroup;
 }
 
+/** Objects never change: each version of an Application is parsed once, however many ask what is in it. */
+const known = new WeakMap<KubeObject, Parsed<Application>>();
+
 /** Parses an Application, from Git or from the cluster. All errors are reported; each names its field. */
 export function parseApplication(object: KubeObject): Parsed<Application> {
+  const parsed = known.get(object) ?? parseAnew(object);
+  known.set(object, parsed);
+  return parsed;
+}
+
+function parseAnew(object: KubeObject): Parsed<Application> {
   if (!isApplication(object)) return { ok: false, errors: [{ path: 'kind', message: `must be ${applicationKind} of ${applicationGroup}` }] };
   if (object.apiVersion !== applicationApiVersion) {
     return { ok: false, errors: [{ path: 'apiVersion', message: `is not a version this Prelude reads; use ${applicationApiVersion}` }] };
@@ -59,6 +68,8 @@ function withoutAutomation(spec: ApplicationSpec): ApplicationSpec {
 
 /** The status of an Application. Whatever does not parse counts as not there: a status is only ever a memory. */
 export function parseApplicationStatus(object: KubeObject): ApplicationStatus {
+  const parsed = known.get(object);
+  if (parsed?.ok === true) return parsed.value.status;
   const status = applicationStatus.safeParse(object['status'] ?? {});
   return status.success ? status.data : {};
 }

@@ -3,6 +3,7 @@ import { createApplicationController } from '../controllers/application/controll
 import { applicationInformers } from '../controllers/application/watch.ts';
 import { formatKey, type KubeObject, keyOf } from '../api/object.ts';
 import type { Progress } from '../gitops/apply/progress.ts';
+import type { CompiledCheck } from '../gitops/health/custom-rules.ts';
 import { createManifestReader } from '../gitops/render/manifest-reader.ts';
 import type { Renderer } from '../gitops/render/renderer.ts';
 import type { Resolver } from '../gitops/source/resolver.ts';
@@ -31,12 +32,23 @@ export interface GitHalfOptions {
   /** Which Applications are ours, by `namespace/name`; absent: all in the namespaces. */
   readonly only?: ReadonlySet<string>;
   readonly progress: Progress;
+  /** Health checks of the whole program. */
+  readonly healthRules?: readonly CompiledCheck[];
   readonly onOutcome?: (application: KubeObject, outcome: Outcome | undefined) => void;
 }
 
 export interface GitHalf extends Half {
   /** The Applications, by namespace. */
   readonly applications: readonly Informer<KubeObject>[];
+}
+
+/**
+ * Where AppProjects are read, as upstream has it in Argo CD's own namespace: where Applications are tracked by their bare names, if any are read
+ * there, or else in the first of the namespaces. Who wants only some Applications has them from a repository, and may look everywhere.
+ */
+function projectNamespaceOf({ applicationNamespaces, controlNamespace, only }: Pick<GitHalfOptions, 'applicationNamespaces' | 'controlNamespace' | 'only'>): string {
+  const [first = controlNamespace] = applicationNamespaces;
+  return only !== undefined || applicationNamespaces.includes(controlNamespace) ? controlNamespace : first;
 }
 
 /** Text of manifests that is remembered, in bytes: most files of a commit are those of the one before. */
@@ -57,6 +69,7 @@ export function composeGit(foundation: Foundation, options: GitHalfOptions): Git
   const controller = createApplicationController({
     ...rest,
     applications,
+    projectNamespace: projectNamespaceOf(options),
     startInformer,
     reader: createManifestReader(manifestCache),
     checkProvider: createProviderCheck(registry),

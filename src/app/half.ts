@@ -32,6 +32,8 @@ export interface NamedCache {
 export interface Half {
   readonly caches: readonly NamedCache[];
   readonly controllers: readonly Controller[];
+  /** What is done beside the controllers, by the one process that works; absent: nothing. */
+  readonly begin?: () => void;
   /** Last writes, after the controllers have drained. */
   readonly finish: (signal: AbortSignal) => Promise<void>;
 }

@@ -26,7 +26,7 @@ function crdFolder(): string {
 }
 
 /** The definitions of the kinds that Prelude reconciles, as they are shipped. */
-async function shippedCrds(): Promise<readonly KubeObject[]> {
+export async function shippedCrds(): Promise<readonly KubeObject[]> {
   const folder = crdFolder();
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted();
   const documents = await Promise.all(files.map(async (name) => parseYaml(await readFile(join(folder, name)))));

@@ -79,14 +79,30 @@ export interface RunOptions {
   /** Milliseconds between validations of a store that does not say. */
   readonly storeRequeueInterval: number;
   readonly adapters: AdapterOptions;
+  /** Several of us compete for a Lease, and one of them works; absent: there is one of us only. */
+  readonly leaderElection?: LeaderElectionOptions;
+  /** False: no record of writes goes to the log. */
+  readonly auditLog?: boolean;
   /** The file that says who is told of what happens to Applications; absent: nobody is. */
   readonly notifyConfig?: string;
+  /** The file that says how kinds of their own fare, for all Applications; absent: they say it themselves. */
+  readonly healthRules?: string;
   /** Absent: no admission webhook is served. */
   readonly admission?: AdmissionOptions;
+  /** Absent: pods are not held until their Secrets are current. It needs the webhook. */
+  readonly podGate?: PodGateOptions;
   /** Absent: changes at providers are found by refreshes alone. */
   readonly events?: EventsOptions;
   /** For the controller of SealedSecrets; without it, it does not run. */
   readonly sealing?: SealingOptions;
+}
+
+/** What is competed for, in the controller's own namespace. */
+export interface LeaderElectionOptions {
+  /** Name of the Lease. */
+  readonly lease: string;
+  /** Name of the Service without a selector through which events come to the one that leads. Absent: it has a selector, or there are none. */
+  readonly eventsService?: string;
 }
 
 /** How SealedSecrets are opened: keys, and who may ask. */
@@ -131,6 +147,12 @@ export interface EventsOptions {
 export interface AdmissionOptions {
   readonly listen: Address;
   readonly certFolder: string;
+}
+
+/** How pods are held until their Secrets are current. */
+export interface PodGateOptions {
+  /** Milliseconds from a pod's creation until it is let go in any case. */
+  readonly timeout: number;
 }
 
 /** The half that resolves secrets, the half that releases from Git, and the half that opens SealedSecrets. They can run apart. */

@@ -17,7 +17,7 @@ export interface RepositoryCredentialOptions {
 }
 
 /** Argo CD's ConfigMap with the keys of servers. */
-const knownHostsName = 'argocd-ssh-known-hosts-cm';
+export const knownHostsName = 'argocd-ssh-known-hosts-cm';
 
 /** Milliseconds that the first answer is waited for: without it, servers are asked as anybody, and refuse. */
 const patience = 5_000;
@@ -49,7 +49,8 @@ export function watchRepositoryCredentials({ startInformer, lifetime, clock, log
   };
 }
 
-function knownHostsOf({ metadata: { name }, ...rest }: KubeObject): string | undefined {
+/** The lines of known_hosts that it holds; undefined for another ConfigMap. */
+export function knownHostsOf({ metadata: { name }, ...rest }: KubeObject): string | undefined {
   const data = rest['data'];
   const text: unknown = typeof data === 'object' && data !== null ? Object.getOwnPropertyDescriptor(data, 'ssh_known_hosts')?.value : undefined;
   return name === knownHostsName && typeof text === 'string' ? text : undefined;

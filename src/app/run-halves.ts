@@ -17,6 +17,7 @@ export interface RunHalvesOptions {
  */
 export function runHalves(signal: AbortSignal, halves: readonly Half[], options: RunHalvesOptions): Promise<readonly string[]> {
   const { clock, log, onReady, drainWithin } = options;
+  for (const half of halves) half.begin?.();
   return runUntil(signal, {
     sources: halves.flatMap(({ caches }) => caches.map(({ name, synced }) => ({ name, start: () => ({ synced }) }))),
     workers: halves.flatMap(({ controllers }) => controllers),

@@ -1,6 +1,7 @@
 import { generators } from '../../providers/index.ts';
 import { defaultApplicationNamespace } from '../api/application.ts';
 import { silentProgress } from '../gitops/apply/progress.ts';
+import type { CompiledCheck } from '../gitops/health/custom-rules.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { createMetrics } from '../lib/metrics.ts';
@@ -9,6 +10,7 @@ import type { ProviderRegistry } from '../provider/registry.ts';
 import { judgeLiveness, judgeReadiness } from '../server/health.ts';
 import type { Server } from '../server/listen-at.ts';
 import { createServer, type ServerData } from '../server/server.ts';
+import { authorityOver } from './leadership.ts';
 import { adapterEnvironment } from './adapter-environment.ts';
 import { startAdmissionWebhook } from './admission-webhook.ts';
 import type { Events, Wake } from './events/open-events.ts';
@@ -19,6 +21,8 @@ import { composeGit } from './git-half.ts';
 import type { Foundation, Half } from './half.ts';
 import { loadProviders } from './load-providers.ts';
 import type { Address, RunOptions } from './options.ts';
+import { composePodGate, type PodGateHalf, type PodGateHalfOptions } from './pod-gate.ts';
+import { runAsLeader } from './run-as-leader.ts';
 import { runHalves } from './run-halves.ts';
 import { composeSealed, type SealedHalf, sealedHalfOptions } from './sealed-half.ts';
 import { serveKubeseal } from './sealing-keys/serve-kubeseal.ts';
@@ -38,6 +42,8 @@ export interface RunSurroundings {
 /** A reconcile of a large Application may take minutes; beyond this only a restart helps. */
 const stuckAfter = 15 * 60_000;
 
+/** Milliseconds to give the Lease back in. */
+const lastRequest = 3_000;
 
 /**
  * The controller: runs until the signal aborts, then drains.
@@ -51,22 +57,28 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   const metrics = createMetrics({ version, process: true });
   const events = options.events === undefined ? undefined : await (await import('./events/open-events.ts')).openEvents(options.events, { clock, random: Math.random, log });
   const notify = options.notifyConfig === undefined ? undefined : await (await import('./notify/open-notify.ts')).openNotify(options.notifyConfig, { clock, random: Math.random, log, ownAddresses: ownAddresses(environment) });
+  const healthRules = options.healthRules === undefined ? undefined : await (await import('./health-rules.ts')).readHealthRules(options.healthRules);
   let foundation;
+  let candidate;
   try {
-    const cluster = await openTargetCluster(options.cluster, { clock, log, metrics });
+    const opened = await openTargetCluster(options.cluster, { clock, log, metrics });
+    const authority = authorityOver(opened, options, { environment, clock, random: Math.random, log });
+    const { cluster } = authority;
+    candidate = authority.candidate;
     foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: options.namespaces });
   } catch (error) {
     const message = failureMessage(error);
     if (message === undefined) throw error;
     return message;
   }
-  const { halves, wake, sealed } = compose(foundation, options, { registry, environment: adapterEnvironment(environment, options.adapters), ...(events === undefined ? {} : { placeOf: events.placeOf }), ...(notify === undefined ? {} : { notify }) });
+  const { halves, wake, sealed, podGate } = compose(foundation, options, { registry, environment: adapterEnvironment(environment, options.adapters), ...(events === undefined ? {} : { placeOf: events.placeOf }), ...(notify === undefined ? {} : { notify }), ...(healthRules === undefined ? {} : { healthRules }) });
   const caches = halves.flatMap((half) => half.caches);
   const controllers = halves.flatMap((half) => half.controllers);
   let started = false;
+  const waitsToLead = (): boolean => candidate !== undefined && !candidate.seat.isHeld();
   const data: ServerData = {
     live: () => judgeLiveness(controllers.map(({ name, oldestRun }) => ({ name, stuckFor: oldestRun })), stuckAfter),
-    ready: () => judgeReadiness([{ name: 'caches', ready: () => started }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
+    ready: () => judgeReadiness([{ name: 'caches', ready: () => started || waitsToLead() }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
     metrics: () => metrics.expose(),
   };
   try {
@@ -75,7 +87,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
     try {
       const refused = await refuseStart(foundation, options, signal);
       if (refused !== undefined) return refused;
-      const webhook = options.admission === undefined ? undefined : await startAdmissionWebhook(options.admission, { registry, clock, log });
+      const webhook = options.admission === undefined ? undefined : await startAdmissionWebhook(options.admission, { registry, clock, log, ...(podGate === undefined ? {} : { holdsPod: podGate.holdsPod }) });
       if (typeof webhook === 'string') return webhook;
       // what comes while the controllers drain would be lost: it is to be sent again
       const listening = await events?.start(wake, () => started && !signal.aborted);
@@ -91,7 +103,8 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
       }
       log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
       try {
-        await runHalves(signal, halves, { clock, log, onReady: () => (started = true) });
+        const problem = await runAsLeader(candidate, { options, environment, log, cluster: foundation.cluster }, (until) => runHalves(until, halves, { clock, log, onReady: () => (started = true) }), signal);
+        if (problem !== undefined) return problem;
       } finally {
         await sealing?.close();
         await listening?.close();
@@ -101,6 +114,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
       await server.close();
     }
   } finally {
+    await candidate?.end(AbortSignal.timeout(lastRequest));
     await foundation.end();
   }
   return undefined;
@@ -142,21 +156,25 @@ function credentialNamespaces({ namespace, applicationNamespaces }: RunOptions):
 interface Composing extends RunSurroundings, Partial<Pick<Events, 'placeOf'>> {
   readonly registry: ProviderRegistry;
   readonly notify?: Notify;
+  readonly healthRules?: readonly CompiledCheck[];
 }
 
 interface Composed {
   readonly halves: readonly Half[];
   readonly wake: Wake;
   readonly sealed: SealedHalf | undefined;
+  readonly podGate: PodGateHalf | undefined;
 }
 
-function compose(foundation: Foundation, options: RunOptions, { registry, environment, notify, ...places }: Composing): Composed {
+function compose(foundation: Foundation, options: RunOptions, { registry, environment, notify, healthRules, ...places }: Composing): Composed {
   const halves: Half[] = [];
   let wake: Wake = () => 0;
+  let views: Omit<PodGateHalfOptions, 'timeout'> = {};
   if (options.controllers.has('secrets')) {
     const { controllerClass, genericTargets, storeRequeueInterval, adapters: { allowOwnIdentity } } = options;
     const secrets = composeSecrets(foundation, { registry, generators, controllerClass, genericTargets, storeRequeueInterval, allowOwnIdentity, environment, ...places });
     wake = secrets.wake;
+    views = { externalSecrets: secrets.externalSecrets };
     halves.push(secrets);
   }
   if (options.controllers.has('git')) {
@@ -167,11 +185,17 @@ function compose(foundation: Foundation, options: RunOptions, { registry, enviro
     const { applicationNamespaces, pollInterval } = options;
     const deliveries = foundation.metrics.deliveries();
     const notifier = notify?.start(foundation.cluster, deliveries);
-    const half = composeGit(foundation, { registry, resolver, renderers, sourceNews, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress, ...(notifier === undefined ? {} : { onOutcome: notifier.note }) });
-    watchDeliveries(foundation, { applications: half.applications, resolver, deliveries, ...(notifier === undefined ? {} : { notifier }) });
-    halves.push({ ...half, finish: async (ending) => void (await Promise.all([half.finish(ending), notifier?.close(ending), close()])) });
+    const half = composeGit(foundation, { registry, resolver, renderers, sourceNews, applicationNamespaces, pollInterval, controlNamespace: defaultApplicationNamespace, syncOnce: false, progress: silentProgress, ...(healthRules === undefined ? {} : { healthRules }), ...(notifier === undefined ? {} : { onOutcome: notifier.note }) });
+    // those that wait to lead would count the same deliveries, and tell of them again
+    const begin = (): void => watchDeliveries(foundation, { applications: half.applications, resolver, deliveries, ...(notifier === undefined ? {} : { notifier }) });
+    halves.push({ ...half, begin, finish: async (ending) => void (await Promise.all([half.finish(ending), notifier?.close(ending), close()])) });
   }
   const sealed = options.controllers.has('sealed') && options.sealing !== undefined ? composeSealed(foundation, sealedHalfOptions(options.sealing)) : undefined;
-  if (sealed !== undefined) halves.push(sealed);
-  return { halves, wake, sealed };
+  if (sealed !== undefined) {
+    halves.push(sealed);
+    views = { ...views, sealedSecrets: sealed.sealedSecrets };
+  }
+  const podGate = options.podGate === undefined ? undefined : composePodGate(foundation, { ...options.podGate, ...views });
+  if (podGate !== undefined) halves.push(podGate);
+  return { halves, wake, sealed, podGate };
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../api/object.ts';
+import type { ParsedObject } from '../api/parsed-object.ts';
+import type { SealedSecret } from '../api/sealed-secret.ts';
 import { createSealedSecretController } from '../controllers/sealed-secret/controller.ts';
 import { sealedSecretInformers } from '../controllers/sealed-secret/watch.ts';
-import type { InformerOptions } from '../kube/informer.ts';
+import type { Informer, InformerOptions } from '../kube/informer.ts';
 import { startInformer } from '../kube/reflector.ts';
 import { createRendererPool, type RendererPool } from '../template/worker/pool.ts';
 import type { Foundation, Half, NamedCache } from './half.ts';
@@ -36,6 +38,8 @@ export function sealedHalfOptions(sealing: SealingOptions): SealedHalfOptions {
 }
 
 export interface SealedHalf extends Half {
+  /** As they are watched, for whoever else needs them. */
+  readonly sealedSecrets: Informer<ParsedObject<SealedSecret>>;
   readonly keys: KeyStore;
 }
 
@@ -78,6 +82,7 @@ export function composeSealed(foundation: Foundation, options: SealedHalfOptions
   metrics.watchSealing({ keys: () => keys.stored().map(({ name, key: { certificate } }, index) => ({ name, notAfter: certificate.notAfter, seals: index === 0 })), operations: keys.operations });
   return {
     keys,
+    sealedSecrets: views.sealedSecrets,
     caches,
     controllers: [createSealedSecretController({ cluster, caches: views, keys, renderer, acceptDeprecated, omitsNames, events, clock, random, log, metrics })],
     finish: async () => {

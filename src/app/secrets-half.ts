@@ -1,4 +1,6 @@
+import type { ExternalSecret } from '../api/external-secret.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { ParsedObject } from '../api/parsed-object.ts';
 import { createExternalSecretController } from '../controllers/external-secret/controller.ts';
 import type { PlaceOfConfig } from '../controllers/external-secret/watch-remote-keys.ts';
 import type { GeneratorLedger } from '../controllers/external-secret/settle.ts';
@@ -8,6 +10,7 @@ import { createGeneratorStateController } from '../controllers/generator-state/c
 import { createGeneratorStates } from '../controllers/generator-state/record-states.ts';
 import { createPushSecretController } from '../controllers/push-secret/controller.ts';
 import { createSecretStoreController } from '../controllers/secret-store/controller.ts';
+import type { Informer } from '../kube/informer.ts';
 import type { HttpClient } from '../lib/http.ts';
 import { createHttpClient } from '../lib/http-client.ts';
 import type { ChangeNotice } from '../provider/change-notice.ts';
@@ -53,6 +56,8 @@ export interface SecretsHalfOptions {
 }
 
 export interface SecretsHalf extends Half {
+  /** As they are watched, for whoever else needs them. */
+  readonly externalSecrets: Informer<ParsedObject<ExternalSecret>>;
   /** Reads anew, before others, whom a change at a provider may concern; answers how many those are. */
   readonly wake: (notice: ChangeNotice) => number;
 }
@@ -82,6 +87,7 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
   const pushSecrets = createPushSecretController({ ...shared, writer: reader, runner, states, generators, caches: views });
   const stores = { ...shared, holds: pushSecrets.storesHeld, ...(requeueInterval === undefined ? {} : { requeueInterval }) };
   return {
+    externalSecrets: declared,
     wake: externalSecrets.wake,
     caches,
     controllers: [

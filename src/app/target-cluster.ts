@@ -1,6 +1,7 @@
 import { servedGeneratorKinds } from '../api/generator-kinds.ts';
 import type { Cluster } from '../kube/port.ts';
 import {
+  appProjectType,
   applicationSetType,
   applicationType,
   clusterExternalSecretType,
@@ -32,7 +33,7 @@ export interface TargetClusterDeps {
 export async function openTargetCluster(options: ClusterOptions, { clock, log, metrics }: TargetClusterDeps): Promise<Cluster> {
   if (options.kind === 'local') {
     const { openLocalCluster } = await import('../kube/local/local-cluster.ts');
-    const types = [...secretTypes, ...servedGeneratorKinds.map(generatorType), clusterGeneratorType, generatorStateType, sealedSecretType, applicationType, applicationSetType];
+    const types = [...secretTypes, ...servedGeneratorKinds.map(generatorType), clusterGeneratorType, generatorStateType, sealedSecretType, applicationType, applicationSetType, appProjectType];
     return openLocalCluster({ dir: options.folder, types, clock, onProblem: ({ file, problem }) => log.warn({ file, problem }, 'a file of the local cluster') });
   }
   const { openCluster } = await import('../kube/open-cluster.ts');

@@ -16,12 +16,10 @@ import type { ProviderRegistry } from '../provider/registry.ts';
 import { adapterEnvironment } from './adapter-environment.ts';
 import { type ChartMeans, createChartMeans } from './chart-means.ts';
 import { createFoundation, type OwnedFoundation } from './foundation.ts';
-import { gitCacheFolder } from './git-cache.ts';
-import { gitHosts } from './git-hosts.ts';
 import { composeGit } from './git-half.ts';
 import { installCrds } from './install-crds.ts';
 import { loadProviders } from './load-providers.ts';
-import { type AdapterOptions, gitProtocols, noAdapters, type UpOptions } from './options.ts';
+import { type AdapterOptions, noAdapters, type UpOptions } from './options.ts';
 import { concernsOf } from './plan-concerns.ts';
 import { createProviderCheck } from './provider-check.ts';
 import { runHalves } from './run-halves.ts';
@@ -32,6 +30,7 @@ import { refuseBesideLive } from './takeover/live-operator.ts';
 import { refuseBesideSealed } from './takeover/live-sealed.ts';
 import type { RivalGuard } from './takeover/rival-guard.ts';
 import { openTargetCluster } from './target-cluster.ts';
+import { upGit } from './up-sources.ts';
 import { type ApplicationResult, createUpWatch } from './up-watch.ts';
 import { writePlanned } from './write-planned.ts';
 
@@ -80,9 +79,7 @@ export async function up(options: UpOptions, surroundings: UpSurroundings, signa
 
 async function upWith(means: ChartMeans, options: UpOptions, surroundings: UpSurroundings, signal: AbortSignal): Promise<UpResult> {
   const { clock, log, environment, progress } = surroundings;
-  // an Application of somebody else's must not read this machine's disk; what the person names may
-  const ownDisk = [options.target, ...options.repositories.map(({ path }) => path)].some((place) => place.startsWith('file:'));
-  const git = { cache: gitCacheFolder(environment), protocols: ownDisk ? gitProtocols : gitProtocols.filter((name) => name !== 'file'), clock, hosts: gitHosts(environment, true) };
+  const git = upGit(options, { environment, clock });
   const adapters = options.adapters ?? noAdapters;
   const registry = await loadProviders(adapters.packages);
   const home = await openHome(options.target, { git, ...(options.revision === undefined ? {} : { revision: options.revision }) }, signal);

@@ -13,8 +13,3 @@ export function spanText(seconds: number): string {
   if (whole < 172_800) return `${Math.floor(whole / 3_600)}h`;
   return `${Math.floor(whole / 86_400)}d`;
 }
-
-/** The beginning of a commit, of each where there are several; all else as it is. */
-export function shortRevision(revision: string): string {
-  return revision.split(',').map((part) => (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(part) ? part.slice(0, 8) : part)).join(',');
-}

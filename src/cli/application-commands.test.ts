@@ -52,10 +52,11 @@ beforeAll(async () => {
   await cluster.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'devnet', name: 'settings' }, data: { a: planted } }, by, never);
   await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'devnet', name: 'left' }, data: { a: Buffer.from(planted).toString('base64') } }, by, never);
   const resource = (kind: string, name: string, more: object = {}): object => ({ group: '', version: 'v1', kind, namespace: 'devnet', name, status: 'Synced', ...more });
+  const evidence = JSON.stringify({ opened: { 4: '2026-01-01T08:00:10Z' }, secrets: { 'devnet/db@7 ExternalSecret devnet/db': [4], 'devnet/pull@9': [4] } });
   const status = {
     sync: { status: 'OutOfSync', revision: bad, comparedTo: { source: { repoURL: address, path: 'devnet' } } },
     health: { status: 'Degraded', message: 'Deployment seed: it does not come up \u001b[2J' },
-    operationState: { operation: { initiatedBy: { username: 'ada' } }, phase: 'Running', message: 'waiting for Secret devnet/db, key password: SecretStore vault is denied', startedAt: '2026-01-01T09:00:00Z', syncResult: { revision: bad } },
+    operationState: { operation: { initiatedBy: { username: 'ada' }, info: [{ name: 'prelude.dev/evidence', value: evidence }] }, phase: 'Running', message: 'waiting for Secret devnet/db, key password: SecretStore vault is denied', startedAt: '2026-01-01T09:00:00Z', syncResult: { revision: bad } },
     history: [deployed(3, good, 7), deployed(4, bad, 8)],
     resources: [resource('ConfigMap', 'settings'), resource('ConfigMap', 'absent', { status: 'OutOfSync', health: { status: 'Missing' } }), resource('Secret', 'left', { requiresPruning: true })],
   };
@@ -141,9 +142,16 @@ describe('prelude history', { timeout: 60_000 }, () => {
     const [, ...lines] = out.trimEnd().split('\n');
     expect(code).toBe(0);
     expect(lines[0]).toMatch(new RegExp(`^ +${bad.slice(0, 8)} +2026-01-01T09:00:00Z +ada +running: waiting for Secret`));
-    expect(lines[1]).toMatch(new RegExp(`^4 +${bad.slice(0, 8)} +2026-01-01T08:00:42Z +automated +42s +synced \\(current\\)$`));
+    expect(lines[1]).toMatch(new RegExp(`^4 +${bad.slice(0, 8)} +2026-01-01T08:00:42Z +automated +42s +2 current +synced \\(current\\)$`));
     expect(lines[2]).toMatch(new RegExp(`^3 +${good.slice(0, 8)} .*synced$`));
     expect(parseYaml((await run('history', 'devnet', '-o', 'yaml')).out)[0]?.value).toMatchObject({ application: 'argocd/devnet', revisions: [{ result: 'running' }, { id: 4, took: 42_000 }, { id: 3 }] });
+  });
+
+  it('says how many Secrets a revision waited for, and to programs which', async () => {
+    const evidence = { openedAt: '2026-01-01T08:00:10Z', secrets: [{ secret: 'devnet/db', by: 'ExternalSecret devnet/db', resourceVersion: '7' }, { secret: 'devnet/pull', resourceVersion: '9' }] };
+
+    expect((await run('history', 'devnet')).out).toMatch(/^ID .*SECRETS +RESULT\n +\w+ .*\n4 .* 42s +2 current +synced/);
+    expect(parseYaml((await run('history', 'devnet', '-o', 'json')).out)[0]?.value).toMatchObject({ revisions: [{ result: 'running' }, { id: 4, evidence }, { id: 3 }] });
   });
 
   it('finds an Application of another namespace by its name, and says where there is none', async () => {

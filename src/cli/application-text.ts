@@ -1,6 +1,7 @@
 import type { ApplicationReport, ObjectReport } from '../app/status/application-report.ts';
 import type { CommitFacts } from '../gitops/source/commit-facts.ts';
-import { ageText, shortRevision } from './age-text.ts';
+import { shortRevision } from '../gitops/source/short-revision.ts';
+import { ageText } from './age-text.ts';
 import type { Io } from './io.ts';
 import { healthWord, syncWord } from './status-text.ts';
 import { pad, type Style, styleFor, table, wrap } from './style.ts';

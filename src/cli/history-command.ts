@@ -12,7 +12,9 @@ Example:
   prelude history devnet
 
 The newest stands first; spec.revisionHistoryLimit of them are kept. An id or
-a revision goes to prelude rollback.
+a revision goes to prelude rollback. SECRETS counts those that a revision
+waited for; -o json lists them: what makes each, its resourceVersion, and when
+the barrier opened.
 
 Exit codes: 0 shown, 1 there is no such Application, or the cluster did not
 answer, 2 bad usage.`;

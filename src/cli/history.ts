@@ -4,7 +4,8 @@ import { readHistory } from '../app/rollback/read-history.ts';
 import type { RevisionEntry } from '../app/rollback/revision-entries.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
-import { shortRevision, spanText } from './age-text.ts';
+import { shortRevision } from '../gitops/source/short-revision.ts';
+import { spanText } from './age-text.ts';
 import type { OutputFormat } from './cluster-options.ts';
 import type { ExitCode, Io } from './io.ts';
 import { printDocument } from './print-document.ts';
@@ -39,9 +40,16 @@ function historyText(revisions: readonly RevisionEntry[], io: Io): string {
     entry.endedAt ?? entry.startedAt ?? '',
     entry.initiatedBy,
     entry.took === undefined ? '' : spanText(entry.took / 1000),
+    secretsText(entry),
     resultText(entry, style),
   ]);
-  return table(['ID', 'REVISION', 'WHEN', 'BY', 'TOOK', 'RESULT'].map(style.dim), rows, io.isTerminal ? io.columns : Number.POSITIVE_INFINITY);
+  return table(['ID', 'REVISION', 'WHEN', 'BY', 'TOOK', 'SECRETS', 'RESULT'].map(style.dim), rows, io.isTerminal ? io.columns : Number.POSITIVE_INFINITY);
+}
+
+/** How many it waited for; which, `-o json` says. */
+function secretsText({ evidence }: RevisionEntry): string {
+  if (evidence === undefined) return '';
+  return `${new Set(evidence.secrets.map(({ secret }) => secret)).size + (evidence.more ?? 0)} current`;
 }
 
 function resultText({ result, message, current, wentBack, verdict }: RevisionEntry, style: Style): string {

@@ -4,8 +4,8 @@ import type { ClusterOptions } from '../app/options.ts';
 import { type ListedKey } from '../app/sealing-keys/manage-keys.ts';
 import { type KeysRun, openKeys } from '../app/sealing-keys/open-keys.ts';
 import { createLog } from '../lib/log.ts';
-import { readIdentities } from '../seal/key-backup.ts';
 import { SealError } from '../seal/seal-error.ts';
+import { readBackupSecrets, readFirstLine } from './backup-secrets.ts';
 import type { ExitCode, Io } from './io.ts';
 import { printable } from './printable.ts';
 import { styleFor, table } from './style.ts';
@@ -74,7 +74,7 @@ function day(time: number | undefined): string {
 }
 
 async function backUp(run: KeysRun, { recipients, passphraseFile, outputFile }: Extract<KeysTask, { readonly kind: 'backup' }>, io: Io, signal: AbortSignal): Promise<ExitCode> {
-  const to = passphraseFile === undefined ? { recipients } : { passphrase: await readPassphrase(passphraseFile) };
+  const to = passphraseFile === undefined ? { recipients } : { passphrase: await readFirstLine(passphraseFile) };
   const { text, names, left } = await run.backUp(to, signal);
   if (outputFile === undefined) io.out.write(text);
   // it is encrypted, and nobody else's business all the same; one that is there is not overwritten
@@ -85,18 +85,11 @@ async function backUp(run: KeysRun, { recipients, passphraseFile, outputFile }: 
 }
 
 async function restore(run: KeysRun, { file, identities, passphraseFile }: Extract<KeysTask, { readonly kind: 'restore' }>, io: Io, signal: AbortSignal): Promise<ExitCode> {
-  const texts = await Promise.all(identities.map((path) => readFile(path, 'utf8')));
-  const secrets = { identities: texts.flatMap(readIdentities), ...(passphraseFile === undefined ? {} : { passphrase: await readPassphrase(passphraseFile) }) };
-  const { created, present, taken } = await run.restore(await readFile(file), secrets, file, signal);
+  const { created, present, taken } = await run.restore(await readFile(file), await readBackupSecrets(identities, passphraseFile), file, signal);
   for (const name of created) io.out.write(`${printable(name)} restored\n`);
   for (const name of present) io.out.write(`${printable(name)} is there already\n`);
   for (const name of taken) io.err.write(`${printable(name)}: another Secret has this name, and was left as it is\n`);
   return taken.length === 0 ? 0 : 1;
-}
-
-/** The first line: an editor's newline is no part of it. */
-async function readPassphrase(file: string): Promise<string> {
-  return ((await readFile(file, 'utf8')).split('\n')[0] ?? '').replace(/\r$/, '');
 }
 
 function isFileError(error: unknown): error is Error {

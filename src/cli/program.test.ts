@@ -21,7 +21,7 @@ async function runUnder(signal: AbortSignal, ...args: readonly string[]): Promis
 }
 
 describe('the command line', () => {
-  it.each(['plan', 'render', 'up', 'run', 'status', 'history', 'rollback', 'new testnet', 'new', 'promote', 'set image', 'set', 'explain secret', 'explain', 'store check', 'store', 'takeover eso', 'takeover'])('shows an example in the help of %s, within 80 columns', async (command) => {
+  it.each(['plan', 'render', 'up', 'bootstrap', 'run', 'status', 'history', 'rollback', 'new testnet', 'new', 'promote', 'set image', 'set', 'explain secret', 'explain', 'store check', 'store', 'takeover eso', 'takeover'])('shows an example in the help of %s, within 80 columns', async (command) => {
     const { code, out } = await run(...command.split(' '), '--help');
 
     expect(code).toBe(0);
@@ -38,6 +38,8 @@ describe('the command line', () => {
     [['run', '--repo', 'x'], /write URL=PATH/],
     [['run', '--webhook-listen', ':9443'], /go together/],
     [['run', '--events-listen', ':8090'], /needs --events-config/],
+    [['run', '--pod-gate'], /needs --webhook-listen/],
+    [['run', '--health-rules', 'rules.yaml', '--controllers', 'secrets'], /is for the controllers of Git/],
     [['run', '--events-config', 'x', '--controllers', 'sealed'], /--controllers leaves both out/],
     [['run', '--events-config', '/nonexistent/events.yaml'], /cannot be read \(ENOENT\)/],
     [['explain', 'secret', 'db'], /db: write NAMESPACE\/NAME/],

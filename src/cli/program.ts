@@ -9,6 +9,7 @@ import { type ClusterFlags, clusterOf, type OutputFormat } from './cluster-optio
 import { contextOption, genericTargetOption, kubeconfigOption, rendererOption, repoOption, usageOption, waitOption } from './command-options.ts';
 import type { Done, ExitCode, Io } from './io.ts';
 import { addSealingOptions, type SealingFlags, sealingOf } from './seal-run-options.ts';
+import { bootstrapCommand } from './bootstrap-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { historyCommand } from './history-command.ts';
 import { rollbackCommand } from './rollback-command.ts';
@@ -46,7 +47,7 @@ function describe(io: Io, signal: AbortSignal, done: Done): Command {
     .exitOverride()
     .showHelpAfterError('(prelude --help shows the commands, prelude COMMAND --help an example)')
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), getOutHelpWidth: () => io.columns, getErrHelpWidth: () => io.columns });
-  for (const make of [planCommand, renderCommand, upCommand, runCommand, statusCommand, historyCommand, rollbackCommand, newCommand, promoteCommand, setCommand, explainCommand, storeCommand, keysCommand, takeoverCommand, sealCommand, verifyCommand, resealCommand, unsealCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
+  for (const make of [planCommand, renderCommand, upCommand, bootstrapCommand, runCommand, statusCommand, historyCommand, rollbackCommand, newCommand, promoteCommand, setCommand, explainCommand, storeCommand, keysCommand, takeoverCommand, sealCommand, verifyCommand, resealCommand, unsealCommand]) root.addCommand(inheritingAll(make(io, signal, done), root));
   return root;
 }
 
@@ -131,6 +132,7 @@ function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(rendererOption())
     .option('--revision <name>', 'branch, tag or commit, when PATH is a URL')
     .addOption(waitOption('--timeout <duration>', 'give up after', '10m'))
+    .option('--watch', 'do it again whenever PATH, or what --repo names, has changed')
     .option('--beside-eso', 'go on although External Secrets Operator runs there with the same class')
     .addOption(usageOption('--seal-key-namespace <name>', 'open SealedSecrets with the keys in this namespace (a folder: prelude unless told; a cluster: the controller there opens them)', (text) => parseNames('--seal-key-namespace', text)[0] ?? ''))
     .addOption(providerOption())
@@ -140,9 +142,9 @@ function upCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .action(async (target: string, options: UpFlags) => {
       const { local, kubeconfig, context } = options;
       if (local !== undefined && (context ?? kubeconfig) !== undefined) throw new UsageError('--local and a kube context are two different clusters; choose one');
-      const { up } = await import('./up.ts');
+      const { up, upAgain } = await import('./up.ts');
       const cluster = local === undefined ? ({ kind: 'kubernetes', kubeconfig, context } as const) : ({ kind: 'local', folder: local } as const);
-      done(await up({ target, revision: options.revision, repositories: options.repo, renderer: options.renderer, cluster, timeout: options.timeout, besideEso: options.besideEso === true, ...(options.sealKeyNamespace === undefined ? {} : { sealKeyNamespace: options.sealKeyNamespace }), adapters: adaptersOf(options) }, io, signal));
+      done(await (options.watch === true ? upAgain : up)({ target, revision: options.revision, repositories: options.repo, renderer: options.renderer, cluster, timeout: options.timeout, besideEso: options.besideEso === true, ...(options.sealKeyNamespace === undefined ? {} : { sealKeyNamespace: options.sealKeyNamespace }), adapters: adaptersOf(options) }, io, signal));
     });
 }
 
@@ -154,6 +156,7 @@ interface UpFlags extends AdapterFlags {
   readonly renderer: RendererName;
   readonly revision?: string;
   readonly timeout: number;
+  readonly watch?: true;
   readonly besideEso?: true;
   readonly sealKeyNamespace?: string;
 }
@@ -181,25 +184,36 @@ function runCommand(io: Io, signal: AbortSignal, done: Done): Command {
     .addOption(fileRootOption())
     .addOption(usageOption('--webhook-listen <address>', 'serve the admission webhook there, over HTTPS', (text) => parseAddress('--webhook-listen', text)).env('PRELUDE_WEBHOOK_LISTEN'))
     .addOption(new Option('--webhook-cert-dir <folder>', 'with the tls.crt and tls.key of the webhook').env('PRELUDE_WEBHOOK_CERT_DIR'))
+    .option('--pod-gate', 'hold pods of namespaces with label prelude.dev/pod-gate=enabled until their Secrets are current; it needs the webhook')
+    .addOption(waitOption('--pod-gate-timeout <duration>', 'let a pod go after, whatever it waits for', '10m').env('PRELUDE_POD_GATE_TIMEOUT'))
     .addOption(new Option('--events-config <file>', 'who tells of changes at providers and of pushes: what they concern is read at once').env('PRELUDE_EVENTS_CONFIG'))
     .addOption(usageOption('--events-listen <address>', 'take the events that are sent there, at /v1/events/<source>', (text) => parseAddress('--events-listen', text)).env('PRELUDE_EVENTS_LISTEN'))
+    .addOption(new Option('--health-rules <file>', 'how kinds of your own fare, in CEL, for all Applications').env('PRELUDE_HEALTH_RULES'))
     .addOption(new Option('--notify-config <file>', 'who is told of what happens to Applications: Slack, webhooks, commit statuses').env('PRELUDE_NOTIFY_CONFIG'))
+    .addOption(new Option('--leader-elect', 'where several run: wait for a Lease, and work while it is held').env('PRELUDE_LEADER_ELECT'))
+    .addOption(usageOption('--leader-elect-lease <name>', 'of that Lease, in the own namespace', (text) => parseNames('--leader-elect-lease', text)[0] ?? '').default('prelude'))
+    .addOption(usageOption('--leader-events-service <name>', 'of a Service without a selector that is to lead to whoever holds the Lease', (text) => parseNames('--leader-events-service', text)[0] ?? ''))
+    .option('--no-audit-log', 'no record of each write in the log')
     .addOption(usageOption('--log-level <level>', 'debug, info, warn, error or silent', parseLogLevel).default('info').env('PRELUDE_LOG_LEVEL'))
     .addOption(repoOption())
     .addOption(rendererOption())
     .addHelpText('after', '\nExample, from a checkout against the current kube context:\n  prelude run --poll-interval 10s --listen 127.0.0.1:8080')
     .action(async (flags: RunFlags) => {
-      const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, eventsConfig, eventsListen: eventsAt, ...rest } = flags;
+      const { kubeconfig, context, repo: repositories, genericTarget: kinds, unsafeAllowGenericTargets: others = false, webhookListen, webhookCertDir: certFolder, eventsConfig, eventsListen: eventsAt, podGate: wantsPodGate, podGateTimeout, leaderElect = false, leaderElectLease: lease, leaderEventsService: eventsService, ...rest } = flags;
       if ((webhookListen === undefined) !== (certFolder === undefined)) throw new UsageError('--webhook-listen and --webhook-cert-dir go together: the API server speaks HTTPS only');
+      if (wantsPodGate === true && webhookListen === undefined) throw new UsageError('--pod-gate needs --webhook-listen and --webhook-cert-dir: pods are held as the API server asks about them');
       if (eventsAt !== undefined && eventsConfig === undefined) throw new UsageError('--events-listen needs --events-config: without sources nobody could be let in');
       if (eventsConfig !== undefined && !flags.controllers.has('secrets') && !flags.controllers.has('git')) throw new UsageError('--events-config is for the controllers of secrets and of Git, and --controllers leaves both out');
+      if (flags.healthRules !== undefined && !flags.controllers.has('git')) throw new UsageError('--health-rules is for the controllers of Git, and --controllers leaves them out');
       if (flags.notifyConfig !== undefined && !flags.controllers.has('git')) throw new UsageError('--notify-config is for the controllers of Git, and --controllers leaves them out');
       const { run } = await import('../app/run.ts');
       const applicationNamespaces = flags.applicationNamespaces ?? [...new Set([flags.namespace, defaultApplicationNamespace])];
       const admission = webhookListen === undefined || certFolder === undefined ? {} : { admission: { listen: webhookListen, certFolder } };
       const events = eventsConfig === undefined ? {} : { events: { config: eventsConfig, listen: eventsAt } };
       const sealing = flags.controllers.has('sealed') || flags.sealListen !== undefined ? { sealing: sealingOf(flags) } : {};
-      const options = { ...rest, ...admission, ...events, ...sealing, genericTargets: { kinds, others }, adapters: adaptersOf(flags), besideEso: flags.besideEso === true, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } as const };
+      const podGate = wantsPodGate === true ? { podGate: { timeout: podGateTimeout } } : {};
+      const election = leaderElect ? { leaderElection: { lease, ...(eventsService === undefined ? {} : { eventsService }) } } : {};
+      const options = { ...rest, ...election, ...admission, ...podGate, ...events, ...sealing, genericTargets: { kinds, others }, adapters: adaptersOf(flags), besideEso: flags.besideEso === true, applicationNamespaces, repositories, cluster: { kind: 'kubernetes', kubeconfig, context } as const };
       const problem = await run(options, { environment: io.env }, signal);
       if (problem !== undefined) io.err.write(`prelude: ${problem}\n`);
       done(problem === undefined ? 0 : 1);
@@ -226,8 +240,15 @@ interface RunFlags extends AdapterFlags, SealingFlags {
   readonly besideEso?: true;
   readonly webhookListen?: ReturnType<typeof parseAddress>;
   readonly webhookCertDir?: string;
+  readonly podGate?: true;
+  readonly podGateTimeout: number;
   readonly eventsConfig?: string;
   readonly eventsListen?: ReturnType<typeof parseAddress>;
+  readonly healthRules?: string;
   readonly notifyConfig?: string;
+  readonly leaderElect?: boolean;
+  readonly leaderElectLease: string;
+  readonly leaderEventsService?: string;
+  readonly auditLog: boolean;
   readonly logLevel: ReturnType<typeof parseLogLevel>;
 }

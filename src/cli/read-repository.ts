@@ -29,6 +29,6 @@ export async function readRepository({ path, repositories, renderer, loadProvide
   const home = await openHome(path, {}, signal);
   const resolver = createResolver({ home, mapped: new Map(repositories.map((mapping) => [mapping.url, mapping.path])) });
   const reader = createManifestReader(cacheBytes);
-  const renderers = createRenderers(reader, renderer === undefined ? {} : { charts: renderer });
+  const renderers = createRenderers(reader, { givesWay: false, ...(renderer === undefined ? {} : { charts: renderer }) });
   return planRepository({ home, resolver, reader, renderers, ...(loadProviderCheck === undefined ? {} : { loadProviderCheck }) }, signal);
 }

@@ -1,7 +1,7 @@
 import { type RollbackOptions as Asked, type RollbackResult, runRollback } from '../app/rollback/run-rollback.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
-import { shortRevision } from './age-text.ts';
+import { shortRevision } from '../gitops/source/short-revision.ts';
 import type { OutputFormat } from './cluster-options.ts';
 import type { ExitCode, Io } from './io.ts';
 import { printDocument } from './print-document.ts';

@@ -1,6 +1,7 @@
 import type { HealthCode, SyncCode } from '../api/application-status.ts';
 import type { ApplicationSummary } from '../app/status/application-summary.ts';
-import { ageText, shortRevision } from './age-text.ts';
+import { shortRevision } from '../gitops/source/short-revision.ts';
+import { ageText } from './age-text.ts';
 import type { Io } from './io.ts';
 import { type Style, styleFor, table } from './style.ts';
 

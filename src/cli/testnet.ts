@@ -1,6 +1,6 @@
 import { type ChangeOptions, promoteTestnet, setTestnetImage, type TestnetChange } from '../app/testnet/change-testnet.ts';
 import { newTestnet, type NewTestnetOptions, testnetFailure } from '../app/testnet/new-testnet.ts';
-import { shortRevision } from './age-text.ts';
+import { shortRevision } from '../gitops/source/short-revision.ts';
 import type { ExitCode, Io } from './io.ts';
 import { styleFor } from './style.ts';
 

@@ -1,5 +1,6 @@
 import type { UpOptions } from '../app/options.ts';
 import { up as bringUp, type UpProgress, type UpResult } from '../app/up.ts';
+import { awaitUpChange } from '../app/up-sources.ts';
 import type { ApplicationResult } from '../app/up-watch.ts';
 import type { RepositoryPlan } from '../gitops/plan/planned-application.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -23,6 +24,28 @@ export async function up(options: UpOptions, io: Io, signal: AbortSignal): Promi
   } catch (error) {
     for (const timeline of timelines) timeline.close();
     return tellFailure(error, io);
+  }
+}
+
+/**
+ * `prelude up PATH --watch`: the same, and again whenever what it reads has changed, until somebody has had enough. What the controllers of a
+ * cluster do in between is left to them: that is what `run` is for.
+ * @returns what the last pass came to
+ */
+export async function upAgain(options: UpOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
+  const style = styleFor(io);
+  for (;;) {
+    // from before the pass on: what is saved while it runs is seen
+    const changed = awaitUpChange(options, { environment: io.env, clock: systemClock }, signal);
+    changed.catch(() => {});
+    const code = await up(options, io, signal);
+    if (signal.aborted) return code;
+    io.out.write(`\nwatching ${[options.target, ...options.repositories.map(({ path }) => path)].join(', ')}; Ctrl-C ends\n`);
+    try {
+      io.out.write(`\n${style.bold(await changed)} has changed\n\n`);
+    } catch (error) {
+      return signal.aborted ? code : tellFailure(error, io);
+    }
   }
 }
 

@@ -33,8 +33,25 @@ export type WatchEvent =
   | { readonly type: 'added' | 'modified' | 'deleted'; readonly object: KubeObject }
   | { readonly type: 'bookmark'; readonly resourceVersion: string };
 
-export interface WriteOptions {
+/** On whose behalf something is written, for whoever reads the records later. */
+export interface WriteCause {
+  /** `namespace/name` of the Application. */
+  readonly application: string;
+  readonly revision: string;
+}
+
+/** As whom something is written. */
+interface Impersonation {
+  /**
+   * A user of the API server, whose rights count and whom its audit log names; absent: whoever has opened the cluster. KubeError `invalid` for
+   * an empty name. A cluster in a folder knows no users.
+   */
+  readonly user?: string;
+}
+
+export interface WriteOptions extends Impersonation {
   readonly fieldManager: string;
+  readonly cause?: WriteCause;
   readonly dryRun?: boolean;
   /** The object is made of secret values, though it is no Secret: what the server says when it refuses it may quote them, and is withheld. */
   readonly holdsValues?: boolean;
@@ -45,7 +62,8 @@ export interface ApplyOptions extends WriteOptions {
   readonly force?: boolean;
 }
 
-export interface DeleteOptions {
+export interface DeleteOptions extends Impersonation {
+  readonly cause?: WriteCause;
   /** Preconditions: another object of that name, or a newer version, is left alone (KubeError `conflict`). */
   readonly uid?: string;
   readonly resourceVersion?: string;

@@ -81,6 +81,9 @@ export const applicationType: ResourceType = {
   statusSubresource: false,
 };
 
+/** Argo CD's AppProject: what the Applications that name it may do. */
+export const appProjectType: ResourceType = { ...applicationType, kind: 'AppProject', plural: 'appprojects' };
+
 export const applicationSetType: ResourceType = { ...applicationType, kind: 'ApplicationSet', plural: 'applicationsets', statusSubresource: true };
 
 /** The `apiVersion` that objects of a type carry. */

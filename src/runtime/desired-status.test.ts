@@ -31,6 +31,14 @@ describe('the desired status', () => {
     expect(condition).toMatchObject({ type: 'Ready', status });
   });
 
+  it('speaks of no generation before a condition that kstatus does not know is True, and then of its own', () => {
+    const style = { ...readyCondition, type: 'Synced', isUnknownToKstatus: true };
+    const desireSynced = (outcome: Outcome): StatusFields => desiredStatus({ style, reconciled: { outcome }, live: { observedGeneration: 7 }, generation: 7, now });
+
+    expect(desireSynced({ kind: 'failed', reason: 'R', message: 'm' })).toMatchObject({ observedGeneration: -1, conditions: [{ status: 'False', observedGeneration: 7 }] });
+    expect(desireSynced(synced)).toMatchObject({ observedGeneration: 7, conditions: [{ status: 'True', observedGeneration: 7 }] });
+  });
+
   it('keeps the time of the last transition while the status stays, whatever else changes', () => {
     const live = { conditions: [{ type: 'Ready', status: 'True', reason: 'Other', message: 'before', lastTransitionTime: before }] };
 

@@ -9,6 +9,11 @@ export type StatusFields = Readonly<Record<string, unknown>>;
 export interface ConditionStyle {
   readonly type: string;
   readonly statusOf: (outcome: Outcome) => Condition['status'];
+  /**
+   * True for a condition that kstatus does not know. It takes an object for Current as soon as the status speaks of its generation, so the
+   * status speaks of none (-1, as before the first) until the condition is True. The condition itself always says what it is about.
+   */
+  readonly isUnknownToKstatus?: boolean;
 }
 
 /** `Ready`: True when synced, Unknown while waiting (nothing is wrong, it is on its way), False otherwise. */
@@ -50,7 +55,8 @@ export function desiredStatus({ style, reconciled, live, generation, now }: Stat
     ...observed,
   };
   const others = conditions.map((other) => (other === previous ? condition : other));
-  return { ...reconciled.status, ...observed, conditions: previous === undefined ? [...others, condition] : others };
+  const spokenOf = style.isUnknownToKstatus === true && status !== 'True' ? { observedGeneration: -1 } : observed;
+  return { ...reconciled.status, ...spokenOf, conditions: previous === undefined ? [...others, condition] : others };
 }
 
 /** The conditions of a status, as they are: those of others are carried along untouched. */

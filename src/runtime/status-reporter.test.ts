@@ -163,9 +163,19 @@ describe('the status reporter', () => {
     const { cluster, subject, report, live } = await bench();
     await cluster.update(type, { ...subject, spec: { changed: true } }, { fieldManager: 'them' }, signal);
 
-    await report(subject, { outcome: synced });
+    await report(subject, { outcome: failed });
 
-    expect(await live()).toMatchObject({ metadata: { generation: 2 }, status: { observedGeneration: 1, conditions: [{ observedGeneration: 1 }] } });
+    expect(await live()).toMatchObject({ metadata: { generation: 2 }, status: { observedGeneration: 1, conditions: [{ status: 'False', observedGeneration: 1 }] } });
+  });
+
+  it('does not say that an older generation is done once there is a newer one, and keeps the rest of what it has to say', async () => {
+    const { cluster, subject, report, live } = await bench();
+    await cluster.update(type, { ...subject, spec: { changed: true } }, { fieldManager: 'them' }, signal);
+
+    await report(subject, { outcome: synced });
+    expect((await live())?.['status']).toBeUndefined();
+    await report(subject, { outcome: synced, status: { pushed: { a: 'b' } } });
+    expect((await live())?.['status']).toEqual({ pushed: { a: 'b' } });
   });
 
   it('leaves it where the object is gone, or is another one of that name', async () => {

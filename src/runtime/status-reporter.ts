@@ -84,7 +84,9 @@ async function writeStatus(writing: Writing, live: Live): Promise<Written | unde
 
 async function patchDifference(writing: Writing, live: Live): Promise<Written> {
   const { cluster, type, fieldManager, subject, reconciled, clock, pruned, signal, condition = readyCondition } = writing;
-  const desired = desiredStatus({ style: condition, reconciled, live: live.status, generation: subject.metadata.generation, now: clock.now() });
+  // Argo CD does not look at generations: that the spec before was done would be read as if this one were. The change has woken us already
+  const isTooLate = live.metadata.generation !== subject.metadata.generation && condition.statusOf(reconciled.outcome) === 'True';
+  const desired = isTooLate ? { ...reconciled.status } : desiredStatus({ style: condition, reconciled, live: live.status, generation: subject.metadata.generation, now: clock.now() });
   const findPatch = (): StatusFields => difference(live.status, asRecord(pruned.strip(desired)));
   const { resourceVersion } = live.metadata;
   const options = { fieldManager, ...(resourceVersion === undefined ? {} : { resourceVersion }) };

@@ -31,7 +31,7 @@ beforeEach(async () => {
   logged = '';
   issue('first');
   const log = createLog({ level: 'info', destination: { write: (line) => (logged += line) } });
-  server = await createAdmissionServer({ host: '127.0.0.1', port: 0, certFolder: folder, check, clock, log });
+  server = await createAdmissionServer({ host: '127.0.0.1', port: 0, certFolder: folder, check, holdsPod: ({ metadata }) => metadata.name === 'held', clock, log });
 });
 
 afterEach(async () => {
@@ -67,6 +67,10 @@ function object(spec: unknown, metadata: object = {}, kind = 'ExternalSecret'): 
   return { apiVersion: 'external-secrets.io/v1', kind, metadata: { name: 'db', ...metadata }, spec };
 }
 
+function pod(name: string): object {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers: [] } };
+}
+
 async function verdict(request: object, path?: string): Promise<unknown> {
   const { status, text } = await ask(review(request), path);
   expect(status).toBe(200);
@@ -81,6 +85,28 @@ describe('the admission server', () => {
   it.each(['/validate', '/validate/anything', '/validate-external-secrets-io-v1-externalsecret?timeout=5s'])('judges objects at %s', async (path) => {
     expect(await verdict({ object: object('good') }, path)).toEqual({ uid: 'u-1', allowed: true });
     expect(await verdict({ object: object('bad') }, path)).toEqual(refused);
+  });
+
+  it('answers about pods at a path of their own, with a patch', async () => {
+    const { uid, allowed, patchType, patch } = (await verdict({ namespace: 'devnet', object: pod('held') }, '/mutate-pods?timeout=2s')) as Record<string, string>;
+
+    expect({ uid, allowed, patchType }).toEqual({ uid: 'u-1', allowed: true, patchType: 'JSONPatch' });
+    expect(JSON.parse(Buffer.from(patch ?? '', 'base64').toString())).toContainEqual({ op: 'add', path: '/spec/schedulingGates', value: [{ name: 'prelude.dev/secrets' }] });
+    expect(await verdict({ namespace: 'devnet', object: pod('free') }, '/mutate-pods')).toEqual({ uid: 'u-1', allowed: true });
+    expect((await ask(review({ object: pod('held') }), '/mutate-pods/other')).status).toBe(404);
+  });
+
+  it('answers nothing about pods where nobody holds any', async () => {
+    const log = createLog({ level: 'silent', destination: 'stdout' });
+    const other = await createAdmissionServer({ host: '127.0.0.1', port: 0, certFolder: folder, check, clock, log });
+    const before = server;
+    server = other;
+    try {
+      expect((await ask(review({ object: pod('held') }), '/mutate-pods')).status).toBe(404);
+    } finally {
+      server = before;
+      await other.close();
+    }
   });
 
   it('passes warnings on', async () => {

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import { admissionAnswer, parseAdmissionReview } from '../api/admission-review.ts';
+import { admissionAnswer, type AdmissionRequest, type AdmissionVerdict, parseAdmissionReview } from '../api/admission-review.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createBodyReader, type ReadBody } from './body-reader.ts';
+import { gatePod, type HoldsPod } from './gate-pod.ts';
 import { judgeAdmission } from './judge-admission.ts';
 import { listenAt, type Server } from './listen-at.ts';
 import type { CheckObject } from './object-check.ts';
@@ -16,6 +17,8 @@ export interface AdmissionServerOptions {
   /** A folder with tls.crt and tls.key, which are read anew when they change. */
   readonly certFolder: string;
   readonly check: CheckObject;
+  /** Which pods are to wait for their Secrets; absent: nothing is answered about pods. */
+  readonly holdsPod?: HoldsPod;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,17 +34,19 @@ const grace = 2_000;
 
 /**
  * Answers the API server's question whether an object may be stored, over HTTPS: POST of an AdmissionReview (v1) to any path that
- * begins with `/validate`. External Secrets' own paths are such, so that its webhook configurations lead here unchanged.
+ * begins with `/validate`. External Secrets' own paths are such, so that its webhook configurations lead here unchanged. Pods that are about
+ * to be made come to `/mutate-pods`.
  * @throws Error where the certificate cannot be used, or the address cannot be had
  */
 export async function createAdmissionServer(options: AdmissionServerOptions): Promise<Server> {
-  const { host, port, certFolder, check, clock, log } = options;
+  const { host, port, certFolder, check, holdsPod, clock, log } = options;
   const version = await keyPairVersion(certFolder);
-  const judging = { check, readBody: createBodyReader(bodies) };
+  const readBody = createBodyReader(bodies);
+  const judgements: Judgements = { check: (review) => judgeAdmission(review, check), ...(holdsPod === undefined ? {} : { gate: (review) => gatePod(review, holdsPod) }) };
   const https = createHttpsServer({ ...bounds, ...(await readKeyPair(certFolder)), minVersion: 'TLSv1.2' }, (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    void answer(request, judging, gone.signal).then((made) => send(response, made, https.listening));
+    void answer(request, { judgements, readBody }, gone.signal).then((made) => send(response, made, https.listening));
   });
   https.maxConnections = mostConnections;
   // somebody who speaks no TLS, or trusts another authority
@@ -81,8 +86,16 @@ function followFiles(https: HttpsServer, first: string | undefined, { certFolder
   };
 }
 
+type Judge = (request: AdmissionRequest) => AdmissionVerdict;
+
+/** What is answered at the paths that begin with `/validate`, and at `/mutate-pods`. */
+interface Judgements {
+  readonly check: Judge;
+  readonly gate?: Judge;
+}
+
 interface Judging {
-  readonly check: CheckObject;
+  readonly judgements: Judgements;
   readonly readBody: ReadBody;
 }
 
@@ -91,20 +104,25 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>> | string;
 }
 
-async function answer(request: IncomingMessage, { check, readBody }: Judging, signal: AbortSignal): Promise<Answer> {
-  const path = (request.url ?? '').split('?', 1)[0] ?? '';
-  if (!/^\/validate(?:[-/]|$)/.test(path)) return { status: 404, body: 'not found; POST an AdmissionReview to /validate' };
+function judgeAt(path: string, { check, gate }: Judgements): Judge | undefined {
+  if (path === '/mutate-pods') return gate;
+  return /^\/validate(?:[-/]|$)/.test(path) ? check : undefined;
+}
+
+async function answer(request: IncomingMessage, { judgements, readBody }: Judging, signal: AbortSignal): Promise<Answer> {
+  const judge = judgeAt((request.url ?? '').split('?', 1)[0] ?? '', judgements);
+  if (judge === undefined) return { status: 404, body: 'not found; POST an AdmissionReview to /validate' };
   if (request.method !== 'POST') return { status: 405, body: 'POST an AdmissionReview' };
-  const answered = await readBody(request, (body) => judge(body, check), signal).catch(() => 'too large' as const);
+  const answered = await readBody(request, (body) => judgeBody(body, judge), signal).catch(() => 'too large' as const);
   if (answered === 'busy') return { status: 503, body: 'too much is judged at the moment; try again' };
   return answered === 'too large' ? { status: 413, body: 'the body is too large or broke off' } : answered;
 }
 
-function judge(body: Buffer, check: CheckObject): Answer {
+function judgeBody(body: Buffer, judge: Judge): Answer {
   try {
     const review = parseAdmissionReview(JSON.parse(body.toString('utf8')));
     if (!review.ok) return { status: 400, body: 'not an AdmissionReview of admission.k8s.io/v1' };
-    return { status: 200, body: admissionAnswer(review.value, judgeAdmission(review.value, check)) };
+    return { status: 200, body: admissionAnswer(review.value, judge(review.value)) };
   } catch (error) {
     // the message of a parser quotes its input
     return error instanceof SyntaxError ? { status: 400, body: 'not JSON' } : { status: 500, body: 'the object could not be judged' };

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readHealthRules } from '../../src/app/health-rules.ts';
+import { readNotifyConfig } from '../../src/app/notify/notify-config.ts';
 import { parseYaml } from '../../src/lib/yaml.ts';
 import { chartFolder, helm, renderChart } from '../support/chart.ts';
 import { chartStage } from '../support/chart-stage.ts';
@@ -261,9 +263,16 @@ describe('the controller, run as the chart would run it', () => {
 });
 
 describe('the values', () => {
+  const told = {
+    notify: { secretName: 'keys', services: [{ name: 'team', type: 'slack', url: { key: 'slack' }, triggers: ['on-sync-failed'] }], targetUrl: 'https://dashboard.example/{namespace}/{name}', secretsWaitAtMost: '5m', egressPorts: [8065] },
+    git: { healthRules: [{ apiVersion: 'example.com/v1', kind: 'Widget', failed: "status.phase == 'Broken'", current: "status.phase == 'Ready'" }] },
+  };
+
   it.each([
     ['as they are', {}],
     ['with the admission webhook', { webhook: { enabled: true, certSecret: 'tls' } }],
+    ['with the pod gate', { podGate: { enabled: true }, webhook: { certSecret: 'tls' } }],
+    ['with notifications and health rules', told],
     ['with events', { events: { secretName: 'keys', sources: [{ name: 'vault', type: 'cloudevents', provider: 'vault', secrets: [{ key: 'vault' }] }] } }],
   ])('pass helm lint with all its strictness %s', async (_, values) => {
     const { code, stdout } = await helm(['lint', '--strict', chartFolder, '--values', '-'], { values });
@@ -290,6 +299,39 @@ describe('the values', () => {
     expect(at(configuration, 'webhooks', 0)).toMatchObject({ failurePolicy: 'Fail', clientConfig: { caBundle: Buffer.from('PEM').toString('base64'), service: { name: 'prelude-webhook', namespace, path: '/validate' } } });
     expect(objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name)).toContain('prelude-webhook');
     expect(JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'))).toContain('"secretName":"tls"');
+  });
+
+  it('put the pod gate before pods of namespaces that ask for it, with a certificate and rights of its own, and nothing of it otherwise', async () => {
+    const objects = await renderChart({ podGate: { enabled: true }, webhook: { certSecret: 'tls' }, scopedNamespaces: ['team-a'] });
+    const [configuration, role] = [objects.find(({ kind }) => kind === 'MutatingWebhookConfiguration'), objects.find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'prelude-podgate')];
+    const deployment = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
+
+    expect(at(configuration, 'webhooks', 0)).toMatchObject({ failurePolicy: 'Ignore', timeoutSeconds: 2, reinvocationPolicy: 'Never', namespaceSelector: { matchLabels: { 'prelude.dev/pod-gate': 'enabled' } }, clientConfig: { service: { name: 'prelude-webhook', path: '/mutate-pods' } } });
+    expect(objects.some(({ kind }) => kind === 'ValidatingWebhookConfiguration')).toBe(false);
+    expect(role?.['rules']).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'update'] });
+    for (const part of ['--pod-gate"', '--pod-gate-timeout=10m', '--webhook-cert-dir=', '"secretName":"tls"']) expect(deployment).toContain(part);
+    const plain = JSON.stringify(await renderChart());
+    for (const part of ['--pod-gate', 'MutatingWebhookConfiguration', '"pods"']) expect(plain).not.toContain(part);
+    await expect(renderChart({ podGate: { enabled: true } })).rejects.toThrow('webhook.certSecret is required');
+  });
+
+  it('hand notifications and health rules to the controller in files that it reads', async () => {
+    const objects = await renderChart(told);
+    const deployment = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
+    const folder = mkdtempSync(join(tmpdir(), 'prelude-chart-'));
+    const file = (name: string): string => {
+      const path = join(folder, `${name}.yaml`);
+      writeFileSync(path, String(at(objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === `prelude-${name}`), 'data', `${name}.yaml`)));
+      return path;
+    };
+
+    expect(await readNotifyConfig(file('notify'))).toMatchObject({ secretsFolder: '/etc/prelude/notify-secrets', patience: 300_000, targetUrl: 'https://dashboard.example/{namespace}/{name}', services: [{ name: 'team', triggers: ['on-sync-failed'] }] });
+    expect(await readHealthRules(file('health-rules'))).toMatchObject([{ check: { group: 'example.com', kind: 'Widget' }, predicates: [{ of: 'failed' }, { of: 'current' }] }]);
+    for (const part of ['--notify-config=/etc/prelude/notify/notify.yaml', '--health-rules=/etc/prelude/health-rules/health-rules.yaml', '"mountPath":"/etc/prelude/notify-secrets"', 'prelude.dev/notify-config', 'prelude.dev/health-rules']) expect(deployment).toContain(part);
+    expect(JSON.stringify(at(objects.find(({ kind }) => kind === 'NetworkPolicy'), 'spec', 'egress'))).toContain('{"ports":[{"port":8065}]}');
+    const plain = JSON.stringify(await renderChart({ ...told, git: { enabled: false } }));
+    expect(plain).not.toMatch(/notify-config|health-rules|8065/);
+    rmSync(folder, { recursive: true });
   });
 
   it('lead events to the controller, and only where somebody sends', async () => {

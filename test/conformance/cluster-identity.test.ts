@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { isKubeError } from '../../src/kube/kube-error.ts';
 import { openCluster, type OpenClusterOptions } from '../../src/kube/open-cluster.ts';
 import type { Cluster } from '../../src/kube/port.ts';
-import { configMapType } from '../../src/kube/resource-types.ts';
+import { configMapType, secretType } from '../../src/kube/resource-types.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { readAuditLog } from '../support/parts/audit-log.ts';
@@ -190,5 +190,35 @@ describe('a kubeconfig', () => {
 
   it('with another context than the one asked for names those it has', async () => {
     await expect(openCluster({ kubeconfig: plane.kubeconfig, context: 'elsewhere' })).rejects.toThrow(/elsewhere.*admin/);
+  });
+});
+
+describe('writes as somebody else', () => {
+  const rbac = (kind: string, plural: string) => ({ group: 'rbac.authorization.k8s.io', version: 'v1', kind, plural, namespaced: true, statusSubresource: false });
+  const test = { fieldManager: 'test' };
+  const deployer = { ...test, user: 'system:serviceaccount:default:deployer' };
+  const config = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name }, data: { a: '1' } });
+  const secret = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'default', name } });
+
+  it('have the rights of that service account, and no others', async () => {
+    const cluster = await open(plane.kubeconfig);
+    const api = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+    await cluster.apply(rbac('Role', 'roles'), { ...api, kind: 'Role', metadata: { namespace: 'default', name: 'deployer' }, rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch', 'delete'] }] }, test, signal);
+    const subjects = [{ kind: 'ServiceAccount', namespace: 'default', name: 'deployer' }];
+    await cluster.apply(rbac('RoleBinding', 'rolebindings'), { ...api, kind: 'RoleBinding', metadata: { namespace: 'default', name: 'deployer' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' }, subjects }, test, signal);
+
+    expect(await cluster.apply(configMapType, config('by-deployer'), deployer, signal)).toMatchObject({ metadata: { name: 'by-deployer' } });
+    await expect(cluster.apply(secretType, secret('by-deployer'), deployer, signal)).rejects.toMatchObject({ kind: 'denied' });
+    await expect(cluster.create(configMapType, { ...config('elsewhere'), metadata: { namespace: 'kube-system', name: 'elsewhere' } }, deployer, signal)).rejects.toMatchObject({ kind: 'denied' });
+    await expect(cluster.delete(secretType, { namespace: 'default', name: 'by-deployer' }, deployer, signal)).rejects.toMatchObject({ kind: 'denied' });
+    expect(await cluster.delete(configMapType, { namespace: 'default', name: 'by-deployer' }, deployer, signal)).toBe(true);
+    // whoever has asked before is still himself
+    expect(await cluster.apply(secretType, secret('by-admin'), test, signal)).toBeDefined();
+  });
+
+  it.each(['', ' ', 'a\r\nImpersonate-Group: system:masters', 'a,b'])('are refused for nobody (%j)', async (user) => {
+    const cluster = await open(plane.kubeconfig);
+    await expect(cluster.create(configMapType, config('by-nobody'), { ...test, user }, signal)).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(cluster.delete(configMapType, { namespace: 'default', name: 'by-nobody' }, { user }, signal)).rejects.toMatchObject({ kind: 'invalid' });
   });
 });

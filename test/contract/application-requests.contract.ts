@@ -58,6 +58,38 @@ export function describeApplicationRequests(name: string, open: () => Promise<Wo
       expect((await stage.status()).history).toBeUndefined();
     });
 
+    test('what asks for another source, for a revision that is none, or for one that is not to be had is refused, and nothing is written', async () => {
+      await stage.push({ 'a.yaml': manifests.config('a') });
+      await stage.declare(manual);
+      await stage.start();
+      await stage.until(async () => expect((await stage.status()).sync?.status).toBe('OutOfSync'));
+      const absent = 'a'.repeat(40);
+      const refusals: readonly (readonly [object, string])[] = [
+        [{ source: { repoURL: 'https://elsewhere.example/a', path: 'manifests' } }, 'operation.sync.source: another source than the Application has is not supported; change spec.source'],
+        [{ revision: 'other-branch' }, 'sync.revision must be a commit, by all its digits, or what the Application follows'],
+        [{ revision: absent }, `revision ${absent} is not to be had from the sources, or its plan is refused`],
+      ];
+      for (const [sync, message] of refusals) {
+        await ask({ sync });
+        await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Error', message }));
+        await stage.until(async () => expect((await stage.application())['operation']).toBeUndefined());
+      }
+      expect(await stage.get(configMapType, 'a')).toBeUndefined();
+      expect((await stage.status()).history).toBeUndefined();
+    });
+
+    test('a request on record that cannot be read is not gone on with: it may have been about a part, or a dry run', async () => {
+      await stage.push({ 'a.yaml': manifests.config('a') });
+      await stage.declare(manual);
+      const info = [{ name: 'request', value: '0' }];
+      const operationState = { operation: { sync: { dryRun: 'perhaps' }, info }, phase: 'Running', message: 'started', startedAt: '2026-01-01T00:00:00Z', syncResult: { revision: '' } };
+      await stage.editApplication((object) => ({ ...object, status: { operationState } }));
+      await stage.start();
+
+      await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Error', message: expect.stringContaining('cannot be read, so it is not gone on with') }));
+      expect(await stage.get(configMapType, 'a')).toBeUndefined();
+    });
+
     test('a suspended Application is compared and neither synced nor healed, until it is asked for', async () => {
       const commit = await stage.push({ 'a.yaml': manifests.config('a') });
       await stage.declare({}, { annotations: { 'prelude.dev/suspend': 'true' } });

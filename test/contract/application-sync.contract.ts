@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/api/object.ts';
 import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
+import { evidenceLog } from '../../src/gitops/history/evidence.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { applicationNamespace, manifests, setApplicationStage } from '../support/application-stage.ts';
 import type { World } from '../support/secret-stage.ts';
@@ -81,6 +82,34 @@ export function describeApplicationSync(name: string, open: () => Promise<World>
       await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
       await stage.untilSynced(commit);
       expect(applied().indexOf('create secrets')).toBeLessThan(applied().indexOf('apply deployments'));
+    });
+
+    test('each revision in the history has its evidence: which Secrets it waited for, who made them, and in which version they were current', async () => {
+      const hand = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: stage.namespace, name: 'handmade' }, data: { password: 'aHVudGVyMg==' } };
+      await makeDestination();
+      await stage.create(secretType, hand);
+      await stage.push({ ...testnet, 'extra.yaml': manifests.deployment('extra', 'handmade') });
+      await stage.declare({}, { annotations: { 'prelude.dev/assume-secrets': 'handmade' } });
+      await stage.start();
+      await stage.until(async () => expect((await stage.status()).operationState?.phase).toBe('Succeeded'));
+      const next = await stage.push({ 'extra.yaml': undefined });
+      await stage.untilSynced(next);
+
+      const versionOf = async (secret: string): Promise<string | undefined> => (await stage.get(secretType, secret))?.metadata.resourceVersion;
+      const database = { secret: `${stage.namespace}/database`, by: `ExternalSecret ${stage.namespace}/database`, resourceVersion: await versionOf('database') };
+      const handmade = { secret: `${stage.namespace}/handmade`, resourceVersion: await versionOf('handmade') };
+      const { history = [], ...status } = await stage.status();
+      const log = evidenceLog(status);
+      expect([...log.keys()]).toEqual([0, 1]);
+      expect([0, 1].map((id) => log.get(id)?.secrets)).toEqual([[database, handmade], [database]]);
+      // RFC 3339 in UTC, to the second: the texts compare as the times do
+      const inOrder = history.map(({ id, deployStartedAt = '', deployedAt }) => deployStartedAt <= (log.get(id)?.openedAt ?? '') && (log.get(id)?.openedAt ?? 'z') <= deployedAt);
+      expect(inOrder).toEqual([true, true]);
+
+      await stage.editApplication((object) => ({ ...object, operation: { sync: {}, info: [{ name: 'prelude.dev/evidence', value: '{"opened":{"0":"forged"},"secrets":{}}' }] } }));
+      await stage.until(async () => expect((await stage.status()).history?.map(({ id }) => id)).toEqual([0, 1, 2]));
+      expect([...evidenceLog(await stage.status())].map(([id, { secrets }]) => [id, secrets])).toEqual([[0, [database, handmade]], [1, [database]], [2, [database]]]);
+      expect(JSON.stringify(await stage.application())).not.toMatch(/hunter2|aHVudGVyMg/);
     });
 
     test('a declaration that nothing needs degrades health and holds nothing up, unless the Application says so', async () => {

@@ -10,6 +10,7 @@ import type { FaultLane, FaultScene } from '../support/provider-fault-lane.ts';
 import { type FaultStage, type SecretWrite, startFaultStage } from '../support/provider-fault-stage.ts';
 import { hookNames, nameFor, pageText, plantedMark, type ProviderFault } from '../support/provider-faults.ts';
 import type { World } from '../support/secret-stage.ts';
+import { seeded } from '../support/seeded.ts';
 
 /** One adapter under one fault. */
 export interface FaultCase {
@@ -71,17 +72,6 @@ export function faultPlans(scenes: readonly FaultScene[], faults: readonly Provi
 
 /** Printed with the tests. */
 export const seed = 6;
-
-/** A generator of pseudo-random numbers (mulberry32): runs of one seed are alike. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function asData([user, password]: Texts): Readonly<Record<string, string>> {
   return { user, password };

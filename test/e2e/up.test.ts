@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CliResult, runCli } from '../support/cli-process.ts';
+import { type CliResult, runCli, startCli } from '../support/cli-process.ts';
 import { createGitRemote, type GitRemote } from '../support/git-remote.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -51,6 +51,21 @@ function lineOf({ stdout }: CliResult, testnet: string, text: RegExp): number {
 
 describe('prelude up PATH --local DIR', () => {
   const local = (): string => join(folder, 'cluster');
+
+  it('does it again whenever a file is saved, with --watch, until somebody has had enough', async () => {
+    const repository = join(folder, 'repository');
+    cpSync(plain, repository, { recursive: true });
+    const watching = startCli(['up', repository, '--local', local(), '--watch'], { cwd: root });
+    const said = (text: string, times: number): Promise<void> => expect.poll(() => watching.output().split(text).length - 1, { timeout: 30_000 }).toBe(times);
+    await said('; Ctrl-C ends', 1);
+    writeFileSync(join(repository, 'testnets/devnet/manifests/workloads/settings.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {network: saved}\n');
+    await said('; Ctrl-C ends', 2);
+
+    expect(watching.output()).toContain(`${repository} has changed`);
+    expect(readFileSync(join(local(), 'devnet/ConfigMap/settings.yaml'), 'utf8')).toContain('network: saved\n');
+    watching.signal('SIGINT');
+    expect((await watching.ended).code).toBe(0);
+  });
 
   it('does the first command of the README: every Secret is there before the first workload', async () => {
     const result = await runCli(['up', 'test/sample', '--local', local()], { cwd: root });

@@ -43,7 +43,7 @@ export interface ApplicationStage {
   /** The destination's namespace; not created. */
   readonly namespace: string;
   /** Starts both halves. */
-  readonly start: (options?: { readonly remote?: Remote; readonly syncOnce?: boolean }) => Promise<void>;
+  readonly start: (options?: { readonly remote?: Remote } & Partial<StartOptions>) => Promise<void>;
   /** Stops both halves and starts to record anew. */
   readonly stop: () => Promise<void>;
   /** Writes manifests to files below `manifests/` and pushes; undefined removes one. Answers the commit. */
@@ -73,10 +73,16 @@ export const applicationNamespace = 'argocd';
 const options = { fieldManager: 'test' };
 const { signal } = new AbortController();
 
-async function startApplications(cluster: RecordingCluster, cache: string, syncOnce: boolean): Promise<RunningApplications> {
+interface StartOptions {
+  readonly syncOnce: boolean;
+  /** Namespaces beside Argo CD's whose Applications are taken. */
+  readonly alsoIn: readonly string[];
+}
+
+async function startApplications(cluster: RecordingCluster, cache: string, { syncOnce, alsoIn }: StartOptions): Promise<RunningApplications> {
   const lifetime = new AbortController();
   const shared = { clock: systemClock, random: Math.random, log: silentLog };
-  const informers = applicationInformers([applicationNamespace]).map((informer) => startInformer(cluster, informer, { ...shared, signal: lifetime.signal }));
+  const informers = applicationInformers([applicationNamespace, ...alsoIn]).map((informer) => startInformer(cluster, informer, { ...shared, signal: lifetime.signal }));
   const events: RunningApplications['events'] = [];
   const progress: ProgressEvent[] = [];
   const controller = createApplicationController({
@@ -184,9 +190,9 @@ export function setApplicationStage(prefix: string, open: () => Promise<World>):
     get namespace() {
       return namespace;
     },
-    start: async ({ remote: values = { 'prod/db': 'hunter2' }, syncOnce = false } = {}) => {
+    start: async ({ remote: values = { 'prod/db': 'hunter2' }, syncOnce = false, alsoIn = [] } = {}) => {
       secrets = await startSecrets(recorded, values);
-      running = await startApplications(recorded, cache, syncOnce);
+      running = await startApplications(recorded, cache, { syncOnce, alsoIn });
     },
     stop: async () => {
       await stop();

@@ -101,6 +101,8 @@ export async function build(folder: string): Promise<Metafile> {
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   // `up` creates these in a cluster that has none
   cpSync(join(root, 'crds'), join(folder, 'crds'), { recursive: true, filter: (path) => !path.endsWith('examples') });
+  // `bootstrap` renders it; the definitions it holds are those of crds/
+  cpSync(join(root, 'charts/prelude'), join(folder, 'charts/prelude'), { recursive: true, filter: (path) => !path.endsWith('files/crds') });
   return metafile;
 }
 

@@ -1,6 +1,7 @@
 import { generators, providers } from '../../providers/index.ts';
 import { applicationSetSpec } from '../../src/api/application-set-spec.ts';
 import { applicationSetStatus } from '../../src/api/application-set-status.ts';
+import { appProjectSpec } from '../../src/api/app-project.ts';
 import { applicationSpec } from '../../src/api/application-spec.ts';
 import { applicationStatus } from '../../src/api/application-status.ts';
 import { clusterExternalSecretSpec, clusterExternalSecretStatus } from '../../src/api/cluster-external-secret.ts';
@@ -19,6 +20,7 @@ import type { ResourceType } from '../../src/kube/port.ts';
 import {
   applicationSetType,
   applicationType,
+  appProjectType,
   clusterExternalSecretType,
   clusterGeneratorType,
   clusterPushSecretType,
@@ -215,7 +217,7 @@ function definitions(): readonly Definition[] {
         { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
       ],
       spec: structuralSchema(sealedSecretSpec),
-      status: structuralSchema(sealedSecretStatus),
+      status: withStart(structuralSchema(sealedSecretStatus)),
     },
     {
       type: applicationType,
@@ -244,6 +246,16 @@ function definitions(): readonly Definition[] {
       ],
       spec: structuralSchema(applicationSetSpec),
       status: structuralSchema(applicationSetStatus),
+    },
+    {
+      type: appProjectType,
+      description: 'Says what the Applications that name it may read, where they may deploy to and which kinds, and as whom.',
+      names: { shortNames: ['appproj', 'appprojs'] },
+      labels: { 'app.kubernetes.io/name': 'appprojects.argoproj.io', 'app.kubernetes.io/part-of': 'argocd' },
+      columns: [],
+      spec: structuralSchema(appProjectSpec),
+      // of Argo CD's API server: the tokens of roles
+      status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     },
   ];
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocalCluster } from '../../src/kube/local/local-cluster.ts';
-import { applicationSetType, applicationType, clusterExternalSecretType, clusterGeneratorType, clusterPushSecretType, clusterSecretStoreType, externalSecretType, generatorStateType, generatorType, pushSecretType, sealedSecretType, secretStoreType } from '../../src/kube/resource-types.ts';
+import { applicationSetType, applicationType, appProjectType, clusterExternalSecretType, clusterGeneratorType, clusterPushSecretType, clusterSecretStoreType, externalSecretType, generatorStateType, generatorType, pushSecretType, sealedSecretType, secretStoreType } from '../../src/kube/resource-types.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { World } from './secret-stage.ts';
 
@@ -11,7 +11,7 @@ export async function openLocalWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'prelude-secrets-'));
   const cluster = await openLocalCluster({
     dir: join(folder, 'cluster'),
-    types: [applicationType, applicationSetType, externalSecretType, secretStoreType, clusterSecretStoreType, clusterExternalSecretType, pushSecretType, clusterPushSecretType, generatorType('Fake'), clusterGeneratorType, generatorStateType, sealedSecretType],
+    types: [applicationType, applicationSetType, appProjectType, externalSecretType, secretStoreType, clusterSecretStoreType, clusterExternalSecretType, pushSecretType, clusterPushSecretType, generatorType('Fake'), clusterGeneratorType, generatorStateType, sealedSecretType],
     clock: systemClock,
     onProblem: ({ file, problem }) => {
       throw new Error(`${file} ${problem}`);

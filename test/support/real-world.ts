@@ -5,7 +5,7 @@ import { readAuditLog } from './parts/audit-log.ts';
 import { askApiServer } from './ask-api-server.ts';
 import { readCrdFile } from './crd-examples.ts';
 import { customResourceDefinitions } from './crds.ts';
-import { startControlPlane } from './parts/control-plane.ts';
+import { type ControlPlane, startControlPlane } from './parts/control-plane.ts';
 import type { AuditEntry } from './parts/audit-log.ts';
 import type { World } from './secret-stage.ts';
 
@@ -15,6 +15,8 @@ export interface RealWorld extends World {
   readonly stop: () => Promise<void>;
   /** The admin's: for processes. */
   readonly kubeconfig: string;
+  /** A kubeconfig for somebody else. */
+  readonly kubeconfigFor: ControlPlane['kubeconfigFor'];
   /** Every request the API server has answered so far. */
   readonly audit: () => readonly AuditEntry[];
 }
@@ -36,6 +38,7 @@ export async function openRealWorld(): Promise<RealWorld> {
   return {
     cluster,
     kubeconfig: controlPlane.kubeconfig,
+    kubeconfigFor: controlPlane.kubeconfigFor,
     audit: () => readAuditLog(controlPlane.auditLog),
     close: () => Promise.resolve(),
     stop: async () => {

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseSync, Visitor } from 'oxc-parser';
 
 /** Every text that stands in a file and could be the title of a test or of a row: strings, templates without parts, and keys. */
-export function textsIn(path: string, source: string): ReadonlySet<string> {
+function textsIn(path: string, source: string): ReadonlySet<string> {
   const { program, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
   const texts = new Set<string>();
@@ -18,4 +20,14 @@ export function textsIn(path: string, source: string): ReadonlySet<string> {
     },
   }).visit(program);
   return texts;
+}
+
+/** Tells of tests whether they are there, by a text of their file. Each file is read once. @param root of the repository */
+export function createTitleIndex(root: string): (test: { readonly file: string; readonly title: string }) => boolean {
+  const texts = new Map<string, ReadonlySet<string>>();
+  return ({ file, title }) => {
+    const known = texts.get(file) ?? textsIn(file, readFileSync(join(root, file), 'utf8'));
+    texts.set(file, known);
+    return known.has(title);
+  };
 }

@@ -189,6 +189,10 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
   resources: [applicationsets]
   # update: to take away the annotation that asks for a refresh, and the finalizer
   verbs: [get, list, watch, update]
+# what Applications may do
+- apiGroups: [argoproj.io]
+  resources: [appprojects]
+  verbs: [get, list, watch]
 - apiGroups: [argoproj.io]
   resources: [applicationsets/status]
   verbs: [patch]
@@ -211,4 +215,48 @@ deleted: garbage collection takes those whose ExternalSecret is gone.
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
+{{- end }}
+
+{{/* What the gate of pods may do in a namespace: see what declares Secrets, and take its gate off. It makes no pod and deletes none. */}}
+{{- define "prelude.podGateRules" -}}
+- apiGroups: [""]
+  resources: [pods]
+  # update: of a pod that exists, the API server lets labels and annotations, its images and the removal of gates be changed, and little else
+  verbs: [get, list, watch, update]
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, list, watch]
+- apiGroups: [external-secrets.io]
+  resources: [externalsecrets]
+  verbs: [list, watch]
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{/* And in the cluster: nothing besides. */}}
+{{- define "prelude.podGateClusterRules" -}}
+{{- end }}
+
+{{/* What it takes to be the one that works: the Lease, and where events come to the one that has it, their EndpointSlice. */}}
+{{- define "prelude.leaderRules" -}}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [{{ include "prelude.fullname" . }}]
+  verbs: [get, update]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+{{- if include "prelude.eventsToLeader" . }}
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  resourceNames: [{{ include "prelude.fullname" . }}-events]
+  verbs: [patch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [create]
+{{- end }}
 {{- end }}

@@ -33,11 +33,6 @@ export class SendError extends Error {
   }
 }
 
-/** A commit by its first digits; what is none stands as it is. Of several sources each. */
-export function shortRevision(revision: string): string {
-  return revision.split(',').map((part) => (/^[0-9a-f]{40,64}$/.test(part) ? part.slice(0, 7) : part)).join(',');
-}
-
 /** Title, cause and next step in one line. */
 export function summaryOf({ title, cause, nextStep }: Pick<Message, 'title' | 'cause' | 'nextStep'>): string {
   const why = cause === '' ? title : `${title}: ${cause}`;

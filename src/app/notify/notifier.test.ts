@@ -106,7 +106,7 @@ describe('notifications', () => {
     first.note(object, undefined);
     await until(async () => expect(Object.keys(Object(await told()))).toHaveLength(2));
 
-    expect(JSON.parse(sentTo('/services/T0/B0/secret-path')[0]?.body ?? '')).toEqual({ text: ':white_check_mark: *<https://dash.example/argocd/devnet|argocd/devnet>* synced and healthy at aaaaaaa' });
+    expect(JSON.parse(sentTo('/services/T0/B0/secret-path')[0]?.body ?? '')).toEqual({ text: ':white_check_mark: *<https://dash.example/argocd/devnet|argocd/devnet>* synced and healthy at aaaaaaaa' });
     const [status] = sentTo('/api/v3');
     expect([status?.path, status?.headers.authorization, JSON.parse(status?.body ?? '')]).toEqual([
       `/api/v3/repos/acme/nets/statuses/${commit}`,
@@ -126,7 +126,7 @@ describe('notifications', () => {
     (await start()).note(await application(statusOf('Succeeded', 'Degraded')), undefined);
     await until(() => expect(received).toHaveLength(2));
 
-    expect(JSON.parse(sentTo('/services')[0]?.body ?? '').text).toBe(':x: *<https://dash.example/argocd/devnet|argocd/devnet>* degraded at aaaaaaa\n> Deployment node: Degraded &lt;it&gt;\nNext: push a fix, or go back with prelude rollback argocd/devnet; prelude status argocd/devnet tells more');
+    expect(JSON.parse(sentTo('/services')[0]?.body ?? '').text).toBe(':x: *<https://dash.example/argocd/devnet|argocd/devnet>* degraded at aaaaaaaa\n> Deployment node: Degraded &lt;it&gt;\nNext: push a fix, or go back with prelude rollback argocd/devnet; prelude status argocd/devnet tells more');
     expect(JSON.parse(sentTo('/api/v3')[0]?.body ?? '')).toMatchObject({ state: 'failure', description: 'degraded: Deployment node: Degraded <it>. Next: prelude status argocd/devnet tells more' });
   });
 
@@ -214,6 +214,18 @@ describe('notifications', () => {
     server.behave('well');
 
     await until(() => expect(sentTo('/api/v3').map(({ body }) => JSON.parse(body).state)).toEqual(['success', 'success']));
+  });
+
+  it('show on a commit that it was given up, beside the one that is in again', async () => {
+    const bad = 'b'.repeat(40);
+    const pin = JSON.stringify({ revision: commit, replaces: bad, automatic: true, cause: 'it was not healthy in time' });
+    const object = await application(statusOf('Succeeded', 'Healthy'), { 'prelude.dev/rollback-to': pin });
+    const running = await start();
+    running.note(object, undefined);
+    running.note(object, undefined);
+
+    await until(() => expect(sentTo('/api/v3').map(({ path, body }) => `${path.split('/').at(-1)} ${JSON.parse(body).state}`).toSorted()).toEqual([`${commit} success`, `${bad} failure`]));
+    expect(sentTo('/api/v3').map(({ body }) => JSON.parse(body).description)).toContainEqual(expect.stringContaining('given up: rolled back to'));
   });
 
   it('are given up where a service refuses them, and say nothing of what it answers', async () => {

@@ -85,7 +85,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
         for (const happening of happenings) {
           if (!isWanted(service, happening, object) || now - happening.at > worthSending) continue;
           const message = messageOf(happening, parsed.value, config);
-          const queueKey = `${application}:${happening.trigger}`;
+          // what is said of a commit that was rolled back does not take the place of what is said of the one that is in
+          const queueKey = `${application}:${happening.trigger}${happening.revision === delivery.revision ? '' : `:${happening.revision}`}`;
           if (!service.concerns(message) || !isNews(message, { told, waiting: service.queue.waiting(queueKey), memory: done.get(memoryOf(message, service.name)) }, service.name)) continue;
           if (!service.queue.add(queueKey, message)) log.warn({ service: service.name, application, trigger: happening.trigger }, 'too many notifications wait; this one has to come again');
         }

@@ -1,6 +1,7 @@
 import { parseApplicationStatus } from '../../api/application.ts';
 import type { ApplicationStatus, OperationState, RevisionHistory } from '../../api/application-status.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { evidenceLog, nextId, type RevisionEvidence } from '../../gitops/history/evidence.ts';
 import { initiatorOf } from '../../gitops/history/operation.ts';
 import { readRecord } from '../../gitops/history/rollback-policy.ts';
 
@@ -25,6 +26,8 @@ export interface RevisionEntry {
   readonly wentBack?: true;
   /** The newest one that was healthy, and the newest that was given up; known where `prelude.dev/auto-rollback` is set. */
   readonly verdict?: 'healthy' | 'given up';
+  /** Which Secrets it waited for, each of them current as the barrier opened; absent where it needed none, or that is not known any more. */
+  readonly evidence?: RevisionEvidence;
 }
 
 /** What an Application has been through, the newest first. */
@@ -33,13 +36,19 @@ export function revisionEntries(application: KubeObject): readonly RevisionEntry
   const history = status.history ?? [];
   const { healthy, bad } = readRecord(application.metadata);
   const verdictOf = (revision: string): Pick<RevisionEntry, 'verdict'> => (revision === bad ? { verdict: 'given up' } : revision === healthy ? { verdict: 'healthy' } : {});
+  const log = evidenceLog(status);
+  const evidenceOf = (id: number): Pick<RevisionEntry, 'evidence'> => {
+    const evidence = log.get(id);
+    return evidence === undefined ? {} : { evidence };
+  };
   const past = history.map((entry, index): RevisionEntry => ({
     ...deployment(entry),
+    ...evidenceOf(entry.id),
     ...(index === history.length - 1 ? { current: true } : {}),
     ...(history.slice(0, index).some(({ revision }) => revision !== undefined && revision === entry.revision) && history[index - 1]?.revision !== entry.revision ? { wentBack: true } : {}),
     ...verdictOf(entry.revision ?? ''),
   }));
-  const unfinished = unfinishedOf(status).map((entry) => ({ ...entry, ...verdictOf(entry.revision) }));
+  const unfinished = unfinishedOf(status).map((entry) => ({ ...entry, ...evidenceOf(nextId(history)), ...verdictOf(entry.revision) }));
   return [...unfinished, ...past.toReversed()];
 }
 

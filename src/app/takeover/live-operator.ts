@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import { parseLease } from '../../api/lease.ts';
 import { formatKey, type KubeObject, type ObjectKey } from '../../api/object.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { deploymentType, leaseType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { parseTimestamp } from '../../lib/timestamp.ts';
 import { type RivalGuard, refuseBesideRival } from './rival-guard.ts';
 import { secretWriters } from './secret-writers.ts';
 import { isLive, type UpstreamDeployment, upstreamDeployment } from './upstream-deployment.ts';
@@ -64,15 +65,12 @@ function accountOf({ namespace, serviceAccount: name }: UpstreamDeployment): Req
 const clockSkew = 60_000;
 const longestLease = 60_000;
 
-const lease = z.object({ spec: z.object({ holderIdentity: z.string().min(1), leaseDurationSeconds: z.number(), renewTime: z.string() }) });
-
 /** @param now milliseconds since the epoch */
 function heldLease(object: KubeObject, now: number): HeldLease | undefined {
-  const parsed = lease.safeParse(object);
-  if (!parsed.success) return undefined;
-  const { holderIdentity: holder, leaseDurationSeconds, renewTime } = parsed.data.spec;
-  const renewed = Date.parse(renewTime);
-  const left = renewed + Math.min(leaseDurationSeconds * 1000, longestLease) - now;
+  const { holder, duration, renewTime } = parseLease(object);
+  const renewed = parseTimestamp(renewTime);
+  if (holder === '' || renewed === undefined) return undefined;
+  const left = renewed + Math.min(duration, longestLease) - now;
   return left > 0 && renewed <= now + clockSkew ? { namespace: object.metadata.namespace ?? '', holder, left } : undefined;
 }
 

@@ -37,7 +37,14 @@ export function setImage(values: string, defaults: string | undefined, { name, r
   }
   const current = { repository: before?.repository ?? standard?.repository, tag: before?.tag ?? standard?.tag };
   const at = formatPath(place.path);
-  if (current.repository === repository && current.tag === tag) return { text: values, changes: [], notes: [`${at} is ${repository}:${tag} already`] };
+  const isMap = (before ?? place).form === 'map';
+  if (isMap && before?.digest !== undefined) throw new TestnetError(`${at} is pinned to ${before.digest}, which decides what runs whatever the tag says; take the digest out of the values first`);
+  // the chart's own digest would win over the tag
+  const isUnpinned = isMap && standard?.digest !== undefined;
+  const already = { text: values, changes: [], notes: [`${at} is ${repository}:${tag} already`] };
+  if (!isUnpinned && current.repository === repository && current.tag === tag) return already;
   const edit = tagEdit(place, before, tag, current.repository === repository ? undefined : repository);
-  return { text: editYaml(values, [edit]), changes: [`${at}: ${current.repository ?? ''}:${current.tag ?? ''} -> ${repository}:${tag}`], notes: [] };
+  const text = editYaml(values, [isUnpinned ? { ...edit, entries: new Map([...edit.entries, ['digest', '']]) } : edit]);
+  if (text === values) return already;
+  return { text, changes: [`${at}: ${current.repository ?? ''}:${current.tag ?? ''} -> ${repository}:${tag}`], notes: [] };
 }

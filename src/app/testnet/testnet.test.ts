@@ -6,10 +6,10 @@ import { createGitRemote, type GitRemote } from '../../../test/support/git-remot
 import { readRepository } from '../../cli/read-repository.ts';
 import { isRefused } from '../../gitops/plan/planned-application.ts';
 import { promoteTestnet, setTestnetImage, type ChangeOptions } from './change-testnet.ts';
-import { splitImage } from './image-places.ts';
+import { readValues, splitImage } from './image-places.ts';
 import { newTestnet } from './new-testnet.ts';
 import { promoteImages } from './promote-images.ts';
-import { parseWantedImage } from './set-image.ts';
+import { parseWantedImage, setImage } from './set-image.ts';
 
 const never = new AbortController().signal;
 
@@ -83,6 +83,17 @@ describe('splitImage', () => {
     ['r:5000/a:1@sha256:00', { repository: 'r:5000/a', tag: '1', digest: 'sha256:00' }],
   ])('reads %s', (text, parts) => {
     expect(splitImage(text)).toEqual(parts);
+  });
+
+  it('is not set beside a digest, which would win: one in the values is told of, and one of the chart is taken back', () => {
+    const wanted = parseWantedImage('faucet=testnet/faucet:2');
+    const pinned = 'faucet:\n  image: { repository: testnet/faucet, tag: "1", digest: "sha256:00" }\n';
+
+    expect(() => setImage(pinned, undefined, wanted)).toThrow('faucet.image is pinned to sha256:00, which decides what runs whatever the tag says; take the digest out of the values first');
+    const { text } = setImage('faucet: {}\n', pinned, wanted);
+    expect(readValues(text)).toEqual({ faucet: { image: { tag: '2', digest: '' } } });
+    expect(setImage(text, pinned, wanted)).toEqual({ text, changes: [], notes: ['faucet.image is testnet/faucet:2 already'] });
+    expect(readValues(setImage('faucet:\n  image: testnet/faucet:1@sha256:00\n', undefined, wanted).text)).toEqual({ faucet: { image: 'testnet/faucet:2' } });
   });
 
   it.each(['faucet', 'faucet=', '=a:1', 'faucet=a', 'faucet=a@sha256:00', 'faucet=a:1@sha256:00', 'fau cet=a:1', 'faucet=a:1 2'])('does not take %j for an image to be set', (text) => {

@@ -5,8 +5,10 @@ import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { applicationHealth } from '../../gitops/history/application-health.ts';
+import { guardWrites, type ProjectRights } from '../../gitops/project/guard-writes.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { judgeResources } from '../../gitops/history/resource-status.ts';
+import { causedBy } from '../../kube/caused-by.ts';
 import type { ResourceType } from '../../kube/port.ts';
 import type { ApplicationContext } from './context.ts';
 import type { SyncDecision } from './decide.ts';
@@ -30,7 +32,10 @@ export interface Acted {
 
 /** What a pass over an Application works with. */
 export function depsOf(observed: Observed, context: ApplicationContext): SyncDeps {
-  const { cluster, live, clock, progress, concurrency, controlNamespace, sops, secrets, rolloutKeys } = context;
+  const written = causedBy(context.cluster, { application: observed.key, revision: observed.target.revision });
+  const rights = (): ProjectRights => context.projects.rightsOf(observed.raw, observed.application);
+  const cluster = guardWrites(written, rights);
+  const { live, clock, progress, concurrency, controlNamespace, sops, secrets, rolloutKeys } = context;
   return {
     cluster,
     live,
@@ -41,6 +46,8 @@ export function depsOf(observed: Observed, context: ApplicationContext): SyncDep
     replan: (values, signal) => context.valuePlans.get(observed.request, observed.commit, values, signal),
     openSops: createSopsDocuments({ cluster, keys: sopsKeysKey(observed), services: sops }),
     rollouts: { key: (signal) => rolloutKeys(observed.raw.metadata.namespace ?? '', signal), versionOf: secrets.versionOf, isWatched: secrets.isWatched },
+    projectRefusal: (object) => rights().rules?.objectRefusal(object),
+    awaited: () => context.dependencies.awaited({ key: observed.key, application: observed.application, revision: observed.target.revision, isPinned: observed.head !== undefined && observed.head !== observed.target.revision }),
     applicationExists: (instance, signal) => applicationExists(cluster, { instance, controlNamespace }, signal),
   };
 }
@@ -78,7 +85,7 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const operation = decision.kind === 'sync' ? decision.operation : before.application.status.operationState;
   const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation });
   const deps = depsOf(before, context);
-  deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules);
+  deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules, context.healthRules);
   const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
   const observed = await recordStart(run, before, decision, context);
 
@@ -90,6 +97,8 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const custom = await customHealth(run, result.desired);
   const resources = judgeResources(result, { cluster: context.cluster, live: context.live, discovery: await context.cluster.discover(signal), custom, choices: options.choices ?? {} });
   const health = applicationHealth(resources, context.cluster, observed.application.suspended);
-  const status = statusAfter({ observed, decision, result, resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
+  const { evidence } = deps.memory;
+  const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
+  const status = statusAfter({ observed, decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
   return { result, options, status, opened: deps.memory.opened === options.target && opened !== options.target };
 }

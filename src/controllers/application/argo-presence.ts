@@ -1,6 +1,7 @@
 import type { Cluster, ResourceType } from '../../kube/port.ts';
 import { deploymentType, statefulSetType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { createJointWork } from '../../lib/joint-work.ts';
 import { numberAt } from '../../gitops/health/live-field.ts';
 
 /** How long an answer is believed, in milliseconds. */
@@ -20,11 +21,16 @@ async function runs(cluster: Cluster, type: ResourceType, controller: { readonly
 /** Whether a controller of Argo CD's runs in a namespace: that of Applications, unless told. Asked at most once a minute per namespace. */
 export function createArgoPresence(cluster: Cluster, clock: Clock, name = 'argocd-application-controller'): (namespace: string, signal: AbortSignal) => Promise<boolean> {
   const answers = new Map<string, { readonly at: number; readonly present: boolean }>();
+  const asking = createJointWork<boolean>();
   return async (namespace, signal) => {
     const known = answers.get(namespace);
     if (known !== undefined && clock.monotonic() - known.at < believed) return known.present;
-    const present = (await runs(cluster, statefulSetType, { namespace, name }, signal)) || (await runs(cluster, deploymentType, { namespace, name }, signal));
-    answers.set(namespace, { at: clock.monotonic(), present });
-    return present;
+    const ask = async (ending: AbortSignal): Promise<boolean> => {
+      const present = (await runs(cluster, statefulSetType, { namespace, name }, ending)) || (await runs(cluster, deploymentType, { namespace, name }, ending));
+      answers.set(namespace, { at: clock.monotonic(), present });
+      return present;
+    };
+    // many Applications want to know at the same time
+    return asking.run(namespace, ask, signal);
   };
 }

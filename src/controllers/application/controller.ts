@@ -1,6 +1,5 @@
-import { parseApplication } from '../../api/application.ts';
-import { formatKey, keyOf, parseKey } from '../../api/object.ts';
-import type { KubeObject } from '../../api/object.ts';
+import { formatKey, parseKey } from '../../api/object.ts';
+import type { KubeObject, ObjectKey } from '../../api/object.ts';
 import { applicationOf } from '../../gitops/apply/object/tracking.ts';
 import { createRolloutKeys } from '../../gitops/apply/rollout/rollout-keys.ts';
 import type { Progress } from '../../gitops/apply/progress.ts';
@@ -12,9 +11,10 @@ import type { Resolver } from '../../gitops/source/resolver.ts';
 import type { SourceNews } from '../../gitops/source/source-news.ts';
 import { createSyncMemory } from '../../gitops/apply/sync-memory.ts';
 import type { SyncMemory } from '../../gitops/apply/sync-memory.ts';
+import type { CompiledCheck } from '../../gitops/health/custom-rules.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { Cluster, ResourceType } from '../../kube/port.ts';
-import { apiVersionOf } from '../../kube/resource-types.ts';
+import { apiVersionOf, applicationType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { HttpClient } from '../../lib/http.ts';
 import type { Log } from '../../lib/log.ts';
@@ -28,12 +28,13 @@ import { createArgoPresence } from './argo-presence.ts';
 import type { ApplicationContext } from './context.ts';
 import { chartsPart } from './watch-charts.ts';
 import { createClusterAnswers } from './cluster-answers.ts';
+import { createDependencies } from './dependencies.ts';
 import { createLiveIndex } from './live-index.ts';
 import type { StartInformer } from './live-index.ts';
 import { createPlanCache } from './plan-cache.ts';
+import { createPlannableApplications } from './plannable-applications.ts';
 import { createPlanner } from './planner.ts';
-import type { Plannable } from './planner.ts';
-import { identityOf } from './observe.ts';
+import { createProjects } from './projects.ts';
 import { reconcileApplication } from './reconcile.ts';
 import { createReferenceWatch } from './reference-watch.ts';
 import { createRefusedSources } from './refused-sources.ts';
@@ -43,7 +44,6 @@ import { createSecretWatch } from './secret-watch.ts';
 import { createStatusWriter } from './status-writer.ts';
 import { createTrials } from './trials.ts';
 import { wantedRevision } from './wanted-revision.ts';
-import type { ApplicationCache } from './watch.ts';
 import { applicationCache, watchApplications } from './watch.ts';
 
 export interface ApplicationControllerOptions {
@@ -68,10 +68,14 @@ export interface ApplicationControllerOptions {
   readonly onOutcome?: (application: KubeObject, outcome: Outcome | undefined) => void;
   /** Where Applications track their objects by their bare names; Argo CD's own namespace, `argocd`, unless it is elsewhere. */
   readonly controlNamespace: string;
+  /** Where AppProjects are; absent: in the control namespace. */
+  readonly projectNamespace?: string;
   /** Milliseconds between two looks at a revision. */
   readonly pollInterval: number;
   /** Sync every Application once, automated or not: `up`. */
   readonly syncOnce: boolean;
+  /** Health checks of the whole program; those of an Application go before them. */
+  readonly healthRules?: readonly CompiledCheck[];
   /** Where the key services of SOPS documents are asked; absent: none is. */
   readonly http?: HttpClient;
   /** Ends the watches that the controller has started. */
@@ -118,14 +122,6 @@ function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | '
   };
 }
 
-/** The Applications whose declarations count: those that parse, and stay. */
-function plannables(cache: ApplicationCache): readonly Plannable[] {
-  return [...cache.values()].flatMap((raw) => {
-    const parsed = raw.metadata.deletionTimestamp === undefined ? parseApplication(raw) : undefined;
-    return parsed?.ok === true ? [{ key: formatKey(keyOf(raw)), application: parsed.value, identity: identityOf(raw) }] : [];
-  });
-}
-
 /** Makes the controller that brings Applications from Git into the cluster, secrets first, and keeps them so. */
 export function createApplicationController(options: ApplicationControllerOptions): Controller {
   const { cluster, startInformer, resolver, controlNamespace, events, clock, random, log, metrics, signal } = options;
@@ -134,13 +130,23 @@ export function createApplicationController(options: ApplicationControllerOption
   const { drop, ...state } = createState(options.syncOnce);
   const isJudged = (instance: string, type: ResourceType): boolean =>
     state.knownMemory(formatKey(applicationOf(instance, controlNamespace)))?.rules?.rules.covers({ apiVersion: apiVersionOf(type), kind: type.kind }) === true;
-  const live = createLiveIndex({ startInformer, clock, signal, isJudged, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
+  const live = createLiveIndex({ startInformer, clock, signal, isJudged, own: { type: applicationType, informers: options.applications }, onNews: (instance) => enqueue(formatKey(applicationOf(instance, controlNamespace))) });
   const revisions = createRevisionPoller({
     poll: (followed, since, polling) => pollSource(resolver, followed, polling, since),
     interval: options.pollInterval,
-    onChange: (slot) => enqueue(followerOf(slot)),
+    onChange: (slot) => {
+      planner.noteChange();
+      // all that follow a repository are told at once, and most commits change one of them: `onAltered` tells which
+      controller.enqueue(parseKey(followerOf(slot)), undefined, { lane: 'start' });
+    },
     ...{ clock, random, signal },
   });
+  const wake = (key: ObjectKey): void => {
+    planner.noteChange();
+    controller.enqueue(key);
+  };
+  const projects = createProjects({ startInformer, namespace: options.projectNamespace ?? controlNamespace, applications: cache, clock, signal, onChange: wake });
+  const dependencies = createDependencies(cache, cluster);
   const refused = createRefusedSources({ revisions, wake: enqueue, ...(options.sourceNews === undefined ? {} : { news: options.sourceNews }) });
   const answers = createClusterAnswers({ cluster, startInformer, clock, random, log, signal, onNews: enqueue });
   const references = createReferenceWatch({
@@ -153,10 +159,11 @@ export function createApplicationController(options: ApplicationControllerOption
   });
   const secrets = createSecretWatch(references);
   const planner = createPlanner({
-    ...{ resolver, log, answers, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
+    ...{ resolver, log, clock, answers, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
     ...(options.renderers === undefined ? {} : { renderers: options.renderers }),
-    applications: () => plannables(cache),
+    applications: createPlannableApplications(cache, projects),
     commitOf: async ({ key, application }) => (await wantedRevision(revisions, key, application)).revision,
+    onAltered: enqueue,
     onDeclared: (key) => {
       for (const refused of plans.reconsider()) if (refused !== key) enqueue(refused);
     },
@@ -172,7 +179,7 @@ export function createApplicationController(options: ApplicationControllerOption
     references.watch(key, chartsPart, []);
     for (const part of [live, revisions, secrets]) part.release(key);
     refused.settle(key);
-    for (const part of [plans, planner, valuePlans, trials, answers]) part.forget(key);
+    for (const part of [plans, planner, valuePlans, trials, answers, dependencies]) part.forget(key);
     drop(key);
   };
   const statuses = createStatusWriter(cluster, clock);
@@ -180,7 +187,8 @@ export function createApplicationController(options: ApplicationControllerOption
   const context: ApplicationContext = {
     ...{ cluster, clock, log, progress: options.progress, live, plans, valuePlans, revisions, secrets, controlNamespace, concurrency: concurrentRequests },
     ...state,
-    ...{ statuses, trials, refused, answers, references, outdate },
+    ...{ statuses, trials, refused, answers, references, outdate, projects, dependencies },
+    ...(options.healthRules === undefined ? {} : { healthRules: options.healthRules }),
     argoRuns: createArgoPresence(cluster, clock),
     rolloutKeys: createRolloutKeys(cluster, options.randomBytes),
     sops: { now: clock.now, memoryFolder, ...(options.http === undefined ? {} : { http: options.http }) },
@@ -200,7 +208,7 @@ export function createApplicationController(options: ApplicationControllerOption
     },
     ...{ clock, random, log, metrics, backoff, concurrency: concurrentApplications, timeout: passTimeout },
   });
-  const stop = watchApplications(options.applications, { onSeen: statuses.seen, onChange: (key) => controller.enqueue(key), onGone: forget });
+  const stop = watchApplications(options.applications, { onSeen: statuses.seen, onChange: wake, onGone: forget, onAny: (...change) => dependencies.note(...change).forEach(enqueue) });
   return {
     ...controller,
     drain: async (ms) => {

@@ -30,6 +30,8 @@ export interface Target {
   /** As they stand in the manifest. */
   readonly source: Verbatim;
   readonly destination: Verbatim;
+  /** What `spec.syncPolicy` says of every sync; absent: nothing. */
+  readonly policy?: { readonly syncOptions?: unknown; readonly retry?: unknown };
 }
 
 export type SyncDecision =

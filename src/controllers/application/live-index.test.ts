@@ -83,6 +83,24 @@ describe('createLiveIndex', () => {
     await vi.waitFor(async () => expect(await cluster.get(configMapType, key, signal)).toBeDefined());
     expect(index.look(configMapType, key)).toBe('absent');
   });
+
+  it('sees objects of a kind that is watched anyhow where they are watched, and starts no watch of its own', async () => {
+    const informer = startInformer<KubeObject>(cluster, { type: configMapType, selection: { namespace: 'devnet' }, project: (object) => object }, { clock: systemClock, random: Math.random, log: silentLog, signal: lifetime.signal });
+    index = createLiveIndex({ startInformer: start, own: { type: configMapType, informers: [informer] }, onNews: (instance) => news.push(instance), clock: systemClock, signal: lifetime.signal });
+    await index.retain('argocd/devnet', [configMapType]);
+    await cluster.create(configMapType, config('devnet'), test, signal);
+
+    await vi.waitFor(() => expect(news).toEqual(['devnet']));
+    expect(index.look(configMapType, key)).toMatchObject({ instance: 'devnet' });
+    // it may be there, where nobody looks
+    expect(index.look(configMapType, { namespace: 'elsewhere', name: 'a' })).toBe('unknown');
+    expect(started).toEqual([]);
+
+    index.release('argocd/devnet');
+    await cluster.delete(configMapType, key, {}, signal);
+    await vi.waitFor(() => expect(informer.get(key)).toBeUndefined());
+    expect(news).toEqual(['devnet']);
+  });
 });
 
 describe('createSecretWatch', () => {

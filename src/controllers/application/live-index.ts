@@ -1,3 +1,4 @@
+import type { KubeObject, ObjectKey } from '../../api/object.ts';
 import type { Informer, InformerOptions } from '../../kube/informer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ResourceType } from '../../kube/port.ts';
@@ -25,18 +26,30 @@ export interface LiveIndexOptions {
   readonly onNews: (instance: string) => void;
   /** Whether an Application (by tracking name) has health checks of its own for a kind. Absent: none has. */
   readonly isJudged?: (instance: string, type: ResourceType) => boolean;
+  /** A kind that is watched anyhow, in some namespaces: there may be no right to watch it in all of them. Absent: none is. */
+  readonly own?: { readonly type: ResourceType; readonly informers: readonly Informer<KubeObject>[] };
   readonly clock: Clock;
   /** Ends all watches. */
   readonly signal: AbortSignal;
 }
 
+/** What of a watch is used here. */
+interface Seen {
+  readonly synced: Promise<unknown>;
+  readonly look: (key: ObjectKey) => LiveObject | 'absent' | 'unknown';
+}
+
 interface Watched {
-  readonly informer: Informer<LiveObject>;
+  readonly seen: Seen;
   readonly stop: AbortController;
+  /** The Applications that use the kind. */
+  readonly users: Set<string>;
 }
 
 /** How long a pass waits for the first list of a kind, in milliseconds. */
 const patience = 5_000;
+
+type Project = (object: KubeObject) => LiveObject | undefined;
 
 function kindOf(type: ResourceType): string {
   return `${type.group}/${type.kind}`;
@@ -46,64 +59,83 @@ function kindOf(type: ResourceType): string {
  * Keeps one cluster-wide watch per kind, however many Applications use it. Only kinds whose health is judged are watched whole
  * (their status has to be seen), all others as metadata; of both, only tracked objects are kept, without data.
  */
-export function createLiveIndex({ startInformer, onNews, isJudged, clock, signal }: LiveIndexOptions): LiveIndex {
+export function createLiveIndex({ startInformer, onNews, isJudged, own, clock, signal }: LiveIndexOptions): LiveIndex {
   const watched = new Map<string, Watched>();
-  const users = new Map<string, ReadonlySet<string>>();
+  /** By Application. */
+  const used = new Map<string, ReadonlySet<string>>();
+
+  function tell(previous: LiveObject | undefined, current: LiveObject | undefined): void {
+    if (!isNews(previous, current)) return;
+    for (const instance of new Set([previous?.instance, current?.instance])) if (instance !== undefined) onNews(instance);
+  }
 
   function start(type: ResourceType): Watched {
     const stop = new AbortController();
     const full = hasHealthRule({ apiVersion: apiVersionOf(type), kind: type.kind });
-    const project = (object: Parameters<typeof projectTracked>[0]): LiveObject | undefined => projectTracked(object, full, (instance) => isJudged?.(instance, type) === true);
-    const informer = startInformer({ type, selection: full ? {} : { metadataOnly: true }, project }, AbortSignal.any([signal, stop.signal]));
-    // the watch is stopped before its first list, or with the program: whoever waits for it hears of it elsewhere
-    informer.synced.catch(() => {});
-    informer.subscribe(({ current, previous }) => {
-      if (!isNews(previous, current)) return;
-      for (const instance of new Set([previous?.instance, current?.instance])) if (instance !== undefined) onNews(instance);
-    });
-    return { informer, stop };
+    const project = (object: KubeObject): LiveObject | undefined => projectTracked(object, full, (instance) => isJudged?.(instance, type) === true);
+    const seen = own !== undefined && kindOf(own.type) === kindOf(type) ? seeOwn(own.informers, project, stop.signal) : seeAll(type, { full, project }, stop.signal);
+    return { seen, stop, users: new Set() };
   }
 
-  function stopUnused(): void {
-    const used = new Set([...users.values()].flatMap((kinds) => [...kinds]));
-    for (const [kind, { stop }] of watched) {
-      if (used.has(kind)) continue;
-      stop.abort(new DOMException('no Application uses this kind any more', 'AbortError'));
+  function seeAll(type: ResourceType, { full, project }: { readonly full: boolean; readonly project: Project }, until: AbortSignal): Seen {
+    const informer = startInformer({ type, selection: full ? {} : { metadataOnly: true }, project }, AbortSignal.any([signal, until]));
+    // the watch is stopped before its first list, or with the program: whoever waits for it hears of it elsewhere
+    informer.synced.catch(() => {});
+    informer.subscribe(({ current, previous }) => tell(previous, current));
+    return { synced: informer.synced, look: (key) => (informer.healthy() ? (informer.get(key) ?? 'absent') : 'unknown') };
+  }
+
+  /** What is not there may be in a namespace that is not watched. */
+  function seeOwn(informers: readonly Informer<KubeObject>[], project: Project, until: AbortSignal): Seen {
+    const projected = (object: KubeObject | undefined): LiveObject | undefined => (object === undefined ? undefined : project(object));
+    const stops = informers.map((informer) => informer.subscribe(({ current, previous }) => tell(projected(previous), projected(current))));
+    until.addEventListener('abort', () => stops.forEach((end) => end()), { once: true });
+    const find = (key: ObjectKey): LiveObject | undefined => projected(informers.flatMap((informer) => (informer.healthy() ? (informer.get(key) ?? []) : []))[0]);
+    return { synced: Promise.allSettled(informers.map(({ synced }) => synced)), look: (key) => find(key) ?? 'unknown' };
+  }
+
+  /** Lets go of kinds that the Application had and has no more. There are many Applications and passes: no other is looked at. */
+  function leave(application: string, kept: ReadonlySet<string>): void {
+    for (const kind of used.get(application) ?? []) {
+      const known = kept.has(kind) ? undefined : watched.get(kind);
+      if (known === undefined) continue;
+      known.users.delete(application);
+      if (known.users.size > 0) continue;
+      known.stop.abort(new DOMException('no Application uses this kind any more', 'AbortError'));
       watched.delete(kind);
     }
   }
 
-  async function firstLists(informers: readonly Informer<LiveObject>[]): Promise<void> {
+  async function firstLists(seen: readonly Seen[]): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = clock.after(patience, late.resolve);
-    await Promise.race([late.promise, Promise.allSettled(informers.map(({ synced }) => synced))]);
+    await Promise.race([late.promise, Promise.allSettled(seen.map(({ synced }) => synced))]);
     cancel();
   }
 
   return {
-    look: (type, key) => {
-      const informer = watched.get(kindOf(type))?.informer;
-      if (informer === undefined || !informer.healthy()) return 'unknown';
-      return informer.get(key) ?? 'absent';
-    },
+    look: (type, key) => watched.get(kindOf(type))?.seen.look(key) ?? 'unknown',
     retain: async (application, types) => {
-      const fresh: Informer<LiveObject>[] = [];
+      const fresh: Seen[] = [];
       const kinds = new Set<string>();
       for (const type of types) {
         const kind = kindOf(type);
         kinds.add(kind);
-        if (watched.has(kind)) continue;
+        const known = watched.get(kind);
+        known?.users.add(application);
+        if (known !== undefined) continue;
         const started = start(type);
+        started.users.add(application);
         watched.set(kind, started);
-        fresh.push(started.informer);
+        fresh.push(started.seen);
       }
-      users.set(application, kinds);
-      stopUnused();
+      leave(application, kinds);
+      used.set(application, kinds);
       if (fresh.length > 0) await firstLists(fresh);
     },
     release: (application) => {
-      users.delete(application);
-      stopUnused();
+      leave(application, new Set());
+      used.delete(application);
     },
   };
 }

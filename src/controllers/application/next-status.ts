@@ -2,6 +2,7 @@ import type { RequestedOperation } from '../../api/application-operation.ts';
 import type { ApplicationStatus, OperationState, ResourceStatus, SyncStatus } from '../../api/application-status.ts';
 import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
 import { listAt } from '../../gitops/health/live-field.ts';
+import { externalUrls } from '../../gitops/history/external-urls.ts';
 import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
@@ -11,6 +12,8 @@ import { failOperation, continueOperation, initiatorOf, succeedOperation, withRe
 import { isPartial, requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import { dryResultsOf, resultsOf } from '../../gitops/history/resource-status.ts';
 import { addHistory } from '../../gitops/history/revision-history.ts';
+import { nextId, withEvidence } from '../../gitops/history/evidence.ts';
+import type { Evidence } from '../../gitops/apply/barrier/evidence.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
 import { refKey } from '../../gitops/apply/object/object-ref.ts';
@@ -40,17 +43,20 @@ function successOf(request: RequestedOperation | undefined): string {
 }
 
 /** How the operation on record continues after a pass. A pass that only heals or compares leaves it as it is. */
-function nextOperation(observed: Observed, decision: SyncDecision, result: SyncResult, now: number): OperationState | undefined {
+function nextOperation({ observed, decision, result, evidence, now }: PassFacts): OperationState | undefined {
   const { stop } = result;
+  const { history = [] } = observed.application.status;
   if (decision.kind !== 'sync') {
     const { operationState: known } = observed.application.status;
     // values that have changed are brought in by healing, and are part of what the operation has left
-    return decision.kind === 'heal' && stop === undefined && known !== undefined ? withValueVersions(known, result.values) : known;
+    if (decision.kind !== 'heal' || stop !== undefined || known === undefined) return known;
+    // a chart that was gone has passed the barrier anew
+    return withEvidence(withValueVersions(known, result.values), history.at(-1)?.id ?? 0, history.length === 0 ? undefined : evidence);
   }
   const request = requestOf(decision.operation);
   const only = request === undefined ? undefined : selectionOf(request);
   const outcomes = [...result.outcomes.values()].filter(({ ref }) => only?.(ref) ?? true);
-  const operation = withResults(decision.operation, request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
+  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
   if (stop === undefined) return withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
   if (stop.kind === 'waiting') return continueOperation(operation, stop.message);
   return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, request?.retry ?? observed.application.spec.syncPolicy.retry);
@@ -69,8 +75,8 @@ function sourceTypes({ application, plan: { tools = [] } }: Observed): Pick<Appl
 }
 
 function summary({ plan }: Observed): NonNullable<ApplicationStatus['summary']> {
-  const images = summaryImages(plan);
-  return images.length === 0 ? {} : { images };
+  const [images, externalURLs] = [summaryImages(plan), externalUrls(plan)];
+  return { ...(images.length === 0 ? {} : { images }), ...(externalURLs.length === 0 ? {} : { externalURLs }) };
 }
 
 /** Before the first write of an operation: the operation, and every object that it may make, so that none is ever forgotten. */
@@ -91,6 +97,8 @@ export interface PassFacts {
   readonly observed: Observed;
   readonly decision: SyncDecision;
   readonly result: SyncResult;
+  /** What the barrier of this target has opened on; absent where it has not. */
+  readonly evidence?: Evidence;
   readonly resources: readonly ResourceStatus[];
   readonly health: Health;
   /** Where the controller looks after Applications by their bare names. */
@@ -99,10 +107,11 @@ export interface PassFacts {
 }
 
 /** The whole status after a pass. */
-export function statusAfter({ observed, decision, result, resources, health, controllerNamespace, now }: PassFacts): ApplicationStatus {
+export function statusAfter(facts: PassFacts): ApplicationStatus {
+  const { observed, decision, result, resources, health, controllerNamespace, now } = facts;
   const { status, spec } = observed.application;
   const { source, revision } = observed.target;
-  const operation = nextOperation(observed, decision, result, now);
+  const operation = nextOperation(facts);
   const inSync = result.stop === undefined && resources.every((resource) => resource.status === 'Synced');
   // Argo CD too: what brought in a part, or nothing, is no deployment
   const deployed = decision.kind === 'sync' && result.stop === undefined && !isPartial(requestOf(decision.operation));

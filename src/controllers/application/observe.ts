@@ -1,6 +1,5 @@
 import { parseApplication } from '../../api/application.ts';
 import type { Application } from '../../api/application.ts';
-import type { Verbatim } from '../../api/application-status.ts';
 import { formatKey, keyOf } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { formatErrors } from '../../api/schema.ts';
@@ -9,9 +8,11 @@ import type { ConditionNote } from '../../gitops/history/application-conditions.
 import { describePin, rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
 import { readPolicy, rollbackRecordAnnotation } from '../../gitops/history/rollback-policy.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
+import type { ProjectRules } from '../../gitops/project/project-rules.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { ApplicationContext } from './context.ts';
 import type { Target } from './decide.ts';
+import { declaredPlace } from './declared-place.ts';
 import type { PlanRequest } from './plan-cache.ts';
 import { areValuesOthers } from './value-news.ts';
 import { wantedRevision } from './wanted-revision.ts';
@@ -59,18 +60,16 @@ export function subjectOf(raw: KubeObject, context: Pick<ApplicationContext, 'st
   return { key: formatKey(keyOf(raw)), raw, application: { ...parsed.value, status: context.statuses.current(raw) } };
 }
 
-function verbatim(raw: KubeObject, field: string): Verbatim {
-  const value = fieldAt(raw, 'spec', field);
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
 /** What moves an Application between revisions and changes none of them. */
 const aboutRevisions: ReadonlySet<string> = new Set([rollbackAnnotation, rollbackRecordAnnotation]);
 
-/** Everything in an Application that a plan can depend on, as one text. */
-export function identityOf(raw: KubeObject): string {
+/**
+ * Everything in an Application that a plan can depend on, as one text.
+ * @param project what it may do
+ */
+export function identityOf(raw: KubeObject, project: ProjectRules | undefined): string {
   const annotations = Object.entries(raw.metadata.annotations ?? {}).filter(([name]) => name.startsWith('prelude.dev/') && !aboutRevisions.has(name));
-  return JSON.stringify([raw['spec'], annotations]);
+  return JSON.stringify([raw['spec'], annotations, ...(project === undefined ? [] : [project.identity])]);
 }
 
 /** A commit that was synced before, if it is one. */
@@ -103,16 +102,18 @@ export async function observe(subject: Subject, context: ApplicationContext, sig
   const polled = await wantedRevision(context.revisions, key, application, { now: refresh });
   const { error: pollError } = polled;
   if (pollError !== undefined && !isSourceError(pollError)) context.log.error({ application: key, error: pollError }, 'the source could not be polled');
-  const request = { key, application, identity: identityOf(raw), wanted: polled.revision, fallback: syncedCommit(subject) };
+  const { rules } = context.projects.rightsOf(raw, application);
+  const request = { key, application, identity: identityOf(raw, rules), ...(rules === undefined ? {} : { project: rules }), wanted: polled.revision, fallback: syncedCommit(subject) };
   if (!(await context.answers.stillHold(key, signal))) context.outdate(key);
   const { good, error } = await context.plans.get(request, signal);
   const trouble = polled.error === undefined ? error?.message : gitError(polled.error);
-  const notes: readonly ConditionNote[] = [...(trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble } as const]), ...rollbackNotes(subject, polled)];
+  const cycle = context.dependencies.cycleOf(key);
+  const notes: readonly ConditionNote[] = [...(cycle === undefined ? [] : [{ type: 'InvalidSpecError', message: cycle } as const]), ...(trouble === undefined ? [] : [{ type: 'ComparisonError', message: trouble } as const]), ...rollbackNotes(subject, polled)];
   const isDenied = isSourceError(pollError, 'denied') || error?.kind === 'denied';
   if (isDenied) context.refused.note(key);
   else context.refused.settle(key);
   if (good === undefined) return { ...subject, plan: undefined, notes, transient: error?.kind !== 'refused', isDenied };
-  const target: Target = { revision: good.revision, source: application.spec.sources === undefined ? verbatim(raw, 'source') : { sources: fieldAt(raw, 'spec', 'sources') }, destination: verbatim(raw, 'destination') };
+  const target: Target = { revision: good.revision, ...declaredPlace(raw), policy: { syncOptions: fieldAt(raw, 'spec', 'syncPolicy', 'syncOptions'), retry: fieldAt(raw, 'spec', 'syncPolicy', 'retry') } };
   const haveValuesChanged = await areValuesOthers({ application, plan: good.plan, request, commit: good.commit }, context, signal);
   return { ...subject, haveValuesChanged, plan: good.plan, target, request, commit: good.commit, notes, following: polled.following, ...(polled.head === undefined ? {} : { head: polled.head }) };
 }

@@ -10,6 +10,9 @@ import type { Observed } from './observe.ts';
 /** Where nothing tells us when something waited for has come, in milliseconds. */
 const safetyNet = 15_000;
 
+/** Applications that are waited for tell when they are there. */
+const applicationsNet = 60_000;
+
 /** A namespace that goes away tells nobody. */
 const namespaceNet = 3_000;
 
@@ -17,6 +20,7 @@ const namespaceNet = 3_000;
 export function outcomeOf({ result, status }: Acted, { application }: Observed, now: number): Outcome {
   const { stop } = result;
   if (stop === undefined) return { kind: 'synced', reason: 'Synced', message: status.sync?.status === 'Synced' ? 'as Git says' : 'differs from Git' };
+  if (stop.kind === 'waiting' && stop.isForApplications === true) return { kind: 'waiting', reason: 'WaitingForApplications', message: stop.message, requeueAfter: applicationsNet };
   if (stop.kind === 'waiting') {
     const requeueAfter = stop.phase === 'namespace' ? namespaceNet : safetyNet;
     return { kind: 'waiting', reason: stop.phase === 'barrier' ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { memoryTree } from '../../../test/support/memory-tree.ts';
 import { parseApplication } from '../../api/application.ts';
 import { createManifestReader } from '../../gitops/render/manifest-reader.ts';
+import { createRenderers } from '../../gitops/render/render-source.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createPlanCache } from './plan-cache.ts';
 import { createPlanner, type Plannable } from './planner.ts';
@@ -39,6 +41,7 @@ function setUp(data: Readonly<Record<string, string>>) {
     resolver: { resolve: async (_repoURL, commit) => tree(commit), poll: async () => 'a' },
     reader: createManifestReader(1 << 20),
     log: silentLog,
+    clock: systemClock,
     applications: () => [devnet, other],
     commitOf: async ({ key }) => (key === other.key ? at.other : 'a'),
     onDeclared: () => void reconsidered.push(plans.reconsider()),
@@ -84,6 +87,7 @@ it('puts on record what the charts of an Application were told for its own plan,
     resolver: { resolve: async () => tree, poll: async () => 'a' },
     reader: createManifestReader(1 << 20),
     log: silentLog,
+    clock: systemClock,
     answers: { open: () => ({ capabilities: async () => ({ kubeVersion: 'v1.31.0', apiVersions: [] }), lookup: async () => ({ found: {}, isSecret: false }), asked: () => {}, consulted: () => consulted }), record: (name, slot) => void recorded.push(`${name} ${slot}`) },
     applications: () => [devnet, other],
     commitOf: async () => 'a',
@@ -97,4 +101,46 @@ it('puts on record what the charts of an Application were told for its own plan,
   expect(recorded).toEqual(['argocd/devnet planned', 'argocd/other planned']);
   await planner.planValued(other, 'a', new Map(), signal);
   expect(recorded.at(-1)).toBe('argocd/other valued');
+});
+
+it('renders at a commit only those Applications that it changes something of, and tells of them', async () => {
+  const [one, other] = [plannable('devnet'), plannable('other')];
+  const texts: Readonly<Record<string, string>> = { 'a devnet': '1', 'b devnet': '1', 'c devnet': '1', 'a other': '1', 'b other': '1', 'c other': '2' };
+  const tree = (commit: string) => {
+    const config = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {text: "${texts[`${commit} ${name}`]}"}\n`;
+    const files = memoryTree({ 'devnet/c.yaml': config('devnet'), 'other/c.yaml': config('other') });
+    return { ...files, fingerprint: (path: string) => texts[`${commit} ${path.split('/')[0]}`], revision: commit, readFrom: { kind: 'git', label: 'r' } } as const;
+  };
+  const [renders, altered]: [string[], string[]] = [[], []];
+  let head = 'a';
+  const planner = createPlanner({
+    resolver: { resolve: async (_repoURL, commit) => tree(commit), poll: async () => head },
+    reader: createManifestReader(1 << 20),
+    renderers: createRenderers(createManifestReader(1 << 20)).map((renderer) => ({
+      ...renderer,
+      render: (input, values, ending) => {
+        renders.push(`${input.path} at ${input.tree.revision}`);
+        return renderer.render(input, values, ending);
+      },
+    })),
+    log: silentLog,
+    clock: systemClock,
+    applications: () => [one, other],
+    commitOf: async () => head,
+    onAltered: (key) => void altered.push(key),
+    onDeclared: () => {},
+  });
+  const planAt = async (commit: string): Promise<string> => {
+    head = commit;
+    planner.noteChange();
+    return (await planner.plan(one, commit, signal)).revision;
+  };
+
+  expect([await planAt('a'), await planAt('b'), await planAt('c')]).toEqual(['a', 'b', 'c']);
+  expect(renders).toEqual(['devnet at a', 'other at a', 'other at c']);
+  expect(altered).toEqual(['argocd/other']);
+
+  planner.outdate(one.key);
+  await planAt('c');
+  expect(renders.at(-1)).toBe('devnet at c');
 });

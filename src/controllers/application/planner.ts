@@ -3,8 +3,8 @@ import { buildPlan } from '../../gitops/plan/build-plan.ts';
 import type { Declarations } from '../../gitops/plan/declare/declarations.ts';
 import { declare } from '../../gitops/plan/declare/declare.ts';
 import type { CheckProvider } from '../../gitops/plan/declare/declare.ts';
-import { createNeighbourhood } from '../../gitops/plan/declare/neighbourhood.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
+import type { ProjectRules } from '../../gitops/project/project-rules.ts';
 import { createScopes } from '../../gitops/plan/scope.ts';
 import type { Consulted } from '../../gitops/render/live/consulted.ts';
 import type { ManifestReader } from '../../gitops/render/manifest-reader.ts';
@@ -13,9 +13,14 @@ import { renderApplication } from '../../gitops/render/render-application.ts';
 import { createRenderers } from '../../gitops/render/render-source.ts';
 import type { Resolver } from '../../gitops/source/resolver.ts';
 import { isSourceError } from '../../gitops/source/source-error.ts';
+import { traceTrees, type TreeTrace } from '../../gitops/source/trace-trees.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { createJointWork } from '../../lib/joint-work.ts';
 import { templateSources } from '../../secret/template/template-source.ts';
 import type { ClusterAnswers } from './cluster-answers.ts';
+import { createNeighbours } from './neighbours.ts';
+import { revisionOfSame } from './reusable-render.ts';
 
 /** An Application, and what of it a plan depends on, as one text. */
 export interface Plannable {
@@ -24,6 +29,8 @@ export interface Plannable {
   readonly identity: string;
   /** An older commit: not what the Application declares to its neighbours now. */
   readonly aside?: true;
+  /** What its project allows. Absent: everything. */
+  readonly project?: ProjectRules;
 }
 
 export interface PlannerOptions {
@@ -32,6 +39,7 @@ export interface PlannerOptions {
   /** Absent: those that need no cluster. */
   readonly renderers?: readonly Renderer[];
   readonly log: Log;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly checkProvider?: CheckProvider;
   /** What charts are told of the cluster. Absent: nothing. */
   readonly answers?: Pick<ClusterAnswers, 'open' | 'record'>;
@@ -39,6 +47,8 @@ export interface PlannerOptions {
   readonly applications: () => readonly Plannable[];
   /** What an Application's source stands for now; undefined where Git does not say. */
   readonly commitOf: (plannable: Plannable) => Promise<string | undefined>;
+  /** A commit is found to change something of an Application, as a neighbour reads it: it need not wait behind those that it leaves as they are. Absent: it waits. */
+  readonly onAltered?: (key: string) => void;
   /** An Application declares something else than before. */
   readonly onDeclared: (key: string) => void;
 }
@@ -49,6 +59,8 @@ export interface Planner {
   readonly plan: (plannable: Plannable, commit: string, signal: AbortSignal) => Promise<Plan>;
   /** With the values that its charts take from the cluster; nothing of it is kept, and the neighbours do not hear of it. @throws SourceError */
   readonly planValued: (plannable: Plannable, commit: string, values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
+  /** An Application has come, gone, or changed, or its source stands for another commit: what its neighbours see of it is looked at anew. */
+  readonly noteChange: () => void;
   /** Renders anew when it is planned next: its charts would be told something else of the cluster. Until then it declares what it did. */
   readonly outdate: (key: string) => void;
   readonly forget: (key: string) => void;
@@ -61,10 +73,12 @@ interface Declared {
   readonly declarations: Declarations;
   /** What its charts were told of the cluster; undefined where they are told nothing. */
   readonly consulted: Consulted | undefined;
+  /** What of its sources was read. */
+  readonly traces: readonly TreeTrace[];
 }
 
 /** What one render comes to. */
-type Read = Pick<Declared, 'revision' | 'declarations' | 'consulted'>;
+type Read = Omit<Declared, 'identity' | 'commit'>;
 
 /** What the neighbours' plans see of it. */
 function visible({ destination, secrets, spreads, stores, generators, configMaps, externalSecrets }: Declarations): string {
@@ -76,36 +90,58 @@ function visible({ destination, secrets, spreads, stores, generators, configMaps
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { resolver, reader, log, checkProvider, applications, commitOf, onDeclared, answers } = options;
+  const { resolver, reader, log, clock, checkProvider, applications, commitOf, onDeclared, answers } = options;
   const renderers = options.renderers ?? createRenderers(reader);
   const known = new Map<string, Declared>();
   /** What is on record of each Application's own plan. */
   const recorded = new Map<string, Consulted>();
+  const reading = createJointWork<Declared>();
+  const neighbours = createNeighbours({ applications, read: readNeighbour, clock });
 
-  async function render({ application }: Plannable, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Read> {
+  async function render({ application, project }: Plannable, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Read> {
     const view = answers?.open(application.spec.destination.namespace);
-    const { rendered, revision } = await renderApplication(application, { resolver, renderers, revision: commit, ...(values === undefined ? {} : { values }), ...(view === undefined ? {} : { live: view }) }, signal);
+    const tracing = traceTrees(resolver);
+    const { rendered, revision } = await renderApplication(application, { resolver: tracing, renderers, revision: commit, ...(values === undefined ? {} : { values }), ...(view === undefined ? {} : { live: view }), ...(project === undefined ? {} : { project }) }, signal);
     const scopes = createScopes(rendered.objects.map(({ object }) => object));
-    return { revision, consulted: view?.consulted(), declarations: declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }) };
+    return { revision, traces: tracing.traces, consulted: view?.consulted(), declarations: declare(application, rendered, { scopes, ...(checkProvider === undefined ? {} : { checkProvider }) }) };
   }
 
   async function read(plannable: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
     const { key, identity, aside } = plannable;
     const before = known.get(key);
     if (before?.identity === identity && before.commit === commit) return before;
-    const declared = { identity, commit, ...(await render(plannable, commit, undefined, signal)) };
+    // its own plan and those of its neighbours ask for it at the same time
+    return reading.run(JSON.stringify([key, identity, commit, aside]), (ending) => readAnew(plannable, commit, ending), signal);
+  }
+
+  async function readAnew(plannable: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
+    const { key, identity, aside } = plannable;
+    const before = known.get(key);
+    const same = before?.identity === identity ? await again(plannable, before, commit, signal) : undefined;
+    const declared: Declared = { ...(same ?? (await render(plannable, commit, undefined, signal))), identity, commit };
     const { declarations } = declared;
     if (aside === true) return declared;
     known.set(key, declared);
+    if (before?.declarations !== declarations) neighbours.outdate();
     if (before === undefined || visible(before.declarations) !== visible(declarations)) onDeclared(key);
     return declared;
+  }
+
+  /** What it came to before, where that is what it comes to at another commit, too. */
+  async function again({ application }: Plannable, before: Declared, commit: string, signal: AbortSignal): Promise<Read | undefined> {
+    // it is outdated, or what was wrong with it may have been the moment's
+    if (before.commit === '' || before.declarations.problems.length > 0) return undefined;
+    const revision = await revisionOfSame(application, before.traces, { resolver, commit, signal });
+    return revision === undefined ? undefined : { ...before, revision };
   }
 
   /** Undefined where it cannot be told what an Application declares. */
   async function readNeighbour(neighbour: Plannable, signal: AbortSignal): Promise<Declarations | undefined> {
     try {
       const commit = await commitOf(neighbour);
-      const declared = commit === undefined ? known.get(neighbour.key) : await read(neighbour, commit, signal);
+      const before = known.get(neighbour.key);
+      const declared = commit === undefined ? before : await read(neighbour, commit, signal);
+      if (before !== undefined && before.declarations !== declared?.declarations) options.onAltered?.(neighbour.key);
       return declared?.declarations;
     } catch (error) {
       signal.throwIfAborted();
@@ -115,13 +151,9 @@ export function createPlanner(options: PlannerOptions): Planner {
     }
   }
 
-  async function planOf({ key, application }: Plannable, { declarations, revision }: Read, signal: AbortSignal): Promise<Plan> {
-    const others = applications().filter((other) => other.key !== key);
-    const neighbours: (Declarations | undefined)[] = [];
-    for (const other of others) neighbours.push(await readNeighbour(other, signal));
-    const complete = neighbours.every((neighbour) => neighbour !== undefined);
-    const neighbourhood = createNeighbourhood([declarations, ...neighbours.filter((neighbour) => neighbour !== undefined)], complete);
-    return buildPlan({ application, revision, declarations, neighbourhood });
+  async function planOf({ key, application, project }: Plannable, { declarations, revision }: Read, signal: AbortSignal): Promise<Plan> {
+    const neighbourhood = await neighbours.around(key, declarations, signal);
+    return buildPlan({ application, revision, declarations, neighbourhood, ...(project === undefined ? {} : { project }) });
   }
 
   return {
@@ -141,13 +173,17 @@ export function createPlanner(options: PlannerOptions): Planner {
       if (read.consulted !== undefined && plannable.aside !== true) answers?.record(plannable.key, 'valued', read.consulted);
       return planOf(plannable, read, signal);
     },
+    noteChange: neighbours.outdate,
     outdate: (key) => {
       const declared = known.get(key);
-      if (declared !== undefined) known.set(key, { ...declared, commit: '' });
+      if (declared === undefined) return;
+      known.set(key, { ...declared, commit: '' });
+      neighbours.outdate();
     },
     forget: (key) => {
       known.delete(key);
       recorded.delete(key);
+      neighbours.outdate();
     },
   };
 }

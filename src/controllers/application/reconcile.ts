@@ -99,7 +99,15 @@ export async function reconcileApplication(cached: KubeObject, context: Applicat
   }
   const subject = subjectOf(raw, context);
   if ('invalid' in subject) return reportInvalid(raw, subject.invalid, context, signal);
+  const unready = await context.projects.ready();
+  if (unready !== undefined) return reportUnplanned({ ...subject, plan: undefined, notes: [{ type: 'ComparisonError', message: unready }], transient: true, isDenied: false }, context, signal);
   if (deletionTimestamp !== undefined) return subject.application.cascade === undefined && !hasDeleteHooks(subject) ? undefined : cascade(subject, context, signal);
+  const { problem } = context.projects.rightsOf(raw, subject.application);
+  if (problem !== undefined) {
+    // what may not be read is not asked for, either
+    context.revisions.release(subject.key);
+    return reportInvalid(raw, problem, context, signal);
+  }
   const reconciled = await work(subject, context, signal);
   await finishRefresh(subject, context, signal);
   return reconciled;

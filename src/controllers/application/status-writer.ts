@@ -3,6 +3,7 @@ import { type ApplicationStatus, toWireStatus } from '../../api/application-stat
 import { formatKey, keyOf } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldManager } from '../../gitops/apply/sync-run.ts';
+import { keepEvidence } from '../../gitops/history/evidence.ts';
 import { mergePatch } from '../../lib/merge-patch.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
@@ -51,7 +52,7 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
     current,
     write: async (application, status, signal) => {
       const { reconciledAt: _then, ...before } = current(application);
-      const { reconciledAt: _now, ...wanted } = status;
+      const { reconciledAt: _now, ...wanted } = keepEvidence(before, status);
       const patch = mergePatch(toWireStatus(before), toWireStatus(wanted));
       if (patch === undefined) return false;
       try {

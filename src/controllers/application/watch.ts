@@ -42,6 +42,8 @@ export interface ApplicationNews {
   readonly onSeen: (key: string, resourceVersion: string | undefined) => void;
   readonly onChange: (key: ObjectKey) => void;
   readonly onGone: (key: string) => void;
+  /** Any change at all, statuses included: others may wait for one. */
+  readonly onAny: (key: string, current: KubeObject | undefined, previous: KubeObject | undefined) => void;
 }
 
 /** Turns events of the caches into keys to reconcile; our own writes of statuses are none. Returns what stops it. */
@@ -51,6 +53,7 @@ export function watchApplications(informers: readonly Informer<KubeObject>[], ne
       news.onSeen(formatKey(key), current?.metadata.resourceVersion);
       if (current === undefined || (previous !== undefined && previous.metadata.uid !== current.metadata.uid)) news.onGone(formatKey(key));
       if (current !== undefined && (previous === undefined || !isDeepStrictEqual(asked(previous), asked(current)))) news.onChange(key);
+      news.onAny(formatKey(key), current, previous);
     }),
   );
   return () => {

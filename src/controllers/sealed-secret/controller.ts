@@ -40,7 +40,7 @@ export interface SealedSecretControllerOptions {
 }
 
 /** As upstream has it: Synced or not. */
-const condition: ConditionStyle = { type: syncedCondition, statusOf: ({ kind }) => (kind === 'synced' ? 'True' : 'False') };
+const condition: ConditionStyle = { type: syncedCondition, statusOf: ({ kind }) => (kind === 'synced' ? 'True' : 'False'), isUnknownToKstatus: true };
 /** Enough that the cores have work while writes are under way; each holds a few items at a time. */
 const concurrency = 32;
 const concurrentWrites = 32;

@@ -4,6 +4,7 @@ import type { PreparedObject } from './object/prepared-object.ts';
 import type { PhaseName, Plan, RenderedObject } from '../plan/plan.ts';
 import type { AppliedObject } from './object/apply-decision.ts';
 import type { KnownDeclaration } from './barrier/declaration-facts.ts';
+import type { Evidence } from './barrier/evidence.ts';
 
 /**
  * What is remembered of one Application between two runs, in memory only. All of it can be lost: then some objects are applied
@@ -29,6 +30,8 @@ export interface SyncMemory {
   readonly waits: Map<string, number>;
   /** The target whose barrier has opened. */
   opened: string | undefined;
+  /** What its barrier has opened on. */
+  evidence?: Evidence;
   /** The Application's own health checks, as they were compiled last. */
   rules?: LoadedRules;
   /** What those checks said of an object at a resourceVersion, by `refKey`. */

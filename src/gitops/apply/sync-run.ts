@@ -6,6 +6,7 @@ import { isKubeError } from '../../kube/kube-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { SopsDocument } from '../../seal/sops/read-sops.ts';
 import type { Origin, PhaseName, Plan, RenderedObject, SopsSource } from '../plan/plan.ts';
+import type { ProjectRules } from '../project/project-rules.ts';
 import type { ValuesFromCluster } from '../render/renderer.ts';
 import type { LiveView } from './object/live-view.ts';
 import type { ObjectRef } from './object/object-ref.ts';
@@ -67,6 +68,10 @@ export interface SyncDeps {
   readonly concurrency: number;
   /** Decrypts a document of SOPS; it throws SopsErrors. Absent: none can be written. */
   readonly openSops?: (source: SopsSource, signal: AbortSignal) => Promise<SopsDocument>;
+  /** Why the Application's project does not allow an object; absent: it allows all. `cluster` refuses to write such a one in any case. */
+  readonly projectRefusal?: ProjectRules['objectRefusal'];
+  /** What of other Applications must come before anything is brought in, for people. Absent: nothing. */
+  readonly awaited?: () => readonly string[];
   /** How workloads follow the Secrets that they read. Absent: they do not. */
   readonly rollouts?: Rollouts;
   /** Plans anew with the values that charts take from the cluster; it throws SourceErrors. Absent: no plan takes any. */
@@ -91,6 +96,8 @@ export interface Stop {
   readonly kind: 'waiting' | 'failed' | 'refused';
   readonly phase: PhaseName;
   readonly message: string;
+  /** What is waited for are other Applications. */
+  readonly isForApplications?: true;
 }
 
 /** What became of one object in this run. */

@@ -101,6 +101,16 @@ describe('syncPlan', () => {
     expect(await cluster.get(jobType, { namespace, name: 'migrate' }, signal)).toBeUndefined();
   });
 
+  it('succeeds although a hook that has done its work may not be deleted, and tells that it stays', async () => {
+    const plan = planOf(namespace, { preSync: [hook('migrate', 'HookSucceeded')] });
+    const strict = { ...cluster, delete: () => Promise.reject(new KubeError('denied', 'cannot delete resource "jobs"')) };
+    const result = await syncPlan({ plan, options: syncOptions(namespace), inventory: [] }, syncDeps(strict), signal);
+
+    expect(result.stop).toBeUndefined();
+    expect([...result.outcomes.values()]).toMatchObject([{ ref: { name: 'migrate' }, status: 'Synced', message: 'hook succeeded; it stays, because it may not be deleted: cannot delete resource "jobs"' }]);
+    expect(await cluster.get(jobType, { namespace, name: 'migrate' }, signal)).toBeDefined();
+  });
+
   it('leaves an object alone that has the name of a hook and is none', async () => {
     await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { fieldManager: 'test' }, signal);
     const { metadata: _hooked, ...job } = hook('migrate');

@@ -1,3 +1,4 @@
+import { isAppProject } from '../../api/app-project.ts';
 import { isApplicationSet } from '../../api/application-set.ts';
 import { isApplication } from '../../api/application.ts';
 import type { Problem } from '../plan/plan.ts';
@@ -23,7 +24,7 @@ export function uncovered(files: readonly DiscoveredFile[], coverages: readonly 
   return files.flatMap((file): readonly Problem[] => {
     if (coverages.some(({ taken }) => taken.has(file.path))) return [];
     const below = coverages.find((coverage) => coverage.below.has(file.path));
-    const first = file.manifests.find(({ object }) => !isApplication(object) && !isApplicationSet(object));
+    const first = file.manifests.find(({ object }) => !isApplication(object) && !isApplicationSet(object) && !isAppProject(object));
     const broken = file.problems.map((problem): Problem => (file.mayHideApplication ? problem : { ...problem, severity: 'warning' }));
     if (first === undefined) return broken;
     if (below === undefined && coverages.some(({ path }) => path !== '' && file.path.startsWith(`${path}/`))) return broken;

@@ -40,6 +40,7 @@ const apiVersions: Readonly<Record<string, string>> = {
   Rollout: 'argoproj.io/v1alpha1',
   Workflow: 'argoproj.io/v1alpha1',
   ApplicationSet: 'argoproj.io/v1alpha1',
+  AppProject: 'argoproj.io/v1alpha1',
   Widget: 'example.com/v1',
   Password: 'generators.external-secrets.io/v1alpha1',
 };
@@ -158,6 +159,7 @@ const samples: readonly Sample[] = [
   { title: 'a Workflow that is done', kind: 'Workflow', status: { phase: 'Succeeded' }, health: 'Healthy' },
   { title: 'an ApplicationSet without a status', kind: 'ApplicationSet', health: 'Progressing' },
   { title: 'an ApplicationSet in error', kind: 'ApplicationSet', status: { conditions: [{ type: 'ResourcesUpToDate', status: 'True' }, { type: 'ErrorOccurred', status: 'True', message: 'no such folder' }] }, health: 'Degraded', says: 'no such folder' },
+  { title: 'an AppProject, which only holds settings', kind: 'AppProject', status: condition('Ready', 'False'), health: 'Healthy' },
   { title: 'an ApplicationSet that is up to date', kind: 'ApplicationSet', status: condition('ResourcesUpToDate', 'True'), health: 'Healthy' },
   { title: 'a custom kind that says nothing', kind: 'Widget', health: 'Healthy' },
   { title: 'a custom kind with an old status', kind: 'Widget', status: { observedGeneration: 1, ...condition('Ready', 'True') }, health: 'Progressing' },

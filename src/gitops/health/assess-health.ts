@@ -59,6 +59,9 @@ const silent: ReadonlySet<string> = new Set([
   ...['flowcontrol.apiserver.k8s.io', 'internal.apiserver.k8s.io', 'rbac.authorization.k8s.io', 'resource.k8s.io'],
 ]);
 
+/** Kinds of groups that tell of themselves, whose objects only hold settings. */
+const silentKinds: ReadonlySet<string> = new Set(['argoproj.io/AppProject']);
+
 /** The rule for kinds that no rule names: custom ones tell of themselves, all others are healthy as soon as they exist. */
 function ruleOfGroup(group: string): Assess | undefined {
   const family = families.find(([suffix]) => group.endsWith(suffix))?.[1];
@@ -69,7 +72,8 @@ const ignoreAnnotation = 'argocd.argoproj.io/ignore-healthcheck';
 
 function ruleFor(object: { readonly apiVersion: string; readonly kind: string }): Assess | undefined {
   const { group } = parseApiVersion(object.apiVersion);
-  return rules.get(`${group}/${object.kind}`) ?? ruleOfGroup(group);
+  const kind = `${group}/${object.kind}`;
+  return silentKinds.has(kind) ? undefined : (rules.get(kind) ?? ruleOfGroup(group));
 }
 
 /** Whether an object says that its health does not count. */

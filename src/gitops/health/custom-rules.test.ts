@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../api/object.ts';
-import { compileRules, type CustomRules } from './custom-rules.ts';
+import { compileChecks, type CustomRules, rulesOf } from './custom-rules.ts';
 import { loadCel } from './evaluate-cel.ts';
-import { healthChecksAnnotation, readHealthChecks } from './health-checks.ts';
+import { healthChecksAnnotation, parseHealthChecks, readHealthChecks } from './health-checks.ts';
+import { loadRules } from './load-rules.ts';
 
 const cel = await loadCel();
 
 function rules(text: string): CustomRules {
   const { checks, errors } = readHealthChecks({ annotations: { [healthChecksAnnotation]: text } });
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
-  return compileRules(checks, cel);
+  return rulesOf(compileChecks(checks, cel));
 }
 
 const widget = (status?: unknown, metadata: Readonly<Record<string, unknown>> = {}): KubeObject => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', generation: 2, ...metadata }, ...(status === undefined ? {} : { status }) });
@@ -98,6 +99,30 @@ describe('health checks of an Application', () => {
 
   it('reach nothing but the fields of the object', () => {
     for (const expression of ['status.constructor == null', 'has(status.__proto__)', 'has(status.toString)']) expect(current(expression).assess(widget({}))?.status).toBe('Progressing');
+  });
+});
+
+describe('health checks of the whole program', () => {
+  const parsed = parseHealthChecks([{ apiVersion: 'example.com/v1', current: "status.by == 'program' || status.list.all(a, status.list.all(b, status.list.all(c, status.list.all(d, a + b + c + d >= 0))))" }]);
+  const everywhere = parsed.ok ? compileChecks(parsed.value, cel) : [];
+  const annotated = { annotations: { [healthChecksAnnotation]: "[{apiVersion: example.com/v1, kind: Widget, current: status.by == 'application'}]" } };
+
+  it('judge what an Application has no check of its own for', async () => {
+    const [own, none] = [await loadRules(annotated, undefined, everywhere), await loadRules({}, undefined, everywhere)];
+    const gadget = { ...widget({ by: 'program' }), kind: 'Gadget' };
+
+    expect([own.rules.assess(widget({ by: 'program' }))?.status, own.rules.assess(widget({ by: 'application' }))?.status, own.rules.assess(gadget)?.status]).toEqual(['Progressing', 'Healthy', 'Healthy']);
+    expect([none.rules.assess(widget({ by: 'program' }))?.status, none.rules.covers({ apiVersion: 'v1', kind: 'Pod' })]).toEqual(['Healthy', false]);
+    expect(await loadRules(annotated, own, everywhere)).toBe(own);
+  });
+
+  it('that are too slow for the objects of one Application go on to be asked for others', async () => {
+    const [one, other] = [await loadRules({}, undefined, everywhere), await loadRules({}, undefined, everywhere)];
+    const slow = widget({ by: 'nobody', list: Array.from({ length: 400 }, (_item, index) => index) });
+    for (let round = 0; round < 5; round += 1) one.rules.assess(slow);
+
+    expect(one.rules.assess(widget({ by: 'program' }))?.status).toBe('Degraded');
+    expect(other.rules.assess(widget({ by: 'program' }))?.status).toBe('Healthy');
   });
 });
 

@@ -1,4 +1,5 @@
 import { formatKey, keyOf, type KubeObject, parseApiVersion } from '../../api/object.ts';
+import type { FieldError } from '../../api/schema.ts';
 import { ignoresHealth } from './assess-health.ts';
 import type { CelCompiler, Predicate } from './evaluate-cel.ts';
 import { degraded, progressing } from './health.ts';
@@ -26,30 +27,50 @@ export interface Judgement {
 }
 
 /** Checks of nothing. */
-export const noCustomRules: CustomRules = { covers: () => false, assess: () => undefined, judge: () => undefined };
+const noCustomRules: CustomRules = { covers: () => false, assess: () => undefined, judge: () => undefined };
 
-interface Compiled {
+/** Every expression that cannot be compiled, by its place in the list. */
+export function expressionErrors(checks: readonly HealthCheck[], cel: CelCompiler): readonly FieldError[] {
+  return checks.flatMap((check, index) =>
+    parts.flatMap((part): readonly FieldError[] => {
+      const text = check[part];
+      const compiled = text === undefined ? undefined : cel.compile(text);
+      return compiled === undefined || typeof compiled === 'function' ? [] : [{ path: `[${index}].${part}`, message: compiled.problem }];
+    }),
+  );
+}
+
+/** In the order in which they are asked. */
+const parts = ['inProgress', 'failed', 'current'] as const;
+
+/** A check that has been compiled. It remembers nothing: several Applications may go by it. */
+export interface CompiledCheck {
   readonly check: HealthCheck;
-  readonly predicates: readonly { readonly of: 'inProgress' | 'failed' | 'current'; readonly holds: Predicate }[];
+  readonly predicates: readonly { readonly of: (typeof parts)[number]; readonly holds: Predicate }[];
+  /** It cannot be asked: nothing is healthy by it. */
+  readonly problem?: string;
+}
+
+/** A check as one Application asks it. */
+interface AskedCheck extends CompiledCheck {
   /** How often in a row it took too long, by object. */
   readonly late: Map<string, number>;
-  /** It cannot be asked: nothing is healthy by it. */
   problem?: string;
 }
 
 /** A check that is stopped so often in a row for one object is not asked any more: each time, all else stands still. */
 const mostLate = 5;
 
-function compile(check: HealthCheck, cel: CelCompiler): Compiled {
-  const predicates: { of: 'inProgress' | 'failed' | 'current'; holds: Predicate }[] = [];
-  for (const part of ['inProgress', 'failed', 'current'] as const) {
+function compile(check: HealthCheck, cel: CelCompiler): CompiledCheck {
+  const predicates: { of: (typeof parts)[number]; holds: Predicate }[] = [];
+  for (const part of parts) {
     const text = check[part];
     const compiled = text === undefined ? undefined : cel.compile(text);
     if (compiled === undefined) continue;
-    if (typeof compiled !== 'function') return { check, predicates: [], late: new Map(), problem: `the health check of ${check.kind ?? check.group} cannot be used: ${part}: ${compiled.problem}` };
+    if (typeof compiled !== 'function') return { check, predicates: [], problem: `the health check of ${check.kind ?? check.group} cannot be used: ${part}: ${compiled.problem}` };
     predicates.push({ of: part, holds: compiled });
   }
-  return { check, predicates, late: new Map() };
+  return { check, predicates };
 }
 
 function isAbout({ group, kind }: HealthCheck, object: Kind): boolean {
@@ -60,7 +81,7 @@ function isAbout({ group, kind }: HealthCheck, object: Kind): boolean {
  * Flux's order: in progress, failed, current; where none of them holds, or one cannot be told yet (a status that is not there), it is in
  * progress.
  */
-function judge({ predicates }: Compiled, object: KubeObject): Judgement {
+function judge({ predicates }: CompiledCheck, object: KubeObject): Judgement {
   const said = conditionOf(object, 'Ready')?.message ?? '';
   for (const { of, holds } of predicates) {
     const verdict = holds(object);
@@ -70,13 +91,13 @@ function judge({ predicates }: Compiled, object: KubeObject): Judgement {
     }
     if (!verdict.is) continue;
     if (of === 'current') return { health: { status: 'Healthy', message: said } };
-    return { health: of === 'failed' ? degraded(said === '' ? 'it has failed, by the health check of its Application' : said) : progressing(said) };
+    return { health: of === 'failed' ? degraded(said === '' ? 'it has failed, by the health check of its kind' : said) : progressing(said) };
   }
-  return { health: progressing(said === '' ? 'not yet current, by the health check of its Application' : said) };
+  return { health: progressing(said === '' ? 'not yet current, by the health check of its kind' : said) };
 }
 
 /** Asks a check, unless it cannot be asked, or has been too slow too often. */
-function ask(compiled: Compiled, object: KubeObject): Judgement {
+function ask(compiled: AskedCheck, object: KubeObject): Judgement {
   const { check, late } = compiled;
   if (compiled.problem !== undefined) return { health: degraded(compiled.problem) };
   const judgement = judge(compiled, object);
@@ -91,10 +112,16 @@ function ask(compiled: Compiled, object: KubeObject): Judgement {
   return judgement;
 }
 
-/** Compiles the checks of an Application. One that is wrong speaks up where an object is judged by it. */
-export function compileRules(checks: readonly HealthCheck[], cel: CelCompiler): CustomRules {
-  const compiled = checks.map((check) => compile(check, cel));
-  const find = (object: Kind): Compiled | undefined => compiled.find(({ check }) => isAbout(check, object));
+/** Compiles checks. One that is wrong speaks up where an object is judged by it. */
+export function compileChecks(checks: readonly HealthCheck[], cel: CelCompiler): readonly CompiledCheck[] {
+  return checks.map((check) => compile(check, cel));
+}
+
+/** The checks of one Application, of which the first that is about a kind counts. What is too slow for its objects is so for it alone. */
+export function rulesOf(checks: readonly CompiledCheck[]): CustomRules {
+  if (checks.length === 0) return noCustomRules;
+  const asked = checks.map((check): AskedCheck => ({ ...check, late: new Map() }));
+  const find = (object: Kind): AskedCheck | undefined => asked.find(({ check }) => isAbout(check, object));
   const judgeOne = (object: KubeObject): Judgement | undefined => {
     const found = find(object);
     if (found === undefined || ignoresHealth(object)) return undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type KubeObject, parseApiVersion } from '../../api/object.ts';
-import { type FieldError, parse } from '../../api/schema.ts';
+import { type FieldError, type Parsed, parse } from '../../api/schema.ts';
 import { parseYaml } from '../../lib/yaml.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
 
@@ -32,6 +32,11 @@ const check = z
 
 const checks = z.array(check, { error: 'must be a list' }).max(100);
 
+/** Parses a list of health checks, from an annotation or a file. Whether the expressions are CEL shows when they are compiled. */
+export function parseHealthChecks(value: unknown): Parsed<readonly HealthCheck[]> {
+  return parse(checks, value);
+}
+
 /** What an Application says of the health of its kinds; or what is wrong with the annotation. Whether the expressions are CEL shows when they are compiled. */
 export function readHealthChecks({ annotations = {} }: Pick<KubeObject['metadata'], 'annotations'>): { readonly checks: readonly HealthCheck[]; readonly errors: readonly FieldError[] } {
   const text = annotations[healthChecksAnnotation];
@@ -41,7 +46,7 @@ export function readHealthChecks({ annotations = {} }: Pick<KubeObject['metadata
   try {
     const [document, more] = parseYaml(text, { bytes: 1 << 18, documents: 2, depth: 20 });
     if (more !== undefined) return refuse('must be one YAML document');
-    const parsed = parse(checks, document?.value ?? []);
+    const parsed = parseHealthChecks(document?.value ?? []);
     return parsed.ok ? { checks: parsed.value, errors: [] } : { checks: [], errors: parsed.errors.map((error) => ({ path, message: error.path === '' ? error.message : `${error.path}: ${error.message}` })) };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;

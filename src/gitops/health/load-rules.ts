@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/object.ts';
-import { compileRules, type CustomRules, noCustomRules } from './custom-rules.ts';
+import { compileChecks, type CompiledCheck, type CustomRules, rulesOf } from './custom-rules.ts';
 import { loadCel } from './evaluate-cel.ts';
 import { healthChecksAnnotation, readHealthChecks } from './health-checks.ts';
 
@@ -9,10 +9,14 @@ export interface LoadedRules {
   readonly rules: CustomRules;
 }
 
-/** Compiles the health checks of an Application, unless they are known. What is wrong with the annotation is told when it is planned. */
-export async function loadRules(metadata: Pick<KubeObject['metadata'], 'annotations'>, known: LoadedRules | undefined): Promise<LoadedRules> {
+/**
+ * Compiles the health checks of an Application, unless they are known. What is wrong with the annotation is told when it is planned.
+ * @param everywhere those of the whole program, which go behind
+ */
+export async function loadRules(metadata: Pick<KubeObject['metadata'], 'annotations'>, known: LoadedRules | undefined, everywhere: readonly CompiledCheck[] = []): Promise<LoadedRules> {
   const text = metadata.annotations?.[healthChecksAnnotation];
   if (known !== undefined && known.text === text) return known;
   const { checks } = readHealthChecks(metadata);
-  return { text, rules: checks.length === 0 ? noCustomRules : compileRules(checks, await loadCel()) };
+  const own = checks.length === 0 ? [] : compileChecks(checks, await loadCel());
+  return { text, rules: rulesOf([...own, ...everywhere]) };
 }

@@ -1,4 +1,5 @@
 import { listAt, textAt } from '../health/live-field.ts';
+import { hookPhasesOf } from '../plan/hook-phase.ts';
 import { podSpecsOf } from '../plan/needs/pod-bearing.ts';
 import type { Plan, RenderedObject } from '../plan/plan.ts';
 import { refKey, refOf } from '../apply/object/object-ref.ts';
@@ -22,6 +23,6 @@ export function imagesByObject({ phases }: Pick<Plan, 'phases'>): ReadonlyMap<st
 
 /** `status.summary.images`: those of objects that stay, so without hooks. */
 export function summaryImages({ phases }: Pick<Plan, 'phases'>): readonly string[] {
-  const kept = phases.filter(({ name }) => name === 'waves');
+  const kept = phases.flatMap(({ name, objects }) => (name === 'waves' ? [{ name, objects: objects.filter(({ object }) => hookPhasesOf(object).length === 0) }] : []));
   return [...new Set([...imagesByObject({ phases: kept }).values()].flat())].toSorted();
 }

@@ -6,6 +6,15 @@ const now = Date.UTC(2026, 0, 1);
 const retry: RetryPolicy = { limit: 1, duration: 15_000, factor: 2, maxDuration: 600_000 };
 const started = startOperation({ revision: 'abc', source: { repoURL: 'r' }, destination: { namespace: 'devnet' }, prune: true, allowEmpty: false, automated: true }, now);
 
+it('an operation has on record what the policy says of every sync, and without one what Argo CD takes', () => {
+  const target = { revision: 'abc', source: {}, destination: {}, prune: false, allowEmpty: false };
+  const policy = { syncOptions: ['CreateNamespace=true'], retry: { limit: 2 } };
+
+  expect(startOperation({ ...target, automated: true, policy }, now).operation).toMatchObject({ sync: { revision: 'abc', syncOptions: ['CreateNamespace=true'] }, retry: { limit: 2 } });
+  expect(startOperation({ ...target, automated: true }, now).operation).toMatchObject({ sync: { revision: 'abc' }, retry: { limit: 5 } });
+  expect(startOperation({ ...target, automated: false }, now).operation).toMatchObject({ retry: {} });
+});
+
 describe('an operation', () => {
   it('begins as Argo CD writes it, and remembers where it goes', () => {
     expect(started).toMatchObject({

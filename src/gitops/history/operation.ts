@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../../api/application-spec.ts';
 import type { OperationState, ResourceResult, RevisionHistory, Verbatim } from '../../api/application-status.ts';
 import { listAt, textAt } from '../health/live-field.ts';
+import { evidenceInfo } from './evidence.ts';
 import { nextAttempt } from './retry.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
 
@@ -16,6 +17,8 @@ export interface OperationTarget {
   readonly automated: boolean;
   /** That person, where it is known. */
   readonly by?: string;
+  /** What the Application's sync policy says of every sync, as it stands in the manifest: for people, and Argo CD's programs. */
+  readonly policy?: { readonly syncOptions?: unknown; readonly retry?: unknown };
 }
 
 /** Longer messages are cut: the API server would take them, a list of Applications would not be readable. */
@@ -28,6 +31,9 @@ export function clip(message: string): string {
 const destinationInfo = 'destination';
 const pruningInfo = 'pruning';
 const valuesInfo = 'values';
+
+/** Names of what is noted down with an operation: nobody's request may speak in them. */
+export const recordInfos: ReadonlySet<string> = new Set([destinationInfo, pruningInfo, valuesInfo, evidenceInfo]);
 
 /** What an operation may delete, as one comparable text. */
 export function pruningOf({ prune, allowEmpty }: Pick<OperationTarget, 'prune' | 'allowEmpty'>): string {
@@ -68,9 +74,12 @@ export function withValueVersions(operation: OperationState, versions: string | 
 
 /** A new operation. It begins without failures: a new commit makes a fresh start. */
 export function startOperation(target: OperationTarget, now: number): OperationState {
+  // without a policy, Argo CD's automated syncs are tried five times again, and others are not (appcontroller.go, autoSync)
+  const { syncOptions, retry = target.automated ? { limit: 5 } : {} } = target.policy ?? {};
   return {
     operation: {
-      sync: { revision: target.revision, ...(target.prune ? { prune: true } : {}) },
+      sync: { revision: target.revision, ...(target.prune ? { prune: true } : {}), ...(syncOptions === undefined ? {} : { syncOptions }) },
+      retry,
       initiatedBy: target.automated ? { automated: true } : { username: target.by ?? 'prelude' },
       // Argo CD's result has the source and not the destination; `info` is its place for what one wants to add
       info: [

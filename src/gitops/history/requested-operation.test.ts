@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseOperation } from '../../api/application-operation.ts';
 import type { OperationState } from '../../api/application-status.ts';
+import { operationDestination } from './operation.ts';
 import { isPartial, isUnreadable, requestOf, standingOperation, startRequested, unreadableOperation } from './requested-operation.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -23,6 +24,17 @@ describe('a request on record', () => {
     expect(isUnreadable(state)).toBe(false);
     expect(requestOf(state)).toMatchObject({ dryRun: true, resources: [{ name: 'a' }], revision: revisions });
     expect(isPartial(requestOf(state))).toBe(true);
+  });
+
+  it('says for people what it likes, and nothing in the names of what is noted down with it', () => {
+    const names = ['destination', 'pruning', 'values', 'request', 'head', 'prelude.dev/evidence'];
+    const info = [{ name: 'why', value: 'v' }, ...names.map((name) => ({ name, value: 'forged' }))];
+
+    const state = recorded({ ...part, info }, 'b');
+
+    expect(JSON.stringify(state.operation['info'])).toContain('{"name":"why","value":"v"}');
+    expect(JSON.stringify(state.operation['info'])).not.toContain('forged');
+    expect(operationDestination(state)).toBe('{"namespace":"devnet"}');
   });
 
   it('that cannot be read is over, and says nothing of what is in', () => {

@@ -4,7 +4,7 @@ import type { ApplicationStatus, OperationState, Verbatim } from '../../api/appl
 import type { ObjectRef } from '../apply/object/object-ref.ts';
 import { fieldAt, listAt, textAt } from '../health/live-field.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
-import { clip, type OperationTarget, startOperation } from './operation.ts';
+import { clip, type OperationTarget, recordInfos, startOperation } from './operation.ts';
 
 const requestInfo = 'request';
 const headInfo = 'head';
@@ -30,7 +30,8 @@ function fields(value: unknown): object {
 /** Puts a request on record as it was made, with the revision that it came to. */
 export function startRequested(asked: unknown, request: RequestedOperation, target: RequestTarget, now: number): OperationState {
   const started = startOperation({ ...target, prune: request.prune, allowEmpty: false, automated: false }, now);
-  const info = [...request.info, ...listAt(started.operation, 'info'), { name: requestInfo, value: nameOf(asked) }, { name: headInfo, value: target.head }];
+  const asks = request.info.filter(({ name }) => !recordInfos.has(name) && name !== requestInfo && name !== headInfo);
+  const info = [...asks, ...listAt(started.operation, 'info'), { name: requestInfo, value: nameOf(asked) }, { name: headInfo, value: target.head }];
   const initiatedBy = Object.keys(request.initiatedBy).length === 0 ? { username: 'unknown' } : request.initiatedBy;
   const sync = { ...fields(fieldAt(asked, 'sync')), revision: target.revision };
   return { ...started, operation: { ...fields(asked), sync, initiatedBy, info } };

@@ -47,6 +47,11 @@ function healthOf(ref: ObjectRef, outcome: ObjectOutcome | undefined, facts: Res
   return { status: 'Missing', message: 'it is not there' };
 }
 
+/** Whether an object's health is worth a word: of kinds that are well as soon as they are there, Argo CD says none either. */
+function isTold(ref: ObjectRef, health: Health, { custom }: ResourceFacts): boolean {
+  return health.status !== 'Healthy' || custom?.has(refKey(ref)) === true || hasHealthRule({ apiVersion: apiVersionOfRef(ref), kind: ref.kind });
+}
+
 /** What an object says of its own deletion, as far as the watched view knows it. */
 function needsConsent(ref: ObjectRef, facts: ResourceFacts): boolean {
   const annotations = seenOf(ref, facts)?.annotations;
@@ -72,7 +77,7 @@ function judge(ref: ObjectRef, facts: ResourceFacts, more: { readonly outcome?: 
   const status: ResourceStatus = {
     ...ref,
     status: code,
-    ...(health === undefined ? {} : { health: { status: health.status } }),
+    ...(health === undefined || !isTold(ref, health, facts) ? {} : { health: { status: health.status } }),
     ...(outcome === undefined || outcome.wave === 0 ? {} : { syncWave: outcome.wave }),
     ...(leftover ? { requiresPruning: true } : {}),
     ...(needsConsent(ref, facts) ? { requiresDeletionConfirmation: true } : {}),

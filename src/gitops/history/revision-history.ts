@@ -1,5 +1,6 @@
 import type { RevisionHistory, Verbatim } from '../../api/application-status.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
+import { nextId } from './evidence.ts';
 
 /** A sync that has brought a revision in, whole. */
 export interface Deployment {
@@ -19,9 +20,8 @@ export interface HistoryOptions {
 
 /** Adds an entry; the oldest ones go. */
 export function addHistory(history: readonly RevisionHistory[], deployment: Deployment, options: HistoryOptions): readonly RevisionHistory[] {
-  const id = Math.max(-1, ...history.map((entry) => entry.id)) + 1;
   const entry: RevisionHistory = {
-    id,
+    id: nextId(history),
     revision: deployment.revision,
     source: deployment.source,
     deployStartedAt: deployment.startedAt,

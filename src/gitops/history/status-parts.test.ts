@@ -5,9 +5,12 @@ import { phaseNames } from '../plan/plan.ts';
 import { mergeConditions } from './application-conditions.ts';
 import { applicationHealth, healthStatus } from './application-health.ts';
 import { inventoryOfStatus } from './inventory.ts';
+import type { LiveObject, LiveView } from '../apply/object/live-view.ts';
 import type { ObjectOutcome } from '../apply/sync-run.ts';
+import { type Health, healthy } from '../health/health.ts';
+import type { ResourceType } from '../../kube/port.ts';
 import { revisionOf } from './plan-revision.ts';
-import { resultsOf } from './resource-status.ts';
+import { judgeResources, resultsOf } from './resource-status.ts';
 import type { JudgedResource } from './resource-status.ts';
 import { addHistory } from './revision-history.ts';
 
@@ -124,5 +127,19 @@ describe('resultsOf', () => {
 
   it('says which hook ran in which phase', () => {
     expect(resultsOf([outcome('a', { phase: 'preSync', hook: 'PreSync' })])).toMatchObject([{ hookType: 'PreSync', hookPhase: 'Succeeded', syncPhase: 'PreSync' }]);
+  });
+});
+
+describe('judgeResources', () => {
+  it('says how kinds fare that have a rule, and of others only that something is wrong', () => {
+    const ref = (group: string, kind: string, name: string) => ({ group, version: 'v1', kind, namespace: 'devnet', name });
+    const type = (apiVersion: string, kind: string): ResourceType => ({ group: apiVersion.split('/').at(-2) ?? '', version: 'v1', kind, plural: kind, namespaced: true, statusSubresource: false });
+    const seen = (health: Health): LiveObject => ({ uid: '1', resourceVersion: '1', generation: 1, deleting: false, finalizers: [], instance: 'devnet', labels: {}, annotations: {}, health });
+    const look: LiveView['look'] = (_type, { name }) => (name === 'gone' ? 'absent' : seen(name === 'leaving' ? { status: 'Progressing', message: 'Pending deletion' } : healthy));
+    const desired = [ref('', 'ConfigMap', 'settings'), ref('', 'ConfigMap', 'leaving'), ref('', 'ConfigMap', 'gone'), ref('apps', 'Deployment', 'node')];
+    const judged = judgeResources({ desired, leftover: [], outcomes: new Map() }, { cluster: { kind: 'kubernetes' }, live: { look }, discovery: { find: type, apiVersions: () => [] } });
+
+    expect(judged.map(({ status: { name, health } }) => `${name} ${health?.status ?? '-'}`)).toEqual(['settings -', 'leaving Progressing', 'gone Missing', 'node Healthy']);
+    expect(judged.map(({ health }) => health?.status)).toEqual(['Healthy', 'Progressing', 'Missing', 'Healthy']);
   });
 });

@@ -23,7 +23,7 @@ export interface Delivery {
   /** In one sentence; empty where there is nothing to say. */
   readonly cause: string;
   /** This revision is older than the newest one: why, and which one it stands for, where that is known. */
-  readonly rollback?: { readonly summary: string; readonly replaces?: string };
+  readonly rollback?: { readonly summary: string; readonly replaces?: string; /** Nobody has asked for it. */ readonly automatic?: true };
   /** It was refused before anything was done: what was there before stays, and runs. */
   readonly isRefused?: true;
 }
@@ -64,5 +64,5 @@ function rollbackOf(application: Application, revision: string): Pick<Delivery, 
   const read = readPin(application);
   const pin = 'pin' in read && read.pin?.revision === revision ? read.pin : undefined;
   if (pin === undefined) return {};
-  return { rollback: { summary: describePin(pin), ...(pin.replaces === undefined ? {} : { replaces: pin.replaces }) } };
+  return { rollback: { summary: describePin(pin), ...(pin.replaces === undefined ? {} : { replaces: pin.replaces }), ...(pin.automatic === true ? { automatic: pin.automatic } : {}) } };
 }

@@ -47,6 +47,8 @@ export function happeningsOf(delivery: Delivery, options: TriggerOptions): reado
   const happening = (trigger: Trigger, more: Pick<Happening, 'state' | 'at' | 'title' | 'cause' | 'nextStep'>, id: string = trigger): Happening => ({ trigger, id: `${revision}:${id}`, revision, ...more });
   const status = `prelude status ${options.application}`;
   const found: Happening[] = [stateOf(delivery, options, happening)];
+  // it may never have been more than on its way, and nothing else says of it again
+  if (rollback?.automatic === true && rollback.replaces !== undefined) found.push(givenUp(rollback.replaces, rollback.summary, startedAt));
   if (rollback !== undefined) found.push(happening('on-rolled-back', { state: 'failure', at: startedAt, title: 'rolled back', cause: oneLine(rollback.summary), nextStep: 'push a commit that works: it is followed again at once' }));
   if (state === 'deployed') found.push(happening('on-deployed', { state: 'success', at: since, title: 'synced and healthy', cause: '', nextStep: '' }));
   if (state === 'failed') found.push(happening('on-sync-failed', { state: 'failure', at: since, title: 'the sync has failed', cause, nextStep: `push a fix; ${status} tells more` }));
@@ -60,6 +62,12 @@ function isLate({ state, startedAt }: Delivery, { waiting, patience, now }: Trig
 }
 
 type MakeHappening = (trigger: Trigger, more: Pick<Happening, 'state' | 'at' | 'title' | 'cause' | 'nextStep'>, id?: string) => Happening;
+
+/** For the status of a commit that was rolled back. */
+function givenUp(revision: string, summary: string, at: number): Happening {
+  const subject = `${revision}:on-state`;
+  return { trigger: 'on-state', id: `${subject}:failure:${at}`, subject, revision, state: 'failure', at, title: 'given up', cause: oneLine(summary), nextStep: 'push a commit that works' };
+}
 
 const shown = { pending: 'pending', deployed: 'success', failed: 'failure', degraded: 'failure' } as const;
 const titles = { pending: 'is brought in', deployed: 'synced and healthy', failed: 'the sync has failed', degraded: 'degraded' } as const;

@@ -15,6 +15,8 @@ import { checkValueConfigMaps, valueConfigMaps } from './needs/value-config-maps
 import { valueNeeds, valueSourcesOf, withNeeds } from './needs/value-needs.ts';
 import { compareObjects, compareProducers, compareText, phasesOf } from './object-order.ts';
 import { type Origin, type Phase, type PhaseName, phaseNames, type Plan, type Problem, type RenderedObject } from './plan.ts';
+import type { ProjectRules } from '../project/project-rules.ts';
+import { refusedObjects } from '../project/refused-objects.ts';
 import { sopsKeysOf } from './sops-keys.ts';
 
 export interface PlanInput {
@@ -27,6 +29,8 @@ export interface PlanInput {
   /** What all Applications declare, this one among them. */
   readonly neighbourhood: Neighbourhood;
   readonly customNeeds?: readonly CustomNeed[];
+  /** What the Application's project allows; absent: everything. */
+  readonly project?: ProjectRules;
 }
 
 /**
@@ -47,6 +51,7 @@ export function buildPlan(input: PlanInput): Plan {
   const problems = [
     ...checkApplication(application),
     ...declarations.problems,
+    ...(input.project === undefined ? [] : refusedObjects(declarations.objects, input.project)),
     ...checkValueConfigMaps(application, declarations.objects),
     ...duplicates(declarations.objects),
     ...rivals(declarations, neighbourhood),

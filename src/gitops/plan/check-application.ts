@@ -1,5 +1,6 @@
 import { type Application, suspendAnnotation } from '../../api/application.ts';
 import { healthChecksAnnotation, readHealthChecks } from '../health/health-checks.ts';
+import { dependsOnAnnotation, readDependencies } from './depends-on.ts';
 import { assumeSecretsAnnotation, parseAssumedSecrets } from './needs/assumed-secrets.ts';
 import { readValuesFrom, valuesFromAnnotation } from '../render/helm/values-from/values-from.ts';
 import { rendererAnnotation, rendererNames } from '../render/renderer-choice.ts';
@@ -11,7 +12,7 @@ import { sopsKeysAnnotation, sopsKeysOf } from './sops-keys.ts';
 const gateAnnotation = 'prelude.dev/gate';
 const plainSecretsAnnotation = 'prelude.dev/allow-plain-secrets';
 
-const knownAnnotations: ReadonlySet<string> = new Set([assumeSecretsAnnotation, gateAnnotation, valuesFromAnnotation, plainSecretsAnnotation, sopsKeysAnnotation, rendererAnnotation, suspendAnnotation, healthChecksAnnotation]);
+const knownAnnotations: ReadonlySet<string> = new Set([assumeSecretsAnnotation, gateAnnotation, valuesFromAnnotation, plainSecretsAnnotation, sopsKeysAnnotation, rendererAnnotation, suspendAnnotation, healthChecksAnnotation, dependsOnAnnotation]);
 
 /** Whether an Application says that Secrets may stand in its repository as they are. */
 export function allowsPlainSecrets({ metadata }: Pick<Application, 'metadata'>): boolean {
@@ -25,6 +26,7 @@ export function checkApplication(application: Application): readonly Problem[] {
   const problems: Problem[] = [];
   const refuse = (name: string, message: string): void => void problems.push({ severity: 'error', message, path: `metadata.annotations[${name}]` });
   for (const { path, message } of readValuesFrom(application).errors) problems.push({ severity: 'error', message, path });
+  for (const { path, message } of readDependencies(metadata).errors) problems.push({ severity: 'error', message, path });
   for (const { path, message } of readHealthChecks(metadata).errors) problems.push({ severity: 'error', message, path });
   if (!['true', 'false'].includes(annotations[suspendAnnotation] ?? 'false')) refuse(suspendAnnotation, 'must be "true" or "false"');
   const renderer = annotations[rendererAnnotation];

@@ -3,20 +3,24 @@ import { generatorsOf, storesOf } from '../../secret/references.ts';
 import { templateSources } from '../../secret/template/template-source.ts';
 import type { Declarations } from './declare/declarations.ts';
 import type { Neighbourhood } from './declare/neighbourhood.ts';
+import { readDependencies } from './depends-on.ts';
 import { compareText } from './object-order.ts';
 import type { PlannedApplication } from './planned-application.ts';
 
 /**
- * Orders Applications so that one after the other can be brought in: those that hold stores, or make Secrets, before those that use
- * them; otherwise by namespace and name. Where they use one another, none can wait for the other and the names decide.
+ * Orders Applications so that one after the other can be brought in: those that others wait for by annotation, that hold stores, or make
+ * Secrets, before those that wait for or use them; otherwise by namespace and name. Where they use one another, none can wait for the other and the names decide.
  */
 export function orderApplications(applications: readonly PlannedApplication[], neighbourhood: Neighbourhood): readonly PlannedApplication[] {
   const byDeclarations = new Map(applications.flatMap((one) => (one.kind === 'planned' ? [[one.declarations, one] as const] : [])));
+  const byKey = new Map(applications.map((one) => [formatKey(one.application.metadata), one]));
+  const dependencies = ({ application: { metadata } }: PlannedApplication): readonly PlannedApplication[] => readDependencies(metadata).keys.flatMap((key) => byKey.get(formatKey(key)) ?? []);
   const ordered = new Set<PlannedApplication>();
   const onTheWay = new Set<PlannedApplication>();
   const visit = (application: PlannedApplication): void => {
     if (ordered.has(application) || onTheWay.has(application)) return;
     onTheWay.add(application);
+    for (const other of dependencies(application)) visit(other);
     for (const declarations of usedBy(application, neighbourhood)) {
       const other = byDeclarations.get(declarations);
       if (other !== undefined) visit(other);

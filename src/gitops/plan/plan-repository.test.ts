@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { memoryHome } from '../../../test/support/memory-tree.ts';
 import { createManifestReader } from '../render/manifest-reader.ts';
+import { createRenderers } from '../render/render-source.ts';
+import type { Renderer } from '../render/renderer.ts';
 import { createResolver } from '../source/resolver.ts';
+import type { SourceFile } from '../source/source-tree.ts';
 import { planRepository, type RepositoryPlanInput } from './plan-repository.ts';
 import { isRefused, type RepositoryPlan } from './planned-application.ts';
 import type { Problem } from './plan.ts';
@@ -77,6 +80,40 @@ async function problemsOf(files: Files, options?: Partial<RepositoryPlanInput>):
 }
 
 describe('planRepository', () => {
+  it('says to renderers what is about to come before it reads any of it', async () => {
+    const home = memoryHome({ 'app.yaml': application, 'charts/a/Chart.yaml': 'name: a' });
+    const told: string[] = [];
+    const tree = { ...home.tree, read: async (...args: Parameters<typeof home.tree.read>) => (told.push('read'), home.tree.read(...args)) };
+    const reader = createManifestReader(1 << 20);
+    const renderer = { ...createRenderers(reader)[2]!, prepare: (files: readonly SourceFile[]) => void told.push(files.map(({ path }) => path).join(' ')) };
+
+    await planRepository({ home: { ...home, tree }, resolver: createResolver({ home }), reader, renderers: [renderer] }, new AbortController().signal);
+
+    expect(told.slice(0, 2)).toEqual(['app.yaml charts/a/Chart.yaml', 'read']);
+  });
+
+  it('renders several Applications at once, and has them in their order', async () => {
+    const names = ['net-1', 'net-2', 'net-3', 'net-4', 'net-5'];
+    const files = Object.fromEntries(names.flatMap((name) => [[`apps/${name}.yaml`, application.replaceAll('devnet', name)], [`${name}/a.yaml`, deployment('bot', '{name: own, key: token}')]]));
+    const four = Promise.withResolvers<void>();
+    let running = 0;
+    const renderer: Renderer = {
+      name: 'slow',
+      accepts: async () => true,
+      valueSources: async () => [],
+      render: async () => {
+        running += 1;
+        if (running === 4) four.resolve();
+        await four.promise;
+        return { objects: [], problems: [] };
+      },
+    };
+
+    const plan = await planOf({ 'app.yaml': 'a: b', ...files }, { renderers: [renderer] });
+
+    expect(plan.applications.map(({ application: { metadata } }) => metadata.name)).toEqual(names);
+  });
+
   it('finds nothing wrong with a repository in which everything is provided', async () => {
     const plan = await planOf({ 'devnet/a.yaml': `${store}---\n${externalSecret('faucet')}---\n${deployment('bot', '{name: faucet, key: token}')}` });
 

@@ -1,3 +1,4 @@
+import type { Application } from '../../api/application.ts';
 import type { KubeObject, ObjectKey } from '../../api/object.ts';
 import { formatKey } from '../../api/object.ts';
 import { type Coverage, uncovered } from '../discover/coverage.ts';
@@ -5,6 +6,8 @@ import { discover, type DiscoveredApplication } from '../discover/discover.ts';
 import { expandSets } from '../discover/expand-sets.ts';
 import { selectDirectoryFiles } from '../render/directory-files.ts';
 import { isToolFile } from '../render/tool-files.ts';
+import { type FoundProjects, findProjects } from '../project/found-projects.ts';
+import type { ProjectRules } from '../project/project-rules.ts';
 import type { ManifestReader } from '../render/manifest-reader.ts';
 import { createRenderers } from '../render/render-source.ts';
 import { type ReadSource, renderApplication, type RenderedApplication } from '../render/render-application.ts';
@@ -13,6 +16,7 @@ import type { Home } from '../source/home.ts';
 import type { Resolver } from '../source/resolver.ts';
 import { isSourceError } from '../source/source-error.ts';
 import { buildPlan, sortProblems } from './build-plan.ts';
+import { checkDependencies } from './check-dependencies.ts';
 import { claimProblems } from './claims.ts';
 import type { Declarations } from './declare/declarations.ts';
 import { createNeighbourhood, type Neighbourhood } from './declare/neighbourhood.ts';
@@ -46,10 +50,12 @@ interface ReadApplication {
  */
 export async function planRepository(input: RepositoryPlanInput, signal: AbortSignal): Promise<RepositoryPlan> {
   const { home, reader } = input;
-  const discovery = await expandSets(await discover(home.tree, reader, signal), input.resolver, signal);
   const renderers = input.renderers ?? createRenderers(reader);
-  const sources: ReadApplication[] = [];
-  for (const found of discovery.applications) sources.push(await readApplication(found, { ...input, renderers }, signal));
+  const files = await home.tree.list('', signal);
+  for (const renderer of renderers) renderer.prepare?.(files);
+  const discovery = await expandSets(await discover(home.tree, reader, signal), input.resolver, signal);
+  const projects = findProjects(discovery.files.flatMap((file) => file.manifests));
+  const sources = await readAll(discovery.applications, { ...input, renderers, projects }, signal);
 
   const rendered = sources.flatMap(({ source }) => ('rendered' in source ? source.rendered.objects : []));
   const defined = discovery.files.flatMap((file) => file.manifests);
@@ -60,12 +66,13 @@ export async function planRepository(input: RepositoryPlanInput, signal: AbortSi
 
   const complete = declared.size === sources.length && discovery.problems.length === 0;
   const neighbourhood = createNeighbourhood([...declared.values()], complete);
-  const planned = sources.map((read) => planOne(read, declared.get(read.found), { neighbourhood, ...(input.customNeeds === undefined ? {} : { customNeeds: input.customNeeds }) }));
+  const planned = sources.map((read) => planOne(read, declared.get(read.found), { neighbourhood, projects, ...(input.customNeeds === undefined ? {} : { customNeeds: input.customNeeds }) }));
   const coverages = await coveragesOf(sources, home, signal);
   return {
     applications: orderApplications(planned, neighbourhood),
     sets: discovery.sets,
-    problems: sortProblems([...discovery.problems, ...uncovered(discovery.files, coverages), ...claimProblems([...declared.values()])]),
+    projects: projects.objects,
+    problems: sortProblems([...discovery.problems, ...projects.problems, ...unknownProjects(discovery.applications, projects), ...checkDependencies(discovery.applications), ...uncovered(discovery.files, coverages), ...claimProblems([...declared.values()])]),
   };
 }
 
@@ -73,10 +80,47 @@ function isStore({ object }: { readonly object: KubeObject }): boolean {
   return object.kind === 'SecretStore' || object.kind === 'ClusterSecretStore';
 }
 
-async function readApplication(found: DiscoveredApplication, { resolver, renderers }: { readonly resolver: Resolver; readonly renderers: readonly Renderer[] }, signal: AbortSignal): Promise<ReadApplication> {
+/** What allows an Application something is not at hand: the cluster decides. */
+function unknownProjects(applications: readonly DiscoveredApplication[], projects: FoundProjects): readonly Problem[] {
+  return applications.flatMap(({ application, origin, lineOf }): readonly Problem[] => {
+    if (projects.rulesOf(application) !== 'unknown') return [];
+    const path = 'spec.project';
+    return [{ severity: 'warning', message: `AppProject ${application.spec.project} is not in this repository; whether it allows this is told by the cluster`, path, origin: { file: origin.file, line: lineOf(path) } }];
+  });
+}
+
+/** The rules of an Application's project, as far as they are at hand. */
+function knownRules(application: Application, projects: FoundProjects): { readonly project?: ProjectRules } {
+  const rules = projects.rulesOf(application);
+  return rules === undefined || rules === 'unknown' ? {} : { project: rules };
+}
+
+interface ReadContext {
+  readonly resolver: Resolver;
+  readonly renderers: readonly Renderer[];
+  readonly projects: FoundProjects;
+}
+
+/** Applications that are read at once: while threads and programs render some, the objects of others are read. */
+const mostAtOnce = 4;
+
+async function readAll(applications: readonly DiscoveredApplication[], context: ReadContext, signal: AbortSignal): Promise<readonly ReadApplication[]> {
+  const read: ReadApplication[] = [];
+  const queue = applications.entries();
+  const readSome = async (): Promise<void> => {
+    for (const [index, found] of queue) read[index] = await readApplication(found, context, signal);
+  };
+  await Promise.all(Array.from({ length: mostAtOnce }, readSome));
+  return read;
+}
+
+async function readApplication(found: DiscoveredApplication, { resolver, renderers, projects }: ReadContext, signal: AbortSignal): Promise<ReadApplication> {
   const { application, origin, lineOf } = found;
+  const known = knownRules(application, projects);
+  const [refused] = known.project?.refusals(application) ?? [];
+  if (refused !== undefined) return { found, source: { problem: { severity: 'error', message: `not planned: ${refused.message}`, path: refused.path, origin: { file: origin.file, line: lineOf(refused.path) } } } };
   try {
-    return { found, source: await renderApplication(application, { resolver, renderers }, signal) };
+    return { found, source: await renderApplication(application, { resolver, renderers, ...known }, signal) };
   } catch (error) {
     if (!isSourceError(error)) throw error;
     const field = error.field ?? 'spec.source.repoURL';
@@ -86,13 +130,14 @@ async function readApplication(found: DiscoveredApplication, { resolver, rendere
 
 interface PlanContext {
   readonly neighbourhood: Neighbourhood;
+  readonly projects: FoundProjects;
   readonly customNeeds?: readonly CustomNeed[];
 }
 
-function planOne({ found, source }: ReadApplication, declarations: Declarations | undefined, context: PlanContext): PlannedApplication {
+function planOne({ found, source }: ReadApplication, declarations: Declarations | undefined, { projects, ...context }: PlanContext): PlannedApplication {
   if ('problem' in source) return { ...found, kind: 'unplanned', problem: source.problem };
   if (declarations === undefined) throw new Error('an Application was rendered and not declared');
-  const plan = buildPlan({ application: found.application, manifest: found, revision: source.revision, declarations, ...context });
+  const plan = buildPlan({ application: found.application, manifest: found, revision: source.revision, declarations, ...context, ...knownRules(found.application, projects) });
   return { ...found, kind: 'planned', plan, declarations, source: ownTree(source).readFrom };
 }
 

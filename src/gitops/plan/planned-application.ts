@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/object.ts';
 import type { DiscoveredApplication, DiscoveredSet } from '../discover/discover.ts';
 import type { ResolvedTree } from '../source/resolver.ts';
 import type { Declarations } from './declare/declarations.ts';
@@ -26,6 +27,8 @@ export interface RepositoryPlan {
   readonly applications: readonly PlannedApplication[];
   /** What some of them are rendered from. */
   readonly sets: readonly DiscoveredSet[];
+  /** AppProjects, as they are written to a cluster that has none of the name. */
+  readonly projects: readonly KubeObject[];
   /** What no Application's plan tells: broken Applications, files that nothing covers, objects claimed twice. */
   readonly problems: readonly Problem[];
 }

@@ -138,3 +138,28 @@ it('does not take a folder for a submodule that stands where a committed file st
 
   expect(await problems((await openWorkTree(clone, signal)).tree, { recurse: true })).toEqual({});
 });
+
+describe('a pointer of Git LFS', () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`;
+  const lfs = 'error: is a pointer of Git LFS, whose content is never fetched; commit the file itself';
+  const read = async (files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> => {
+    for (const [name, text] of Object.entries(files)) await remote.write(`net/${name}`, text);
+    await remote.push('pointers');
+    const tree = await createGitRepository(remote.url, { cache: join(folder, 'git'), protocols: ['file'], clock: systemClock, pollTtl: 0 }).tree('main', signal);
+    return problems(tree);
+  };
+
+  it('is refused as a manifest', async () => {
+    expect(await read({ 'a.yaml': pointer, 'logo.png': pointer })).toEqual({ 'net/a.yaml': lfs });
+  });
+
+  it('is refused in a kustomization', async () => {
+    expect(await read({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': pointer })).toEqual({ 'net/a.yaml': lfs });
+  });
+
+  it('is refused in a chart, unless the chart leaves it out', async () => {
+    const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'templates/logo.png': pointer };
+    expect(await read(chart)).toEqual({ 'net/Chart.yaml': `error: templates/logo.png ${lfs.slice('error: '.length)}, or name it in .helmignore` });
+    expect(await read({ ...chart, '.helmignore': '*.png\n' })).toEqual({});
+  });
+});

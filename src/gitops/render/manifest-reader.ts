@@ -6,6 +6,7 @@ import { LruMap } from '../../lib/lru-map.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
 import { parseYaml, type YamlDocument } from '../../lib/yaml.ts';
 import type { Origin, Problem, SopsEntry } from '../plan/plan.ts';
+import { isLfsPointer, lfsProblem } from '../source/lfs-pointer.ts';
 import { parseManifest } from './manifest-schema.ts';
 import { readSopsEntries } from './sops-entries.ts';
 import { readSopsManifests, type SopsManifest } from './sops-manifest.ts';
@@ -63,6 +64,7 @@ interface Found {
 
 function readManifests(file: string, content: Uint8Array): ManifestFile {
   const found: Found = { manifests: [], problems: [], others: 0 };
+  if (isLfsPointer(content)) return { ...found, problems: [{ severity: 'error', message: lfsProblem, origin: { file, line: 1 } }] };
   const sops = readSopsManifests(file, content);
   if ('problem' in sops) return { manifests: [], others: 0, problems: [sops.problem] };
   try {

@@ -8,7 +8,7 @@ import { isSourceError, SourceError } from '../source/source-error.ts';
 import type { SourceTree } from '../source/source-tree.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { renderSource } from './render-source.ts';
-import type { Rendered, Renderer, ValuesFromCluster } from './renderer.ts';
+import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from './renderer.ts';
 
 /** One of an Application's sources, and the tree it stands for. */
 export interface ReadSource {
@@ -35,6 +35,8 @@ export interface RenderApplicationOptions {
   readonly values?: ValuesFromCluster;
   /** The cluster that it is rendered for; absent: nobody is asked. */
   readonly live?: ClusterView;
+  /** What its project allows, asked of repositories that only a chart names. Absent: it has none that would say. */
+  readonly project?: { readonly repositoryRefusal: NonNullable<RenderInput['repositoryRefusal']> };
 }
 
 /** An Application's sources and where they stand in it. */
@@ -57,7 +59,7 @@ export async function renderApplication(application: Application, options: Rende
   const parts: Rendered[] = [];
   for (const { source, field, tree } of sources) {
     if (source.isOnlyLent) continue;
-    parts.push(await renderSource(options.renderers, { application, tree, path: source.path, source, field, lent, ...(options.live === undefined ? {} : { live: options.live }) }, options.values, signal));
+    parts.push(await renderSource(options.renderers, { application, tree, path: source.path, source, field, lent, ...(options.live === undefined ? {} : { live: options.live }), ...(options.project === undefined ? {} : { repositoryRefusal: options.project.repositoryRefusal }) }, options.values, signal));
   }
   return { sources, rendered: merge(parts), revision: joinRevisions(sources.map(({ tree }) => tree.revision)) };
 }

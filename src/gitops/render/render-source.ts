@@ -9,20 +9,26 @@ import type { Tool } from '../plan/plan.ts';
 import type { ChartSources } from '../source/resolver.ts';
 import type { Rendered, Renderer, RenderInput, ValuesFromCluster } from './renderer.ts';
 import { chosenRenderer, type RendererName } from './renderer-choice.ts';
+import { isChartFile } from './tool-files.ts';
 
 export interface RendererOptions {
   readonly clock?: Clock;
   /** Who renders charts of Applications that do not say; absent: `builtin`. */
   readonly charts?: RendererName;
+  /** Whether threads come behind the one that asks. Absent: they do; a command that only waits for them is done sooner where they do not. */
+  readonly givesWay?: boolean;
   /** Fetches charts that others depend on; absent: offline, they must be committed. */
   readonly sources?: ChartSources;
 }
 
 /** The renderers of this version, the first that accepts a source is its renderer; the last accepts any. */
-export function createRenderers(reader: ManifestReader, { clock = systemClock, charts = 'builtin', sources }: RendererOptions = {}): readonly Renderer[] {
-  const engines = { builtin: createBuiltinEngine({ clock }), helm: createHelmEngine() };
+export function createRenderers(reader: ManifestReader, { clock = systemClock, charts = 'builtin', givesWay = true, sources }: RendererOptions = {}): readonly Renderer[] {
+  const engines = { builtin: createBuiltinEngine({ clock, givesWay }), helm: createHelmEngine() };
   const helm = createHelmRenderer(({ application }) => engines[chosenRenderer(application, charts)], sources === undefined ? {} : { charts: sources });
-  return [{ ...helm, ...(engines.builtin.close === undefined ? {} : { close: engines.builtin.close }) }, createKustomizeRenderer(), createDirectoryRenderer(reader)];
+  const prepare: Renderer['prepare'] = (files) => {
+    if (files.some(({ path }) => isChartFile(path))) engines[charts].prepare?.();
+  };
+  return [{ ...helm, prepare, ...(engines.builtin.close === undefined ? {} : { close: engines.builtin.close }) }, createKustomizeRenderer(), createDirectoryRenderer(reader)];
 }
 
 /**

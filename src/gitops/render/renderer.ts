@@ -3,7 +3,7 @@ import type { ApplicationSource } from '../../api/application-source.ts';
 import type { SecretBytes } from '../../lib/secret-bytes.ts';
 import type { Problem, RenderedObject, Tool } from '../plan/plan.ts';
 import type { ValueSource } from '../plan/value-source.ts';
-import type { SourceTree } from '../source/source-tree.ts';
+import type { SourceFile, SourceTree } from '../source/source-tree.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 export interface RenderInput {
@@ -19,6 +19,8 @@ export interface RenderInput {
   readonly lent: ReadonlyMap<string, SourceTree>;
   /** The cluster that it is rendered for; absent: nobody is asked, and nothing is there. */
   readonly live?: ClusterView;
+  /** Why nothing may be fetched from a repository; undefined where it may. Absent: from everywhere. */
+  readonly repositoryRefusal?: (repoURL: string) => string | undefined;
 }
 
 /** Values for the second pass, by `valueKey`. Absent in the first, and offline: the renderer puts placeholders. */
@@ -41,6 +43,8 @@ export interface Renderer {
   readonly accepts: (input: RenderInput, signal: AbortSignal) => Promise<boolean>;
   readonly valueSources: (input: RenderInput, signal: AbortSignal) => Promise<readonly ValueSource[]>;
   readonly render: (input: RenderInput, values: ValuesFromCluster | undefined, signal: AbortSignal) => Promise<Rendered>;
+  /** Says that a repository with these files is about to be rendered: what takes long to start may start now. Absent: nothing does. */
+  readonly prepare?: (files: readonly SourceFile[]) => void;
   /** Ends what it keeps running; absent: nothing. */
   readonly close?: () => Promise<void>;
 }

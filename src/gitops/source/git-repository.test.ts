@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -255,6 +256,19 @@ describe('createGitRepository', () => {
       vi.unstubAllEnvs();
       await git.close();
     }
+  });
+
+  it('gives up a repository that is larger than it may be, and leaves nothing of it on the disk', async () => {
+    await remote.write('a.yaml', 'a: 1\n');
+    const small = await remote.push('small');
+    const repository = open({ cloneBytes: 1 << 20 });
+    await repository.tree('main', signal);
+    await writeFile(join(remote.folder, 'large.bin'), randomBytes(3 << 20));
+    await remote.push('large');
+
+    expect(await kindOf(repository.tree('main', signal))).toBe('tooLarge: URL: the repository is larger than 1048576 bytes');
+    expect(await readdir(join(cache, 'git'))).toEqual([]);
+    expect(await readAll(repository, small)).toEqual({ 'a.yaml': 'a: 1\n' });
   });
 
   it('forgets old commits, so that the clone does not grow without bound', async () => {

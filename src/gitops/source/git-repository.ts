@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import { LruMap } from '../../lib/lru-map.ts';
 import { createSemaphore } from '../../lib/semaphore.ts';
 import { type GitAccessOptions, withGitAccess } from './git-access.ts';
 import { createGit, type Git, type GitProtocol, type GitRun } from './git-command.ts';
+import { withinSize } from './clone-size.ts';
 import { checkRevision, findRevision, type GitRefs, isCommitId, parseRefs } from './git-refs.ts';
 import { openGitTree } from './git-tree.ts';
 import { type GitUrl, parseGitUrl, redactUrl } from './git-url.ts';
@@ -24,6 +26,8 @@ export interface GitOptions extends GitAccessOptions {
   readonly pollDeadline?: number;
   readonly fetchDeadline?: number;
   readonly pollTtl?: number;
+  /** Bytes that the clone of one repository may have on disk. */
+  readonly cloneBytes?: number;
   /** Servers are asked in turn, where several repositories share it; absent: each asks as it likes. */
   readonly turns?: ServerTurns;
 }
@@ -39,8 +43,12 @@ export interface GitRepository {
   readonly tree: (revision: string, signal: AbortSignal) => Promise<SourceTree>;
 }
 
+/** Room for one repository, where others are to have some, too. */
+const cloneBytes = 1 << 30;
 /** Commits kept in the clone; older ones are dropped, and fetched again where someone asks for them. */
 const kept = 20;
+/** Files of the commits whose listings are at hand, some 250 bytes each; that of one commit is, however large. */
+const listedFiles = 50_000;
 /** A lock file older than this was left by a process that is gone. */
 const staleLock = 300_000;
 
@@ -56,6 +64,16 @@ export function createGitRepository(url: string, options: GitOptions): GitReposi
   return { poll: (revision, signal, since) => clone.poll(revision, signal, since), tree: (revision, signal) => clone.tree(revision, signal) };
 }
 
+/** A commit whose files are known. */
+interface Listed {
+  readonly tree: SourceTree;
+  readonly files: number;
+}
+
+function emptyTrees(): LruMap<Listed> {
+  return new LruMap(listedFiles, ({ files }) => Math.min(files, listedFiles));
+}
+
 class Clone {
   readonly #address: GitUrl;
   readonly #folder: string;
@@ -65,6 +83,8 @@ class Clone {
   /** Git locks its files; waiting here is kinder than failing there. */
   readonly #oneAtATime = createSemaphore(1);
   #ready = false;
+  /** By commit: many Applications read the same one, and most of the time it is the newest. */
+  #trees = emptyTrees();
   #refs: { readonly at: number; readonly refs: Promise<GitRefs>; readonly signal: AbortSignal } | undefined;
 
   constructor(address: GitUrl, folder: string, options: GitOptions) {
@@ -83,9 +103,13 @@ class Clone {
     const { ref, commit } = await this.#find(revision, signal);
     return this.#named(
       this.#oneAtATime.run(async () => {
+        const known = this.#trees.get(commit)?.tree;
+        if (known !== undefined) return known;
         await this.#prepare(signal);
         if (!(await this.#holds(commit, signal))) await this.#fetch(commit, ref, signal);
-        return openGitTree(this.#git, commit, this.#limits, signal);
+        const tree = await openGitTree(this.#git, commit, this.#limits, signal);
+        this.#trees.set(commit, { tree, files: (await tree.list('', signal)).length });
+        return tree;
       }, signal),
     );
   }
@@ -160,6 +184,24 @@ class Clone {
 
   async #fetch(commit: string, ref: string | undefined, signal: AbortSignal): Promise<void> {
     await this.#removeStaleLock();
+    const bound = { most: this.#options.cloneBytes ?? cloneBytes, clock: this.#options.clock, signal };
+    try {
+      await withinSize(this.#folder, bound, (until) => this.#fetchAny(commit, ref, until));
+    } catch (error) {
+      if (isSourceError(error, 'tooLarge')) await this.#drop();
+      throw error;
+    }
+    await this.#keep(commit, signal);
+  }
+
+  /** What a server has sent beyond the bound must not stay on the disk; the clone is only a copy. */
+  async #drop(): Promise<void> {
+    this.#ready = false;
+    this.#trees = emptyTrees();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #fetchAny(commit: string, ref: string | undefined, signal: AbortSignal): Promise<void> {
     // servers may refuse a commit by its id; then its ref, then everything
     const attempts = [['--depth=1', commit], ...(ref === undefined ? [] : [['--depth=1', ref]]), ['--depth=2147483647', '+refs/heads/*:refs/prelude/all/heads/*', '+refs/tags/*:refs/prelude/all/tags/*']];
     for (const [index, [depth = '', ...refspecs]] of attempts.entries()) {
@@ -173,7 +215,6 @@ class Clone {
       }
     }
     if ((await this.#typeOf(commit, signal)) !== 'commit') throw new SourceError('absent', `the repository has no commit ${commit}`);
-    await this.#keep(commit, signal);
   }
 
   async #typeOf(commit: string, signal: AbortSignal): Promise<string | undefined> {
@@ -193,6 +234,8 @@ class Clone {
     const stdin = [...refs.filter((name) => !name.startsWith('refs/prelude/kept/')), ...(isFull ? held.slice(0, -kept) : [])].map((name) => `delete ${name}\n`).join('');
     if (stdin !== '') await this.#git(['update-ref', '--stdin'], { ...this.#local(signal), stdin });
     if (!isFull) return;
+    // what a listing names may be gone
+    this.#trees = emptyTrees();
     await this.#git(['gc', '--quiet', '--prune=now'], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
   }
 

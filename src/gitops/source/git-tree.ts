@@ -1,13 +1,11 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { readCommitFacts } from './commit-facts.ts';
+import { type Blob, createBlobReader } from './blob-reader.ts';
+import { type CommitFacts, readCommitFacts } from './commit-facts.ts';
 import type { Git } from './git-command.ts';
 import { SourceError } from './source-error.ts';
 import type { LeftOut, SourceFile, SourceTree } from './source-tree.ts';
 import { filesWithin, type TreeLimits } from './tree-limits.ts';
-
-interface Blob extends SourceFile {
-  readonly oid: string;
-}
 
 interface Link extends Blob {
   readonly kind: 'link';
@@ -20,47 +18,22 @@ interface Listing {
   readonly unread: readonly Unread[];
 }
 
-interface PendingRead {
-  readonly blob: Blob;
-  readonly resolve: (content: Uint8Array) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Bytes of blobs that one `cat-file` answers. */
-const batchBytes = 16 << 20;
-
 /**
  * The files of one commit in a bare repository. Listed once by `ls-tree`; reads that are asked for together are answered by one
- * `cat-file --batch`. Nothing is ever checked out, so no link is followed and no filter runs.
+ * `cat-file --batch`, and who made the commit is asked once. Nothing is ever checked out, so no link is followed and no filter runs.
  * @param commit hex digits, nothing else: it stands among git's arguments
  */
 export async function openGitTree(git: Git, commit: string, limits: TreeLimits, signal: AbortSignal): Promise<SourceTree> {
   const run = { signal, deadline: limits.deadline, stdoutLimit: 64 << 20 };
   const { blobs, unread } = parseListing(await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit], run), limits);
   const byPath = new Map(blobs.map((blob) => [blob.path, blob]));
-  const batches = new Map<AbortSignal, PendingRead[]>();
+  const readBlob = createBlobReader(git, limits);
+  const fingerprints = new Map<string, string>();
+  let facts: CommitFacts | undefined;
 
   function read(file: SourceFile, signal: AbortSignal): Promise<Uint8Array> {
     const blob = byPath.get(file.path);
     return blob === undefined ? Promise.reject(new SourceError('absent', `${file.path} is not in commit ${commit}`)) : readBlob(blob, signal);
-  }
-
-  function readBlob(blob: Blob, signal: AbortSignal): Promise<Uint8Array> {
-    if (blob.size > limits.fileBytes) return Promise.reject(new SourceError('tooLarge', `${blob.path} is larger than ${limits.fileBytes} bytes`));
-    return new Promise((resolve, reject) => {
-      const batch = batches.get(signal);
-      if (batch !== undefined) {
-        batch.push({ blob, resolve, reject });
-        return;
-      }
-      const reads = [{ blob, resolve, reject }];
-      batches.set(signal, reads);
-      // reads asked for in this turn go together
-      queueMicrotask(() => {
-        batches.delete(signal);
-        void answer(git, reads, { ...run, signal });
-      });
-    });
   }
 
   return {
@@ -75,8 +48,23 @@ export async function openGitTree(git: Git, commit: string, limits: TreeLimits, 
         }),
       ),
     read,
-    commit: (signal) => readCommitFacts(git, commit, { signal, deadline: limits.deadline }),
+    fingerprint: (path) => {
+      const known = fingerprints.get(path) ?? fingerprintOf(path, { blobs, unread });
+      if (known !== undefined) fingerprints.set(path, known);
+      return known;
+    },
+    commit: async (signal) => (facts ??= await readCommitFacts(git, commit, { signal, deadline: limits.deadline })),
   };
+}
+
+/** What a link leads to may be elsewhere in the commit: with one, nothing can be told. */
+function fingerprintOf(path: string, { blobs, unread }: Listing): string | undefined {
+  const others = filesWithin(unread, path);
+  if (others.some(({ kind }) => kind === 'link')) return undefined;
+  const hash = createHash('sha256');
+  for (const blob of filesWithin(blobs, path)) hash.update(`${blob.oid} ${blob.path}\0`);
+  for (const submodule of others) hash.update(`submodule ${submodule.path}\0`);
+  return hash.digest('base64');
 }
 
 /** Whether a link leads to a folder of this commit; one that leads through another link is taken to. */
@@ -103,39 +91,4 @@ function parseListing(listing: Buffer, limits: TreeLimits): Listing {
   }
   const byPath = (a: Pick<Blob, 'path'>, b: Pick<Blob, 'path'>): number => (a.path < b.path ? -1 : 1);
   return { blobs: blobs.toSorted(byPath), unread: unread.toSorted(byPath) };
-}
-
-async function answer(git: Git, reads: readonly PendingRead[], run: { readonly signal: AbortSignal; readonly deadline: number }): Promise<void> {
-  for (const batch of split(reads)) {
-    try {
-      const stdin = batch.map(({ blob }) => `${blob.oid}\n`).join('');
-      const stdout = await git(['cat-file', '--batch'], { ...run, stdin, stdoutLimit: batchBytes * 4 });
-      let offset = 0;
-      for (const { blob, resolve } of batch) {
-        const header = `${blob.oid} blob ${blob.size}\n`;
-        const start = offset + header.length;
-        if (stdout.toString('latin1', offset, start) !== header) throw new SourceError('unavailable', `${blob.path} cannot be read from the local copy of the repository`);
-        offset = start + blob.size + 1;
-        // a copy, so that one small file does not keep the whole batch in memory
-        resolve(Uint8Array.prototype.slice.call(stdout, start, start + blob.size));
-      }
-    } catch (error) {
-      // those already resolved do not mind
-      for (const { reject } of batch) reject(error);
-    }
-  }
-}
-
-function split(reads: readonly PendingRead[]): readonly (readonly PendingRead[])[] {
-  const batches: PendingRead[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const read of reads) {
-    if (bytes + read.blob.size > batchBytes) {
-      batches.push([]);
-      bytes = 0;
-    }
-    batches.at(-1)?.push(read);
-    bytes += read.blob.size;
-  }
-  return batches;
 }

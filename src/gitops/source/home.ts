@@ -49,10 +49,13 @@ async function openFolder(path: string, signal: AbortSignal): Promise<Home> {
   return { label: path, tree, prefix, whole, addresses };
 }
 
-/** A place with `://` or an scp-like one is a URL; all else is a folder. */
+/** Whether a place is the address of a repository: one with `://`, or an scp-like one; all else is a folder. */
+export function isAddress(place: string): boolean {
+  return place.includes('://') || /^[^/\s@]+@[^/\s:]+:/.test(place);
+}
+
 function splitRef(place: string): { readonly url?: string; readonly ref?: string } {
-  const isUrl = place.includes('://') || /^[^/\s@]+@[^/\s:]+:/.test(place);
-  if (!isUrl) return {};
+  if (!isAddress(place)) return {};
   const query = place.indexOf('?');
   if (query < 0) return { url: place };
   const parameters = new URLSearchParams(place.slice(query + 1));

@@ -1,6 +1,6 @@
 import { createGitRepository, type GitOptions, type GitRepository } from './git-repository.ts';
 import { normaliseGitUrl, parseGitUrl, redactUrl } from './git-url.ts';
-import type { Home } from './home.ts';
+import { type Home, isAddress } from './home.ts';
 import { createServerTurns } from './server-turns.ts';
 import { SourceError } from './source-error.ts';
 import type { SourceResolver, SourceTree } from './source-tree.ts';
@@ -87,7 +87,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (normaliseGitUrl(repoURL) !== undefined) parseGitUrl(repoURL);
     const key = keyOf(repoURL);
     const place = mapped.get(key);
-    if (place !== undefined) return isUrl(place) ? { url: place } : { folder: place };
+    if (place !== undefined) return isAddress(place) ? { url: place } : { folder: place };
     if (home !== undefined && (repoURL === '.' || home.addresses.has(key))) return { home };
     if (repoURL === '.') throw new SourceError('invalid', 'repoURL "." means the repository that a command was given; a controller needs its URL');
     // an address that is refused anyway should say so offline, too
@@ -123,8 +123,4 @@ function homeTree(home: Home, repoURL: string): ResolvedTree {
 
 function keyOf(repoURL: string): string {
   return normaliseGitUrl(repoURL) ?? repoURL;
-}
-
-function isUrl(place: string): boolean {
-  return place.includes('://') || /^[^/\s@]+@[^/\s:]+:/.test(place);
 }

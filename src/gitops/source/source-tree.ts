@@ -24,6 +24,10 @@ export interface SourceTree {
   readonly leftOut: (path: string, signal: AbortSignal) => Promise<readonly LeftOut[]>;
   /** SourceError `tooLarge` above the size limit. */
   readonly read: (file: SourceFile, signal: AbortSignal) => Promise<Uint8Array>;
+  /**
+   * A text that is the same where all at or below `path` is the same, in any commit; undefined where that cannot be told. Absent: it never can.
+   */
+  readonly fingerprint?: (path: string) => string | undefined;
   /** The commit itself. Absent: what is read is not committed. */
   readonly commit?: (signal: AbortSignal) => Promise<CommitFacts>;
 }

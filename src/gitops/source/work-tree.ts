@@ -147,8 +147,9 @@ async function findGit(root: string, signal: AbortSignal): Promise<WorkTree['git
   const git = createWorkTreeGit(root);
   const run = { signal, deadline: 10_000 };
   try {
-    const top = (await git(['rev-parse', '--show-toplevel'], run)).toString('utf8').trimEnd();
-    const common = (await git(['rev-parse', '--path-format=absolute', '--git-common-dir'], run)).toString('utf8').trimEnd();
+    // two programs at once: one that printed both would leave open which line feed is part of a path
+    const asked = [['--show-toplevel'], ['--path-format=absolute', '--git-common-dir']].map(async (what) => (await git(['rev-parse', ...what], run)).toString('utf8').trimEnd());
+    const [top = '', common = ''] = await Promise.all(asked);
     if (top === '') return undefined;
     // one file and no includes: another file's content is none of our business
     const listing = await git(['config', '--file', join(common, 'config'), '--no-includes', '-z', '--get-regexp', '^remote\\..*\\.url$'], run).catch(noRemotes);

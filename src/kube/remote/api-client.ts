@@ -135,6 +135,7 @@ export class ApiClient {
       path: this.#basePath + request.path,
       headers: {
         ...authorization.headers,
+        ...(request.impersonate === undefined ? {} : { 'impersonate-user': request.impersonate }),
         accept: request.accept ?? 'application/json',
         'user-agent': this.#options.userAgent,
         ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),

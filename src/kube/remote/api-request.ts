@@ -15,6 +15,8 @@ export interface ApiRequest extends Attempt {
   readonly mayBeAbsent?: string;
   /** A 304 is an answer then. */
   readonly ifNoneMatch?: string;
+  /** Sent as this user, whom we must be allowed to impersonate. */
+  readonly impersonate?: string;
 }
 
 /** 2xx, 304 where `ifNoneMatch` was sent, or 404 where the object may be absent; the latter two have no body. */

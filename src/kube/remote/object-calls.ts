@@ -30,29 +30,29 @@ export function objectCalls(client: ApiClient): ObjectCalls {
     create: async (type, object, options, signal) => {
       const namespace = requiredNamespace(type, object.metadata.namespace, object.metadata.name);
       const path = withQuery(collectionPath(type, namespace), writeQuery(options));
-      return await write(type, { ...attempt('create', type, object.metadata, options), method: 'POST', path, body: bodyOf(type, object) }, signal);
+      return await write(type, { ...attempt('create', type, object.metadata, options), ...impersonation(options), method: 'POST', path, body: bodyOf(type, object) }, signal);
     },
     update: async (type, object, options, signal) => {
       const { metadata } = object;
       if (metadata.resourceVersion === undefined) throw new KubeError('invalid', `update ${type.plural} ${formatKey(metadata)}: metadata.resourceVersion is missing, and it would overwrite whatever is there`);
       const path = withQuery(objectPath(type, metadata), writeQuery(options));
-      return await write(type, { ...attempt('update', type, metadata, options), method: 'PUT', path, body: bodyOf(type, object) }, signal);
+      return await write(type, { ...attempt('update', type, metadata, options), ...impersonation(options), method: 'PUT', path, body: bodyOf(type, object) }, signal);
     },
     apply: async (type, object, options, signal) => {
       const { managedFields: _refused, ...metadata } = object.metadata;
       const path = withQuery(objectPath(type, metadata), { ...writeQuery(options), force: options.force === true ? 'true' : undefined });
       const body = bodyOf(type, { ...object, metadata });
       // JSON is YAML
-      return await write(type, { ...attempt('apply', type, metadata, options), method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' }, signal);
+      return await write(type, { ...attempt('apply', type, metadata, options), ...impersonation(options), method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' }, signal);
     },
     patchStatus: async (type, key, status, options, signal) => {
       const { resourceVersion } = options;
       const path = withQuery(objectPath(type, key, type.statusSubresource ? 'status' : undefined), writeQuery(options));
       const body = { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status };
-      return await write(type, { ...attempt('patch', type, key), method: 'PATCH', path, body, contentType: 'application/merge-patch+json' }, signal);
+      return await write(type, { ...attempt('patch', type, key), ...impersonation(options), method: 'PATCH', path, body, contentType: 'application/merge-patch+json' }, signal);
     },
     delete: async (type, key, options, signal) => {
-      const { status } = await client.send({ ...attempt('delete', type, key), method: 'DELETE', path: objectPath(type, key), mayBeAbsent: key.name, body: deleteBody(options) }, signal);
+      const { status } = await client.send({ ...attempt('delete', type, key), ...impersonation(options), method: 'DELETE', path: objectPath(type, key), mayBeAbsent: key.name, body: deleteBody(options) }, signal);
       return status !== 404;
     },
   };
@@ -60,6 +60,17 @@ export function objectCalls(client: ApiClient): ObjectCalls {
 
 function attempt(verb: string, type: ResourceType, key: ObjectKey, { holdsValues = false }: Pick<WriteOptions, 'holdsValues'> = {}): Attempt {
   return { verb, resource: type.plural, target: formatKey(key), sensitive: holdsValues || (type.group === secretType.group && type.kind === secretType.kind) };
+}
+
+/** What the name of a user may hold; a header with anything else could say something else to whoever reads it. */
+const userName = /^[A-Za-z0-9]([A-Za-z0-9:._@-]*[A-Za-z0-9])?$/;
+
+/** @throws KubeError `invalid` for an empty name: the header would be dropped, and we would write as ourselves */
+function impersonation({ user }: Pick<WriteOptions, 'user'>): Pick<ApiRequest, 'impersonate'> {
+  if (user === undefined) return {};
+  if (user.trim() === '') throw new KubeError('invalid', 'the user to write as has no name');
+  if (!userName.test(user)) throw new KubeError('invalid', 'the user to write as has a name with characters that names have not');
+  return { impersonate: user };
 }
 
 function bodyOf(type: ResourceType, object: KubeObject): KubeObject {

@@ -22,6 +22,8 @@ interface Invocation {
   readonly final: Value | typeof noFinal;
 }
 
+const noArguments: readonly OperandNode[] = [];
+
 /** The value of a pipeline. Variables that it declares stay in scope: the caller pops them. */
 export function evaluatePipeline(frame: Frame, node: PipeNode, dot: Evaluated): Value {
   frame.node = node;
@@ -38,8 +40,8 @@ export function evaluatePipeline(frame: Frame, node: PipeNode, dot: Evaluated): 
 
 function evaluateCommand(frame: Frame, command: CommandNode, dot: Evaluated, final: Invocation['final']): Evaluated {
   frame.options.context.meter.step();
-  const [first, ...args] = command.args;
-  const invocation: Invocation = { dot, args, final };
+  const [first] = command.args;
+  const invocation: Invocation = { dot, args: command.args.length === 1 ? noArguments : command.args.slice(1), final };
   switch (first.kind) {
     case 'identifier':
       return evaluateFunction(frame, first, command, invocation);
@@ -83,7 +85,7 @@ function evaluateVariable(frame: Frame, node: VariableNode, invocation: Invocati
 function evaluatePath(frame: Frame, start: Evaluated, node: Node & { readonly path: readonly string[] }, invocation: Invocation): Evaluated {
   let value = start;
   let holder: GoType | undefined;
-  const inner: Invocation = invocation.args.length === 0 && invocation.final === noFinal ? invocation : { dot: invocation.dot, args: [], final: noFinal };
+  const inner: Invocation = invocation.args.length === 0 && invocation.final === noFinal ? invocation : { dot: invocation.dot, args: noArguments, final: noFinal };
   let left = node.path.length;
   for (const name of node.path) {
     frame.options.context.meter.step();
@@ -103,11 +105,11 @@ function evaluateOperand(frame: Frame, node: OperandNode, dot: Evaluated): Evalu
     case 'pipe':
       return evaluatePipeline(frame, node, dot);
     case 'identifier':
-      return evaluateFunction(frame, node, node, { dot, args: [], final: noFinal });
+      return evaluateFunction(frame, node, node, { dot, args: noArguments, final: noFinal });
     case 'field':
     case 'chain':
     case 'variable':
-      return evaluateMembers(frame, node, { dot, args: [], final: noFinal });
+      return evaluateMembers(frame, node, { dot, args: noArguments, final: noFinal });
     case 'dot':
       return dot;
     default:

@@ -33,9 +33,14 @@ export function exactDecimal(value: number): Decimal {
 
 /** The fewest digits that read as the same double; of several, the nearest. JavaScript's own choice is that. */
 export function shortestDecimal(value: number): Decimal {
+  if (value === 0) return { digits: '', point: 0 };
+  // most numbers of a chart are whole, and small; V8 has those at hand
+  if (Number.isSafeInteger(value)) {
+    const whole = String(Math.abs(value));
+    return { digits: withoutTrailingZeros(whole), point: whole.length };
+  }
   const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential().split('e');
-  const digits = mantissa.replace('.', '');
-  return value === 0 ? { digits: '', point: 0 } : { digits, point: Number(exponent) + 1 };
+  return { digits: mantissa.replace('.', ''), point: Number(exponent) + 1 };
 }
 
 /** Rounds to that many digits, halves to even. */

@@ -36,7 +36,14 @@ export function canBackquote(bytes: string): boolean {
   return true;
 }
 
+/** What stands between double quotes as it is. */
+const unescaped = /^[ !#-[\]-~]*$/;
+
 function quoted(bytes: string, mark: string, asciiOnly: boolean, meter?: Meter): string {
+  if (mark === '"' && unescaped.test(bytes)) {
+    meter?.allocate(bytes.length + 2);
+    return `"${bytes}"`;
+  }
   const builder = new TextBuilder(meter);
   builder.add(mark);
   escapeText(bytes, (text, index) => escapeAt(text, index, mark, asciiOnly), builder);

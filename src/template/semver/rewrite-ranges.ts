@@ -4,14 +4,18 @@ import type { Meter } from '../value/value.ts';
 const number = '[0-9xX*|]+';
 const words = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
 const version = `v?${number}(?:\\.${number})?(?:\\.${number})?(?:-${words})?(?:\\+${words})?`;
-/** JavaScript's own expressions would take too long over some texts. */
-const range = RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`);
+/** JavaScript's own expressions would take too long over some texts. Hardly any constraint has a range, and to compile this takes long. */
+let compiled: RE2JS | undefined;
+
+function range(): RE2JS {
+  return (compiled ??= RE2JS.compile(`\\s*(${version})\\s+-\\s+(${version})\\s*`));
+}
 
 /** Writes `1.2 - 1.4` as `>= 1.2, <= 1.4 `. */
 export function rewriteRanges(text: string, meter: Meter): string {
   if (!/[\t\n\f\r ]-[\t\n\f\r ]/.test(text)) return text;
   meter.step(text.length / 2);
-  const matcher = range.matcher(text);
+  const matcher = range().matcher(text);
   let rewritten = text;
   while (matcher.find()) rewritten = replaceFirst(rewritten, matcher.group() ?? '', `>= ${matcher.group(1)}, <= ${matcher.group(2)} `, meter);
   return rewritten;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { toBytes } from '../value/byte-string.ts';
 import type { FunctionMap } from '../value/go-function.ts';
 import { goFunction, text } from '../value/go-function.ts';
@@ -12,7 +12,7 @@ export const digest: FunctionMap = new Map([
 ]);
 
 function hexDigest(algorithm: string) {
-  return goFunction([text], text, (value) => createHash(algorithm).update(toBytes(value)).digest('hex'));
+  return goFunction([text], text, (value) => hash(algorithm, toBytes(value), 'hex'));
 }
 
 /** RFC 1950, in decimal. */

@@ -88,7 +88,13 @@ export function* runes(bytes: string): Generator<Rune & { readonly index: number
 
 /** Code points, invalid bytes as U+FFFD: Go's `[]rune(s)`. */
 export function toRunes(bytes: string): number[] {
-  return Array.from(runes(bytes), ({ rune }) => rune);
+  const codes: number[] = [];
+  for (let index = 0; index < bytes.length; ) {
+    const { rune, size } = runeAt(bytes, index);
+    codes.push(rune);
+    index += size;
+  }
+  return codes;
 }
 
 /** Go's `string([]rune)`: surrogates and what is beyond Unicode become U+FFFD. */

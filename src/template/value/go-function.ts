@@ -145,7 +145,8 @@ function define<const P extends readonly Parameter[], R>(
     ...(variadic === undefined ? {} : { rest: variadic.type }),
     call: (args, context) => {
       context.meter.step(1 + charges.looked(args) / 100);
-      const read: unknown[] = fixed.map((param, index) => param.read(args[index]));
+      const read: unknown[] = [];
+      for (const param of fixed) read.push(param.read(args[read.length]));
       if (variadic !== undefined) read.push(args.slice(fixed.length).map((value) => variadic.read(value)));
       // the readers stand in the order of the parameters, which the type system cannot follow through a loop
       const value = result.write(call(context, ...(read as Arguments<P>)));

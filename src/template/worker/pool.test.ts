@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BundledThread, bundleThread } from '../../../test/support/template/bundled-thread.ts';
@@ -74,6 +75,19 @@ describe('a pool of threads', { timeout: 20_000 }, () => {
     expect(result).toEqual({ ok: true, kind: 'text', output: new SecretBytes(Uint8Array.of(0, 255, 128)) });
     expect(result?.ok && result.kind === 'text' && [...result.output.reveal()]).toEqual([0, 255, 128]);
     expect([...data.get('bytes')!.reveal()]).toEqual([0, 255, 128]);
+  });
+
+  it('starts one ahead of the first request where it is told that there will be some', async () => {
+    open();
+    pool!.prepare();
+    pool!.prepare();
+
+    expect(pool!.threads()).toBe(1);
+    expect(await render('a', '{{ .user }}')).toEqual(['admin']);
+    expect(pool!.threads()).toBe(1);
+    await pool!.close();
+    pool!.prepare();
+    expect(pool!.threads()).toBe(0);
   });
 
   it('starts a thread with the first request, and one is enough for a while', async () => {
@@ -175,14 +189,17 @@ describe('a pool of threads', { timeout: 20_000 }, () => {
     expect(await render('a', '{{ .user | upper }}')).toEqual(['ADMIN']);
   });
 
-  it('puts its threads behind the thread that it serves, where the system knows priorities of threads', async () => {
+  it.each([
+    ['puts its threads behind the thread that it serves', {}, 5],
+    ['leaves them beside it where it is told to', { givesWay: false }, getPriority()],
+  ])('%s, where the system knows priorities of threads', async (_what, options, priority) => {
     if (process.platform !== 'linux') return;
-    await open().render({ tenant: 'a', jobs: [job('x')] }, signal);
+    await open(options).render({ tenant: 'a', jobs: [job('x')] }, signal);
 
     const threads = readdirSync('/proc/self/task').map((id) => /^\d+ \((?<name>.*)\) (?<rest>.*)$/s.exec(readFileSync(`/proc/self/task/${id}/stat`, 'utf8'))?.groups);
     const nice = (name: string): (string | undefined)[] => threads.flatMap((one) => (one?.['name'] === name ? [one['rest']?.split(' ')[16]] : []));
-    expect(nice('template')).toEqual(['5']);
-    expect(threads.filter((one) => one?.['rest']?.split(' ')[16] === '5')).toHaveLength(1);
+    expect(nice('template')).toEqual([String(priority)]);
+    expect(threads.filter((one) => one?.['name'] !== 'template' && one?.['rest']?.split(' ')[16] === '5')).toEqual([]);
   });
 });
 

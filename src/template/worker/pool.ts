@@ -17,11 +17,15 @@ export interface RendererPoolOptions {
   readonly queue?: QueueBounds;
   /** After how long without work a thread ends that is not the last one. */
   readonly idleMs?: number;
+  /** Whether the threads come behind the one that asks, which has timers and leases to keep. Absent: they do. */
+  readonly givesWay?: boolean;
   /** What the threads run. */
   readonly program?: URL;
 }
 
 export interface RendererPool extends TemplateRenderer {
+  /** Starts the first thread ahead of the first request, which then does not wait for it to load its program. */
+  readonly prepare: () => void;
   /** Ends all threads. What waits or runs, or comes later, fails. */
   readonly close: () => Promise<void>;
   /** How many threads there are now. */
@@ -32,17 +36,19 @@ export interface RendererPool extends TemplateRenderer {
  * A renderer whose templates run in threads of their own, which bound their time and memory. Threads start when they are needed first;
  * none keeps the process alive.
  */
-export function createRendererPool({ limits, size = availableParallelism(), queue, idleMs, program, clock }: RendererPoolOptions): RendererPool {
+export function createRendererPool({ limits, size = availableParallelism(), queue, idleMs, givesWay = true, program, clock }: RendererPoolOptions): RendererPool {
   const pool = new Pool({
     clock,
     limits: { ...defaultLimits, ...limits },
     size: Math.min(Math.max(2, size), mostThreads),
     queue: queue ?? { ofTenant: 256, inAll: 4_096 },
     idleMs: idleMs ?? 30_000,
+    givesWay,
     program: program ?? ownProgram(),
   });
   return {
     render: (request, signal) => pool.render(request, signal),
+    prepare: () => pool.prepare(),
     close: () => pool.close(),
     threads: () => pool.threads,
   };
@@ -111,6 +117,10 @@ class Pool {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  prepare(): void {
+    if (!this.#isClosed && this.threads === 0) this.#start();
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RenderLimits } from './limits.ts';
 import type { PackedRequest, Reply } from './packed-request.ts';
@@ -7,6 +9,7 @@ export interface RenderThreadOptions {
   readonly program: URL;
   readonly limits: RenderLimits;
   readonly idleMs: number;
+  readonly givesWay: boolean;
 }
 
 /** Why a thread ended that nobody ended: it reached its heap limit, or a fault of ours. */
@@ -58,12 +61,19 @@ export class RenderThread {
   }
 }
 
-function startWorker({ program, limits, idleMs }: RenderThreadOptions): Worker {
+/** A thread shares what V8 has compiled with the starts before it where this process does; it does not inherit that by itself. */
+function compileCache(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  // Node.js answers its own folder in the one that it was given
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
+
+function startWorker({ program, limits, idleMs, givesWay }: RenderThreadOptions): Worker {
   return new Worker(program, {
     name: 'template',
-    workerData: { limits, idleMs } satisfies ThreadData,
-    // nothing of the process that a template could ask for
-    env: {},
+    workerData: { limits, idleMs, givesWay } satisfies ThreadData,
+    // nothing of the process that a template could ask for: at most where Node.js keeps what it has compiled
+    env: compileCache(),
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 16, stackSizeMb: limits.stackMiB ?? 4 },
   });

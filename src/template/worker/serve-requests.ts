@@ -20,8 +20,8 @@ export function serveRequests(createRenderer: (limits: RenderLimits) => RenderJo
   const port = parentPort;
   if (port === null) throw new Error('this program runs as a thread of the pool, not by itself');
   // only the pool starts this program
-  const { limits, idleMs } = workerData as ThreadData;
-  stepBack();
+  const { limits, idleMs, givesWay } = workerData as ThreadData;
+  if (givesWay) stepBack();
 
   const renderJobs = createRenderer(limits);
   const say = (reply: Reply, transfer: ArrayBuffer[] = []): void => port.postMessage(reply, transfer);

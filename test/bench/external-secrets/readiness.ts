@@ -9,15 +9,15 @@ export interface Readiness extends AsyncDisposable {
   readonly until: (count: number) => Promise<void>;
 }
 
-/** Watches all ExternalSecrets, or objects of another type that say so in a condition of another name, from now on. */
-export async function watchReadiness(cluster: Cluster, type: ResourceType = externalSecretType, condition = 'Ready'): Promise<Readiness> {
+/** Watches all ExternalSecrets, or objects of another type that say so in a condition of another name, or otherwise, from now on. */
+export async function watchReadiness(cluster: Cluster, type: ResourceType = externalSecretType, condition: string | ((object: KubeObject) => boolean) = 'Ready'): Promise<Readiness> {
   const controller = new AbortController();
   const readyAt = new Map<string, number>();
   let wanted = Number.POSITIVE_INFINITY;
   let reached = (): void => {};
   const note = (object: KubeObject): void => {
     const key = formatKey(keyOf(object));
-    if (readyAt.has(key) || !isReady(object, condition)) return;
+    if (readyAt.has(key) || !(typeof condition === 'string' ? isReady(object, condition) : condition(object))) return;
     readyAt.set(key, performance.now());
     if (readyAt.size >= wanted) reached();
   };

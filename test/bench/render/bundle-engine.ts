@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundling } from '../../support/build.ts';
@@ -12,5 +13,6 @@ export async function bundleEngine(folder: string): Promise<string> {
     // from the program itself, which has the engine in it
     define: { 'process.env.PRELUDE_CHART_THREAD': JSON.stringify('./chart-thread.js') },
   });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   return join(folder, 'render-list.js');
 }

@@ -13,7 +13,8 @@ export type PrintedRelease = { readonly ok: true; readonly documents: readonly {
 
 const [path = '', atOnce = '1'] = process.argv.slice(2);
 const cases: readonly ReleaseCase[] = JSON.parse(readFileSync(path, 'utf8'));
-const engine = createBuiltinEngine({ clock: systemClock });
+// as the processes beside it, which give way to nobody
+const engine = createBuiltinEngine({ clock: systemClock, givesWay: false });
 const releases = await renderReleases(engine, cases, new AbortController().signal, Number(atOnce));
 const printed = releases.map((one): PrintedRelease => (one.ok ? { ok: true, documents: one.documents.map(({ source, text }) => ({ source, text: text.toString('utf8') })) } : one));
 process.stdout.write(JSON.stringify(printed));

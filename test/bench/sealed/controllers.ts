@@ -1,8 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startController } from '../../support/controller-process.ts';
+import { readdirSync, readFileSync } from 'node:fs';
 import { startSealedController } from '../../support/sealed-controller.ts';
+import { type LoopDelay, startMetered } from './metered-controller.ts';
 import { keyNamespace, type Stage } from './stage.ts';
 
 /** A controller that is being measured. */
@@ -24,38 +22,17 @@ export interface OurSubject extends Subject {
   readonly delay: () => LoopDelay;
 }
 
-export interface LoopDelay {
-  readonly p50: number;
-  readonly p99: number;
-  readonly most: number;
-}
-
-const meter = new URL('loop-delay.ts', import.meta.url).href;
-
 /** Starts ours, with more flags than what it takes to be started at all only where told. */
 export async function startOurs({ plane }: Stage, args: readonly string[] = [], serveAt = 0): Promise<OurSubject> {
-  const folder = mkdtempSync(join(tmpdir(), 'prelude-bench-sealed-'));
-  const file = join(folder, 'delay.json');
-  const env = { NODE_OPTIONS: `--import=${meter}`, LOOP_DELAY_FILE: file };
-  const controller = await startController({ kubeconfig: plane.kubeconfig, args: ['--controllers', 'sealed', '--namespace', keyNamespace, ...args], env });
-  const readyAt = Date.now();
-  let noted: readonly (readonly [number, number])[] = [];
+  const controller = await startMetered({ kubeconfig: plane.kubeconfig, args: ['--controllers', 'sealed', '--namespace', keyNamespace, ...args] });
   return {
     pid: controller.pid,
     startedAt: controller.startedAt,
     url: `http://127.0.0.1:${serveAt}`,
     readyAfter: controller.startedIn / 1000,
     operations: async () => Number(/^prelude_sealing_rsa_operations_total (\d+)/m.exec(await (await fetch(`${controller.url}/metrics`)).text())?.[1]),
-    stop: async () => {
-      await controller.stop();
-      noted = JSON.parse(readFileSync(file, 'utf8')) as typeof noted;
-      rmSync(folder, { recursive: true });
-    },
-    delay: () => {
-      const late = noted.flatMap(([at, ms]) => (at < readyAt ? [] : [ms])).toSorted((a, b) => a - b);
-      const at = (share: number): number => late[Math.min(late.length - 1, Math.floor(late.length * share))] ?? 0;
-      return { p50: at(0.5), p99: at(0.99), most: at(1) };
-    },
+    stop: async () => void (await controller.stop()),
+    delay: controller.delay,
   };
 }
 

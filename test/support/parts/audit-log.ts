@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 /** One finished request, as the API server's audit log has it. Bodies are never logged. */
 export interface AuditEntry {
   readonly user: string;
+  /** As whom it was done, where that is somebody else. */
+  readonly impersonated?: string;
   /** get, list, watch, create, update, patch, delete, deletecollection */
   readonly verb: string;
   /** The plural, e.g. `secrets`. */
@@ -36,6 +38,7 @@ export const auditPolicy = JSON.stringify({
 /** A record of the log as the server writes it, one JSON object a line. */
 interface AuditRecord {
   readonly user: { readonly username: string };
+  readonly impersonatedUser?: { readonly username: string };
   readonly verb: string;
   readonly requestURI: string;
   readonly userAgent?: string;
@@ -65,6 +68,7 @@ function entryOf(record: AuditRecord): AuditEntry {
   const { resource = '', apiGroup = '', subresource, namespace, name } = record.objectRef ?? {};
   return {
     user: record.user.username,
+    ...(record.impersonatedUser === undefined ? {} : { impersonated: record.impersonatedUser.username }),
     verb: record.verb,
     resource,
     group: apiGroup,
@@ -79,8 +83,8 @@ function entryOf(record: AuditRecord): AuditEntry {
   };
 }
 
-/** RFC 3339 with microseconds, which Date would cut to milliseconds. */
-function microseconds(text: string): number {
+/** RFC 3339 with microseconds since the epoch, which Date would cut to milliseconds. */
+export function microseconds(text: string): number {
   const [seconds = '', fraction = ''] = text.replace('Z', '').split('.');
   return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type SecretFile, secretFile } from '../../../provider/notice-source.ts';
-import { type Message, shortRevision } from '../message.ts';
+import { shortRevision } from '../../../gitops/source/short-revision.ts';
+import type { Message } from '../message.ts';
 import { postJson } from '../post-json.ts';
 import type { ServiceKind } from './service-kind.ts';
 

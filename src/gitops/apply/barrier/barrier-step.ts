@@ -4,6 +4,7 @@ import { preparePhase, summarise } from '../phase/apply-phase.ts';
 import { decideBarrier } from './barrier.ts';
 import type { BarrierFacts, ProducerFact, SecretFact } from './barrier.ts';
 import type { DeclarationFacts } from './declaration-facts.ts';
+import { awaitedSecrets } from './evidence.ts';
 import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
 import { producerKinds } from './producer-kinds.ts';
 import { declaredSecret, readDeclaration, readSecretFact, secretName } from './secret-facts.ts';
@@ -114,8 +115,10 @@ export async function barrierStep(run: SyncRun): Promise<Stop | undefined> {
   if ('kind' in gate) return gate;
   const { plan, options } = run;
   const glance = decideBarrier(plan.needs, await gatherFacts(run, gate, true), options.gateAll);
-  const verdict = glance.open ? decideBarrier(plan.needs, await gatherFacts(run, gate, false), options.gateAll) : glance;
+  const facts = glance.open ? await gatherFacts(run, gate, false) : undefined;
+  const verdict = facts === undefined ? glance : decideBarrier(plan.needs, facts, options.gateAll);
   if (verdict.open) {
+    run.deps.memory.evidence = { target: options.target, at: run.deps.clock.now(), secrets: facts === undefined ? [] : awaitedSecrets(plan.needs, facts) };
     const count = new Set(plan.needs.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
     const message = count === 0 ? 'no workload needs a Secret' : `${count} needed ${count === 1 ? 'Secret is' : 'Secrets are'} there and current`;
     say(run, { phase: 'barrier', kind: 'done', message: `open: ${message}` });

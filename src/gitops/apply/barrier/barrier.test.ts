@@ -11,7 +11,7 @@ function need(secret: string, key?: string): ResolvedNeed {
 }
 
 function secret(...keys: readonly string[]): SecretFact {
-  return { keys: new Set(keys), deleting: false };
+  return { keys: new Set(keys), deleting: false, resourceVersion: '1' };
 }
 
 function facts(secrets: Readonly<Record<string, SecretFact>>, producers: readonly ProducerFact[] = []): BarrierFacts {
@@ -48,7 +48,7 @@ describe('decideBarrier', () => {
   });
 
   it('waits for a Secret on its way out', () => {
-    expect(awaited([need('seed')], facts({ 'devnet/seed': { keys: new Set(), deleting: true } }))).toEqual(['Secret devnet/seed is being deleted (needed by Deployment node)']);
+    expect(awaited([need('seed')], facts({ 'devnet/seed': { keys: new Set(), deleting: true, resourceVersion: '1' } }))).toEqual(['Secret devnet/seed is being deleted (needed by Deployment node)']);
   });
 
   it('does not take a Secret that is there but not the current work of its declaration', () => {

@@ -4,6 +4,7 @@ import type { ResolvedNeed } from '../../plan/plan.ts';
 export interface SecretFact {
   readonly keys: ReadonlySet<string>;
   readonly deleting: boolean;
+  readonly resourceVersion: string;
 }
 
 /** An object declared in Git that makes a Secret, and whether that Secret is its work and up to date. */

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
+import type { Cluster } from '../../../kube/port.ts';
 import { secretType } from '../../../kube/resource-types.ts';
 import type { SecretView } from '../../../secret/currency.ts';
 import { fieldAt } from '../../health/live-field.ts';
@@ -35,13 +36,19 @@ function viewOf(secret: KubeObject): SecretView {
   return { metadata: secret.metadata, keys: typeof data === 'object' && data !== null ? Object.keys(data) : [] };
 }
 
-function factOf(view: SecretView): SecretFact {
-  return { keys: new Set(view.keys), deleting: view.metadata.deletionTimestamp !== undefined };
+/** What the barrier knows of a Secret. */
+export function factOf({ keys, metadata }: SecretView): SecretFact {
+  return { keys: new Set(keys), deleting: metadata.deletionTimestamp !== undefined, resourceVersion: metadata.resourceVersion ?? '' };
 }
 
-async function readView(run: SyncRun, key: Required<ObjectKey>): Promise<SecretView | undefined> {
-  const secret = await run.deps.cluster.get(secretType, key, run.signal);
+/** Reads one Secret from the API server, without its values. */
+export async function readSecretView(cluster: Pick<Cluster, 'get'>, key: Required<ObjectKey>, signal: AbortSignal): Promise<SecretView | undefined> {
+  const secret = await cluster.get(secretType, key, signal);
   return secret === undefined ? undefined : viewOf(secret);
+}
+
+function readView({ deps, signal }: SyncRun, key: Required<ObjectKey>): Promise<SecretView | undefined> {
+  return readSecretView(deps.cluster, key, signal);
 }
 
 /** Reads one Secret from the API server. */

@@ -5,7 +5,7 @@ import { recordCalls } from '../../../../test/support/recording-cluster.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Cluster } from '../../../kube/port.ts';
 import { deploymentType } from '../../../kube/resource-types.ts';
-import { compileRules } from '../../health/custom-rules.ts';
+import { compileChecks, rulesOf } from '../../health/custom-rules.ts';
 import { loadCel } from '../../health/evaluate-cel.ts';
 import type { LoadedRules } from '../../health/load-rules.ts';
 import { type LiveObject, liveObject } from '../object/live-view.ts';
@@ -55,7 +55,7 @@ describe('a wave', () => {
   });
 
   it('does not pass on what other health checks have said', async () => {
-    const rules = (text: string, current: string): LoadedRules => ({ text, rules: compileRules([{ group: 'apps', kind: 'Deployment', current }], cel) });
+    const rules = (text: string, current: string): LoadedRules => ({ text, rules: rulesOf(compileChecks([{ group: 'apps', kind: 'Deployment', current }], cel)) });
     deps.memory.rules = rules('one', 'true');
     await pass('node:1');
     await comesUp(cluster);

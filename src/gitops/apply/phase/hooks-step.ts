@@ -81,6 +81,19 @@ async function deleteHook(run: SyncRun, hook: PreparedObject, uid: string | unde
   await run.deps.cluster.delete(hook.type, keyOfRef(hook.ref), { ...(uid === undefined ? {} : { uid }), propagation: 'Background' }, run.signal);
 }
 
+/** Deletes a hook that is done. Why it stays, where nobody may delete it: its work is done all the same. */
+async function clearHook(run: SyncRun, hook: PreparedObject, uid: string | undefined): Promise<string | undefined> {
+  try {
+    await deleteHook(run, hook, uid);
+    return undefined;
+  } catch (error) {
+    // another object has its name by now
+    if (isKubeError(error, 'conflict')) return undefined;
+    if (!isKubeError(error, 'denied', 'invalid')) throw error;
+    return `it stays, because it may not be deleted: ${failureMessage(run, error)}`;
+  }
+}
+
 /** The hook as it was written; or why it was not, which is not told of what the API server would quote: a manifest with values from Secrets. */
 async function applyHook(run: SyncRun, hook: PreparedObject): Promise<KubeObject | { readonly refused: string }> {
   try {
@@ -100,12 +113,14 @@ async function startHook(run: SyncRun, hook: PreparedObject): Promise<Stop | und
 }
 
 async function failHook(run: SyncRun, hook: PreparedObject, live: KubeObject | undefined, message: string): Promise<Stop> {
-  record(run, outcome(hook, 'SyncFailed', message));
   const ours = live !== undefined && trackedBy(live) === run.options.instance;
   // a deletion has no next operation that would make room: what failed goes, so that it can be run again (Argo CD, controller/hook.go)
   const isOfDeletion = hook.phase === 'preDelete' || hook.phase === 'postDelete';
-  if (ours && (isOfDeletion || hookDeletePolicies(hook.object).has('HookFailed'))) await deleteHook(run, hook, live.metadata.uid);
-  return { kind: 'failed', phase: hook.phase, message: `hook ${formatRef(hook.ref)} (${formatOrigin(hook.origin)}): ${message}` };
+  const goes = ours && (isOfDeletion || hookDeletePolicies(hook.object).has('HookFailed'));
+  const stays = goes ? await clearHook(run, hook, live.metadata.uid) : undefined;
+  const told = stays === undefined ? message : `${message}; ${stays}`;
+  record(run, outcome(hook, 'SyncFailed', told));
+  return { kind: 'failed', phase: hook.phase, message: `hook ${formatRef(hook.ref)} (${formatOrigin(hook.origin)}): ${told}` };
 }
 
 /** The hooks of this operation that have succeeded. */
@@ -190,7 +205,7 @@ export async function hooksStep(run: SyncRun, phase: Exclude<HookPhase, 'waves'>
   return undefined;
 }
 
-/** Afterwards: hooks that want to go when they have done their work. */
+/** Afterwards: hooks that want to go when they have done their work. One that nobody may delete is told of, and stays. */
 export async function removeDoneHooks(run: SyncRun, phases: readonly HookPhase[]): Promise<void> {
   const isOfDeletion = phases.some((phase) => phase === 'preDelete' || phase === 'postDelete');
   for (const rendered of phases.flatMap((phase) => phaseObjects(run.plan, phase))) {
@@ -199,6 +214,8 @@ export async function removeDoneHooks(run: SyncRun, phases: readonly HookPhase[]
     if (hookPhasesOf(rendered.object).length === 0 || !goes) continue;
     const hook = run.deps.memory.prepared.get(rendered);
     const live = hook === undefined ? undefined : await run.deps.cluster.get(hook.type, keyOfRef(hook.ref), run.signal, { metadataOnly: true });
-    if (hook !== undefined && live !== undefined && trackedBy(live) === run.options.instance) await deleteHook(run, hook, live.metadata.uid);
+    if (hook === undefined || live === undefined || trackedBy(live) !== run.options.instance) continue;
+    const stays = await clearHook(run, hook, live.metadata.uid);
+    if (stays !== undefined) record(run, outcome(hook, 'Synced', `hook succeeded; ${stays}`));
   }
 }

@@ -41,11 +41,29 @@ async function unknownKinds(run: SyncRun): Promise<readonly string[]> {
   return unknown;
 }
 
+/** Objects without a namespace that the project does not allow, of kinds of which only the cluster tells that they have none. */
+async function refusedInCluster(run: SyncRun): Promise<readonly string[]> {
+  const { projectRefusal } = run.deps;
+  if (projectRefusal === undefined) return [];
+  const assumed = run.plan.phases.flatMap(({ objects }) => objects.filter(({ namespaceAssumed }) => namespaceAssumed === true));
+  const refused: string[] = [];
+  for (const { object, origin } of assumed) {
+    const type = await findType(run, object);
+    const message = type === undefined || type.namespaced ? undefined : projectRefusal({ group: type.group, kind: type.kind, name: object.metadata.name });
+    if (message !== undefined) refused.push(`${formatOrigin(origin)}: ${message}`);
+  }
+  return refused;
+}
+
 /** Everything that can be told before the first write. What is refused here has touched nothing, not even the namespace. */
 export async function preflight(run: SyncRun): Promise<Stop | undefined> {
   const refused = refusals(run.plan);
   if (refused.length > 0) return { kind: 'refused', phase: 'namespace', message: summarise(refused) };
+  const awaited = run.options.mode === 'sync' ? (run.deps.awaited?.() ?? []) : [];
+  if (awaited.length > 0) return { kind: 'waiting', phase: 'namespace', message: `waiting: ${summarise(awaited)}`, isForApplications: true };
   const unknown = await unknownKinds(run);
   // another Application may be about to bring the kind, so this is tried again
-  return unknown.length > 0 ? { kind: 'failed', phase: 'namespace', message: summarise(unknown) } : undefined;
+  if (unknown.length > 0) return { kind: 'failed', phase: 'namespace', message: summarise(unknown) };
+  const misplaced = await refusedInCluster(run);
+  return misplaced.length > 0 ? { kind: 'refused', phase: 'namespace', message: summarise(misplaced) } : undefined;
 }

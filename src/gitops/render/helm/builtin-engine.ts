@@ -9,17 +9,20 @@ import { checkInstallable } from './values/check-installable.ts';
 
 export interface BuiltinEngineOptions {
   readonly clock: Clock;
+  /** Whether its threads come behind the one that asks. Absent: they do. */
+  readonly givesWay?: boolean;
 }
 
-/** Renders charts in threads of this process. Nothing is started before the first chart. */
-export function createBuiltinEngine({ clock }: BuiltinEngineOptions): ChartEngine {
+/** Renders charts in threads of this process. Nothing is started before the first chart is, or is said to come. */
+export function createBuiltinEngine(options: BuiltinEngineOptions): ChartEngine {
   let renderer: ChartRenderer | undefined;
+  const rendererOnce = (): ChartRenderer => (renderer ??= createChartRenderer(options));
   return {
     name: 'builtin',
+    prepare: () => rendererOnce().prepare(),
     render: async (request, signal) => {
       try {
-        renderer ??= createChartRenderer({ clock });
-        return await renderRelease(request, renderer, signal);
+        return await renderRelease(request, rendererOnce(), signal);
       } catch (error) {
         if (!(error instanceof ChartError)) throw error;
         noteAsked(request);

@@ -45,6 +45,8 @@ export type Release = { readonly ok: true; readonly documents: readonly ReleaseD
 export interface ChartEngine {
   readonly name: 'builtin' | 'helm';
   readonly render: (request: ReleaseRequest, signal: AbortSignal) => Promise<Release>;
+  /** Says that charts are about to come: what takes long to start may start now. Absent: nothing does. */
+  readonly prepare?: () => void;
   /** Ends its threads; absent: it has none. */
   readonly close?: () => Promise<void>;
 }

@@ -14,7 +14,7 @@ import type { ChartEngine, Release, ReleaseRequest } from './chart-engine.ts';
 import { withDependencies } from './fetch/locked-dependencies.ts';
 import { ChartError } from './load/chart-error.ts';
 import { defaultChartLimits } from './load/chart-limits.ts';
-import { releaseObjects } from './release-objects.ts';
+import { createReleaseReader, releaseObjects } from './release-objects.ts';
 import { type FilledValues, fillPlaceholders, fillValues } from './values-from/filled-values.ts';
 import { followLookups, type LookedUp } from './values-from/looked-up.ts';
 import type { Variant } from './values-from/stand-in.ts';
@@ -68,7 +68,7 @@ async function renderRelease(input: RenderInput, means: Means, signal: AbortSign
   const own = await readApplicationValues(input, signal);
   if (own.problems.some(({ severity }) => severity === 'error')) return failed(own.problems);
   try {
-    const files = await withDependencies(read.files, await means.load(read.files), means.charts, signal);
+    const files = await withDependencies(read.files, await means.load(read.files), { charts: means.charts, ...(input.repositoryRefusal === undefined ? {} : { repositoryRefusal: input.repositoryRefusal }) }, signal);
     const chart = await means.load(files);
     const filled = fill(own.values, entriesFor(input), chart, means.values);
     const rendered = await renderFilled(input, { files, chart, filled }, means, signal);
@@ -123,8 +123,9 @@ async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyC
   const lookedUp = input.live === undefined ? undefined : followLookups(input.live, { secrets: filled.secrets, isInGit: textInGit(chart, filled.others[0] ?? filled.shown, [request.name, request.namespace]) });
   const live = lookedUp === undefined ? {} : { live: lookedUp.shown };
   const render = (given: ChartValues, more: Partial<ReleaseRequest>): Promise<Release> => engine.render({ ...request, values: given, isConfidential: false, ...live, ...more }, signal);
+  const reader = createReleaseReader();
   const objectsOf = (release: Release): Rendered =>
-    release.ok ? releaseObjects(release.documents, (file) => inFolder(input.path, file)) : { objects: [], problems: release.problems.map((problem) => toProblem(problem, input)) };
+    release.ok ? releaseObjects(release.documents, (file) => inFolder(input.path, file), reader) : { objects: [], problems: release.problems.map((problem) => toProblem(problem, input)) };
   const shown = await render(filled.shown, { isConfidential: values !== undefined && filled.others.length > 0, ...(filled.breaksSchema ? { skipSchemaValidation: true } : {}) });
   const rendered = objectsOf(shown);
   if (!shown.ok) return rendered;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isLfsPointer, lfsProblem } from '../../source/lfs-pointer.ts';
 import { isSourceError } from '../../source/source-error.ts';
 import type { SourceTree } from '../../source/source-tree.ts';
 import type { RenderInput } from '../renderer.ts';
@@ -34,7 +35,8 @@ async function readIn(tree: SourceTree, path: string, signal: AbortSignal): Prom
     return { kind: 'missing', message: /[*?[{]/.test(path) ? 'there is no such file in the repository; patterns are not supported, name each file' : 'there is no such file in the repository' };
   }
   try {
-    return { kind: 'read', path, data: await tree.read(file, signal) };
+    const data = await tree.read(file, signal);
+    return isLfsPointer(data) ? refused(lfsProblem) : { kind: 'read', path, data };
   } catch (error) {
     if (!isSourceError(error, 'tooLarge', 'absent')) throw error;
     return refused(error.message);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { YamlError } from '../../../lib/yaml-error.ts';
 import type { Origin, Problem } from '../../plan/plan.ts';
 import type { SourceFile, SourceTree } from '../../source/source-tree.ts';
+import { isLfsPointer, lfsProblem } from '../../source/lfs-pointer.ts';
 import { inFolder, isWithin } from '../../source/tree-limits.ts';
 import { leftOutProblems } from '../left-out-problems.ts';
 import { readTreeFiles } from '../read-tree-files.ts';
@@ -67,7 +68,10 @@ async function gatherFolder(gathering: Gathering, folder: string, signal: AbortS
   problems.push(...leftOutProblems(await tree.leftOut(folder, signal)));
   const read = await readTreeFiles(tree, fresh, signal);
   problems.push(...read.problems);
-  for (const { path, data } of read.files) files.set(path, data);
+  for (const { path, data } of read.files) {
+    if (isLfsPointer(data)) problems.push({ severity: 'error', message: lfsProblem, origin: { file: path, line: 1 } });
+    files.set(path, data);
+  }
   const content = files.get(marker.path);
   return content === undefined ? [] : checkEntries(gathering, { folder, marker, content }, signal);
 }

@@ -31,13 +31,15 @@ const mostLookups = 500;
 export interface ChartRendererOptions {
   readonly clock: Clock;
   readonly limits?: Partial<RenderLimits>;
+  /** Whether the threads come behind the one that asks. Absent: they do. */
+  readonly givesWay?: boolean;
   /** What the threads run. */
   readonly program?: URL;
 }
 
 /** Renders charts in threads of their own, which bound their time and memory and start when they are needed first. */
-export function createChartRenderer({ clock, limits, program = ownProgram() }: ChartRendererOptions): ChartRenderer {
-  const pool = createRendererPool({ clock, limits: { ...chartLimits, ...limits }, program });
+export function createChartRenderer({ clock, limits, givesWay = true, program = ownProgram() }: ChartRendererOptions): ChartRenderer {
+  const pool = createRendererPool({ clock, limits: { ...chartLimits, ...limits }, givesWay, program });
 
   const renderOnce = async ({ tenant, chart }: ChartRenderRequest, task: ChartTask, signal: AbortSignal): Promise<Round> => {
     const ask = async (isBare: boolean): Promise<RenderResult> => {
@@ -85,6 +87,7 @@ export function createChartRenderer({ clock, limits, program = ownProgram() }: C
       const refusal = outcome.entries.get(refusalEntry);
       return refusal === undefined ? { ok: true, documents: documentsOf(outcome.entries), ...askedOf(outcome) } : { ok: false, problem: refusalSchema.parse(jsonIn(refusal)) };
     },
+    prepare: () => pool.prepare(),
     close: () => pool.close(),
   };
 }

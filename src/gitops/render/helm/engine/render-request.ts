@@ -102,6 +102,8 @@ export interface ChartRenderer {
   readonly renderChart: (request: ChartRenderRequest, signal: AbortSignal) => Promise<ChartRenderResult>;
   /** As `renderChart`, with all that Helm does before and after: none of it keeps the thread that asks. */
   readonly renderRelease: (request: ReleaseRenderRequest, signal: AbortSignal) => Promise<ReleaseRenderResult>;
+  /** Starts a thread ahead of the first request. */
+  readonly prepare: () => void;
   /** Ends its threads. */
   readonly close: () => Promise<void>;
 }

@@ -37,6 +37,17 @@ describe('the index of a repository', () => {
     expect(answered).toEqual([200, 304, 200, 304, 200, 304]);
   });
 
+  it('is read no further than it may be large', async () => {
+    const asked: (number | undefined)[] = [];
+    const bounded: HttpClient = (request, until) => {
+      asked.push(request.largestAnswer);
+      return http(request, until);
+    };
+    await createChartIndexes().versions(url, 'net', { fetching: { http: bounded, allowPlain: false }, credential: '' }, signal);
+
+    expect(asked).toEqual([32 << 20]);
+  });
+
   it('is not shown to one credential as another has seen it', async () => {
     const indexes = createChartIndexes();
     for (const credential of ['a', 'b', 'a']) await indexes.versions(url, 'net', { fetching: { http, allowPlain: false }, credential }, signal);

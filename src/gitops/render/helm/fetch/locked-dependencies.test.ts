@@ -21,9 +21,9 @@ function sources(): ChartSources & { readonly asked: PackagedChart[] } {
   };
 }
 
-async function complete(files: Readonly<Record<string, string>>, charts?: ChartSources): Promise<readonly string[]> {
+async function complete(files: Readonly<Record<string, string>>, charts?: ChartSources, repositoryRefusal: (repoURL: string) => string | undefined = () => undefined): Promise<readonly string[]> {
   const given: readonly ChartFile[] = Object.entries(files).map(([name, text]) => ({ name, data: Buffer.from(text) }));
-  return (await withDependencies(given, await loadChart(given), charts, signal)).map(({ name }) => name);
+  return (await withDependencies(given, await loadChart(given), { charts, repositoryRefusal }, signal)).map(({ name }) => name);
 }
 
 describe('dependencies that are not in charts/', () => {
@@ -39,6 +39,15 @@ describe('dependencies that are not in charts/', () => {
 
     expect(await complete({ 'Chart.yaml': dependsOn, 'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.2.0\n' }, charts)).toEqual(['Chart.yaml', 'charts/db/Chart.yaml']);
     expect(charts.asked).toEqual([]);
+  });
+
+  it('are not asked for where the project does not allow their repository', async () => {
+    const charts = sources();
+    const refusal = (repoURL: string): string | undefined => (repoURL === 'https://charts.example' ? 'project nets does not allow this repository (sourceRepos)' : undefined);
+
+    await expect(complete({ 'Chart.yaml': dependsOn, 'Chart.lock': lock('https://charts.example') }, charts, refusal)).rejects.toThrow('its repository may not be read: project nets does not allow this repository (sourceRepos)');
+    expect(charts.asked).toEqual([]);
+    expect(await complete({ 'Chart.yaml': dependsOn, 'Chart.lock': lock('https://other.example') }, charts, refusal)).toHaveLength(3);
   });
 
   it.each<[string, Readonly<Record<string, string>>, ChartSources | undefined, string]>([

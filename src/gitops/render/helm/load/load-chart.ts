@@ -1,4 +1,5 @@
 import type { Chart, ChartFile } from '../chart.ts';
+import { isLfsPointer, lfsProblem } from '../../../source/lfs-pointer.ts';
 import { assembleChart } from './assemble-chart.ts';
 import { readChartYaml } from './chart-yaml.ts';
 import { ChartError } from './chart-error.ts';
@@ -19,6 +20,8 @@ export async function loadChart(files: readonly ChartFile[], limits: ChartLimits
   const rules = new HelmIgnore(Buffer.from(withoutByteOrderMark(ignored)).toString('utf8'));
   checkApiVersion(files);
   const kept = files.filter(({ name }) => !rules.ignores(name)).map(({ name, data }) => ({ name, data: withoutByteOrderMark(data) }));
+  const pointer = kept.find(({ data }) => isLfsPointer(data));
+  if (pointer !== undefined) throw new ChartError(`${pointer.name} ${lfsProblem}, or name it in .helmignore`);
   return assembleChart(kept.toSorted(byWalk), budget);
 }
 

@@ -45,9 +45,13 @@ export function readHead(text: string, check: boolean): ManifestHead {
 function headText(text: string): string | undefined {
   const head: string[] = [];
   let isHead = false;
-  for (const line of text.split('\n')) {
-    const first = line.charAt(0);
-    if (first !== ' ' && first !== '#' && first !== '' && first !== '\r') {
+  // most lines are indented and behind the head: they are passed over without a look
+  for (let start = 0, end = 0; start <= text.length; start = end + 1) {
+    end = endOfLine(text, start);
+    const isKey = !insignificant.has(text.charAt(start));
+    if (!isKey && !isHead) continue;
+    const line = text.slice(start, end);
+    if (isKey) {
       // anything else than a plain key may reach over lines, or be referred to
       if (!/^[A-Za-z][A-Za-z0-9_.-]*:(?:[ \r]|$)/.test(line)) return undefined;
       isHead = /^(?:apiVersion|kind|metadata):/.test(line);
@@ -57,6 +61,14 @@ function headText(text: string): string | undefined {
     if (isHead) head.push(line);
   }
   return head.join('\n');
+}
+
+/** What begins a line that is indented, a comment or empty; nothing does so at the end of the text. */
+const insignificant: ReadonlySet<string> = new Set([' ', '#', '\n', '\r', '']);
+
+function endOfLine(text: string, start: number): number {
+  const found = text.indexOf('\n', start);
+  return found < 0 ? text.length : found;
 }
 
 function readDocument(text: string): GoMap {

@@ -33,8 +33,9 @@ export function taintObjects(objects: readonly RenderedObject[], others: readonl
       problems.push({ severity: 'error', message: `the name of this ${object.kind} holds a value from a Secret`, origin });
       return [];
     }
-    const needs = needsOf(rendered);
-    if (counterparts.some((other) => other !== undefined && other !== 'gone' && needsOf({ ...rendered, object: other }) !== needs)) {
+    const changed = counterparts.flatMap((other) => (other === undefined || other === 'gone' || other === object ? [] : [other]));
+    const needs = changed.length === 0 ? '' : needsOf(rendered);
+    if (changed.some((other) => needsOf({ ...rendered, object: other }) !== needs)) {
       problems.push({ severity: 'error', message: `which Secret this ${object.kind} needs depends on a value from a Secret`, origin });
       return [];
     }

@@ -6,6 +6,8 @@ import type { TaintedPath } from '../../../plan/plan.ts';
  * cut). Where the keys of a map or the length of a list differ, all of it does.
  */
 export function differences(one: unknown, other: unknown, path: TaintedPath = []): readonly TaintedPath[] {
+  // documents that renders have in common are read once
+  if (one === other) return [];
   if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) return one.flatMap((item: unknown, index) => differences(item, other[index], [...path, index]));
   if (isMap(one) && isMap(other)) {
     const keys = Object.keys(one);

@@ -22,8 +22,8 @@ export function importValues(chart: WorkingChart, warn: Warn): void {
     }
     dependency.importValues = pairs;
   }
-  // what a parent says itself wins; tables of it may have become part of what is imported
-  const own = copyTable(values);
+  // what a parent says itself wins; tables of it may have become part of what is imported, where anything is
+  const own = imported.size === 0 ? values : copyTable(values);
   coalesceTables(own, imported, '', merge);
   chart.values = toValues(own);
 }

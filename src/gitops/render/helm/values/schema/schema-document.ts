@@ -21,6 +21,8 @@ export class SchemaDocument {
   readonly #resources = new Map<string, Schema>();
   /** By URL with fragment. */
   readonly #anchors = new Map<string, Schema>();
+  /** Where references lead that were followed before, by the URL that they are relative to. */
+  readonly #targets = new Map<string, Map<string, Schema>>();
 
   /** @throws ChartError for what is no schema, with the place */
   constructor(document: TableItem, isPattern: IsPattern) {
@@ -32,7 +34,16 @@ export class SchemaDocument {
 
   /** The schema that a reference in another leads to. @throws ChartError where it leads nowhere, or out of the document */
   resolve(from: Table, reference: string): Schema {
-    const url = this.#url(reference, this.#bases.get(from) ?? ownUrl);
+    const base = this.#bases.get(from) ?? ownUrl;
+    const known = this.#targets.get(base) ?? new Map<string, Schema>();
+    this.#targets.set(base, known);
+    const target = known.get(reference) ?? this.#follow(base, reference);
+    known.set(reference, target);
+    return target;
+  }
+
+  #follow(base: string, reference: string): Schema {
+    const url = this.#url(reference, base);
     const { href: whole, hash } = url;
     const resource = hash === '' ? whole.replace(/#$/, '') : whole.slice(0, -hash.length);
     const found = this.#resources.get(resource);

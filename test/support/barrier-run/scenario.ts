@@ -1,0 +1,143 @@
+import type { Random } from '../../../src/lib/random.ts';
+import { seeded } from '../seeded.ts';
+
+/** How a provider treats one remote key: how often it refuses before it answers, and how long an answer takes. */
+export interface Mood {
+  /** Milliseconds before each answer. */
+  readonly delay: number;
+  /** `failing`: the first answers are errors; `flapping`: every other one of them is. */
+  readonly trouble: 'none' | 'failing' | 'flapping';
+  /** How many answers the trouble lasts. */
+  readonly lasts: number;
+}
+
+/**
+ * A Secret that workloads of a run need, by who makes it: an ExternalSecret, a SealedSecret, a SOPS file, the cluster (a service account's
+ * token), or a person.
+ */
+export interface RunSecret {
+  readonly maker: 'external' | 'sealed' | 'sops' | 'token' | 'person';
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly mood: Mood;
+  /** Milliseconds after which a person puts it there. */
+  readonly late: number;
+  /** Which version of its values each revision declares. */
+  readonly versions: readonly number[];
+}
+
+export interface RunNeed {
+  readonly secret: string;
+  /** Absent: the whole Secret. */
+  readonly key?: string;
+  readonly way: 'env' | 'envFrom' | 'volume' | 'projected';
+}
+
+/** An object of the chart that has pods. */
+export interface RunConsumer {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'CronJob' | 'Hook';
+  readonly name: string;
+  readonly needs: readonly RunNeed[];
+}
+
+/** What somebody does while the controller works, at one of its requests. */
+export interface Edit {
+  readonly at: number;
+  readonly what: 'commit' | 'editExternal' | 'deleteSecret' | 'scale';
+  /** Of what there is, which one; in [0, 1). */
+  readonly pick: number;
+}
+
+/** The controller dies at this request of the run, before it is sent or when it has taken effect and nobody knows. */
+export interface Kill {
+  readonly at: number;
+  readonly when: 'before' | 'after';
+}
+
+/** Everything that is random about a run, but for what the machine does. */
+export interface Scenario {
+  readonly seed: number;
+  readonly namespace: 'absent' | 'present' | 'terminating';
+  readonly secrets: readonly RunSecret[];
+  readonly consumers: readonly RunConsumer[];
+  /** Commits, the first included. */
+  readonly revisions: number;
+  /** The last commit needs a key that nothing makes: it must be refused, with nothing of it written. */
+  readonly refused: boolean;
+  /** The chart takes a value from this key. */
+  readonly value: { readonly secret: string; readonly key: string } | undefined;
+  readonly edits: readonly Edit[];
+  readonly kills: readonly Kill[];
+  /** How many requests of a hundred come to harm. */
+  readonly faults: number;
+}
+
+/** As many seeds in a row kill at each of the first `killStride * killsOfRun` requests, where the run does not end before. */
+export const killStride = 25;
+const killsOfRun = 4;
+
+/** The scenario of a seed. Pure: the same seed gives the same one. */
+export function scenarioOf(seed: number): Scenario {
+  const random = seeded(seed);
+  const revisions = 1 + whole(random, 3);
+  const isChart = random() < 0.25;
+  const secrets = secretsOf(random, { revisions, isChart });
+  const external = secrets.find(({ maker }) => maker === 'external');
+  return {
+    seed,
+    revisions,
+    secrets,
+    namespace: pick(random, ['absent', 'present', 'terminating']),
+    consumers: consumersOf(random, secrets),
+    refused: revisions > 1 && random() < 0.25,
+    value: isChart && external !== undefined ? { secret: external.name, key: 'password' } : undefined,
+    edits: [...Array.from({ length: revisions - 1 }, () => 'commit' as const), ...Array.from({ length: whole(random, 4) }, () => pick(random, ['editExternal', 'deleteSecret', 'scale'] as const))].map((what) => ({ what, at: 1 + whole(random, 80), pick: random() })),
+    kills: Array.from({ length: killsOfRun }, (_, index) => ({ at: 1 + (seed % killStride) + index * killStride, when: pick(random, ['before', 'after'] as const) })),
+    faults: pick(random, [0, 2, 5, 10]),
+  };
+}
+
+function whole(random: Random, below: number): number {
+  return Math.floor(random() * below);
+}
+
+function pick<T>(random: Random, [first, ...others]: readonly [T, ...T[]]): T {
+  const index = whole(random, 1 + others.length);
+  return index === 0 ? first : (others[index - 1] ?? first);
+}
+
+/** One ExternalSecret at least, because a run without one waits for nobody. */
+function secretsOf(random: Random, { revisions, isChart }: { readonly revisions: number; readonly isChart: boolean }): readonly RunSecret[] {
+  const makers: RunSecret['maker'][] = ['external', ...Array.from({ length: whole(random, 3) }, () => 'external' as const), ...Array.from({ length: whole(random, 3) }, () => 'sealed' as const)];
+  if (!isChart && random() < 0.5) makers.push('sops');
+  if (random() < 0.4) makers.push('token');
+  if (random() < 0.4) makers.push('person');
+  return makers.map((maker, index) => ({
+    maker,
+    name: `${maker}-${index}`,
+    keys: maker === 'token' ? ['token'] : ['password', ...(random() < 0.5 ? ['user'] : [])],
+    mood: { delay: pick(random, [0, 0, 300, 1_500]), trouble: pick(random, ['none', 'none', 'failing', 'flapping']), lasts: 1 + whole(random, 3) },
+    late: whole(random, 3_000),
+    versions: versionsOf(random, maker === 'token' || maker === 'person' ? 1 : revisions),
+  }));
+}
+
+/** A revision declares the values of the one before it, or new ones. */
+function versionsOf(random: Random, revisions: number): readonly number[] {
+  const versions = [1];
+  while (versions.length < revisions) versions.push((versions.at(-1) ?? 1) + whole(random, 2));
+  return versions;
+}
+
+function consumersOf(random: Random, secrets: readonly RunSecret[]): readonly RunConsumer[] {
+  const kinds: readonly RunConsumer['kind'][] = ['Deployment', ...Array.from({ length: whole(random, 3) }, () => pick(random, ['Deployment', 'StatefulSet', 'CronJob'] as const)), ...(random() < 0.4 ? (['Hook'] as const) : [])];
+  const needsOf = (all: boolean): readonly RunNeed[] => secrets.filter(() => all || random() < 0.5).map((secret) => needOf(random, secret));
+  // the first one needs them all
+  return kinds.map((kind, index) => ({ kind, name: `${kind.toLowerCase()}-${index}`, needs: needsOf(index === 0) }));
+}
+
+function needOf(random: Random, { name, keys }: RunSecret): RunNeed {
+  const way = pick(random, ['env', 'envFrom', 'volume', 'projected'] as const);
+  const [key] = keys;
+  return way === 'envFrom' || key === undefined ? { secret: name, way: 'envFrom' } : { secret: name, key: keys.at(whole(random, keys.length)) ?? key, way };
+}
