@@ -17,6 +17,7 @@ describe('parseAppProject', () => {
     [{ destinationServiceAccounts: [{ server: '!x', defaultServiceAccount: 'a' }] }, 'spec.destinationServiceAccounts[0].server: must be a glob without !'],
     [{ syncWindows: [] }, 'spec.syncWindows: is not supported by this version of Prelude; remove it'],
     [{ sourceRepos: ['['] }, 'spec.sourceRepos[0]: must be a glob'],
+    [{ sourceNamespaces: ['/^team-(?!a)/'] }, 'spec.sourceNamespaces[0]: must be a glob, or a regular expression between slashes, of the syntax RE2'],
     [{ destination: [] }, 'spec.destination: unknown field'],
     [{ namespaceResourceWhitelist: [{ group: '', kind: 'ConfigMap', name: 'a' }] }, 'spec.namespaceResourceWhitelist[0].name: unknown field'],
   ])('refuses %j', (spec, message) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compileGlob } from '../lib/glob.ts';
+import { compileNamePattern } from '../lib/name-pattern.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
 import { parseApiVersion } from './object.ts';
 import { parse, type Parsed, unsupported } from './schema.ts';
@@ -48,6 +49,7 @@ const projectKind = 'AppProject';
 const apiVersion = 'argoproj.io/v1alpha1';
 
 const globText = z.string().max(1024).refine((text) => compileGlob(text.replace(/^!/, '')) !== undefined, 'must be a glob');
+const namePattern = z.string().max(1024).refine((text) => compileNamePattern(text.replace(/^!/, '')) !== undefined, 'must be a glob, or a regular expression between slashes, of the syntax RE2');
 /** Nothing can be taken away from who somebody is. */
 const plainGlob = globText.refine((text) => !text.includes('!'), 'must be a glob without !');
 
@@ -74,7 +76,7 @@ export const appProjectSpec = z.strictObject({
   clusterResourceBlacklist: namedKinds.exactOptional().describe('Kinds without a namespace that may not be written.'),
   namespaceResourceWhitelist: kinds.exactOptional().describe('Kinds with a namespace that may be written; all where absent.'),
   namespaceResourceBlacklist: kinds.exactOptional().describe('Kinds with a namespace that may not be written.'),
-  sourceNamespaces: z.array(globText).max(1000).exactOptional().describe("Namespaces, beside the project's own, whose Applications may name it."),
+  sourceNamespaces: z.array(namePattern).max(1000).exactOptional().describe("Namespaces, beside the project's own, whose Applications may name it."),
   destinationServiceAccounts: z
     .array(z.strictObject({ server: plainGlob, namespace: plainGlob.exactOptional(), defaultServiceAccount: serviceAccount }))
     .max(1000)

@@ -33,7 +33,8 @@ export interface DirectoryOptions {
   readonly exclude: string;
 }
 
-const sourcePath = z.string().transform((path, context) => {
+/** A folder of a repository, relative to its root. */
+export const sourcePath = z.string().transform((path, context) => {
   const steps = path.split('/').filter((step) => step !== '' && step !== '.');
   if (!path.startsWith('/') && !steps.includes('..')) return steps.join('/');
   context.addIssue({ code: 'custom', message: 'must be relative to the root of the repository and must not hold ".."' });

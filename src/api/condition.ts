@@ -9,3 +9,6 @@ export interface Condition {
   /** The generation the condition speaks of; dropped where the live CRD does not know the field. */
   readonly observedGeneration?: number;
 }
+
+/** What `status.observedGeneration` is where the status speaks of no generation: before the first, and after a failure that kstatus would not see. */
+export const noGeneration = -1;

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Whether anything may be written now, to providers as well; absent: always. */
+  readonly mayWrite?: () => boolean;
   /** Where to look; empty: the whole cluster. */
   readonly namespaces: readonly string[];
 }

@@ -60,6 +60,7 @@ export function composeGit(foundation: Foundation, options: GitHalfOptions): Git
   const { applicationNamespaces, only, registry, ...rest } = options;
   const http = createHttpClient({ clock });
   const caches: NamedCache[] = [];
+  const projectNamespace = projectNamespaceOf(options);
   const applications = applicationInformers(applicationNamespaces).map((informer) => {
     const ours: typeof informer = { ...informer, project: (object) => (only === undefined || only.has(formatKey(keyOf(object))) ? informer.project(object) : undefined) };
     const started = startInformer(ours, lifetime);
@@ -69,7 +70,7 @@ export function composeGit(foundation: Foundation, options: GitHalfOptions): Git
   const controller = createApplicationController({
     ...rest,
     applications,
-    projectNamespace: projectNamespaceOf(options),
+    projectNamespace,
     startInformer,
     reader: createManifestReader(manifestCache),
     checkProvider: createProviderCheck(registry),
@@ -79,6 +80,6 @@ export function composeGit(foundation: Foundation, options: GitHalfOptions): Git
     ...{ cluster, clock, random, log, metrics, events },
   });
   // who wants only some Applications has rendered them already
-  const sets = only === undefined ? composeApplicationSets(foundation, { ...rest, applicationNamespaces, applications }) : undefined;
+  const sets = only === undefined ? composeApplicationSets(foundation, { ...rest, applicationNamespaces, projectNamespace, applications }) : undefined;
   return { caches: [...caches, ...(sets?.caches ?? [])], controllers: [controller, ...(sets === undefined ? [] : [sets.controller])], finish: () => http.close(), applications };
 }

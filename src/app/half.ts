@@ -15,6 +15,8 @@ export interface Foundation {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly events: EventSink;
+  /** False where another process may have taken over: nothing is written to providers either. Absent: there is no other. */
+  readonly mayWrite?: () => boolean;
   /** Starts watches as far as the controller may look. */
   readonly startInformer: StartInformer;
   /** Ends watches and clients; aborted after the controllers have drained. */

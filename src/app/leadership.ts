@@ -13,6 +13,8 @@ export interface LeadershipSurroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Takes the records, whatever else is logged. */
+  readonly auditTo: Log;
 }
 
 /** What a controller writes with. */
@@ -23,11 +25,23 @@ export interface Authority {
   readonly candidate?: Candidate;
 }
 
-/** Puts the right to write, and the records of what was written, before a cluster. */
-export function authorityOver(cluster: Cluster, { namespace, leaderElection, auditLog }: Pick<RunOptions, 'namespace' | 'leaderElection' | 'auditLog'>, { environment, log, ...more }: LeadershipSurroundings): Authority {
-  const recorded = auditLog === false ? cluster : auditWrites(cluster, log.child({ log: 'audit' }));
+/**
+ * Puts the right to write, and the records of what was written, before a cluster.
+ * @param open opens the cluster; the Lease has connections of its own, because it must not wait behind what it guards
+ */
+export async function authorityOver(open: () => Promise<Cluster>, { namespace, leaderElection, auditLog }: Pick<RunOptions, 'namespace' | 'leaderElection' | 'auditLog'>, { environment, log, auditTo, ...more }: LeadershipSurroundings): Promise<Authority> {
+  const cluster = await open();
+  const recorded = auditLog === false ? cluster : auditWrites(cluster, auditTo.child({ log: 'audit' }));
   if (leaderElection === undefined) return { cluster: recorded };
-  const candidate = standForElection({ cluster, lease: { namespace, name: leaderElection.lease }, identity: identityOf(environment, more.random), log, ...more });
+  const own = await open();
+  const elected = standForElection({ cluster: own, lease: { namespace, name: leaderElection.lease }, identity: identityOf(environment, more.random), log, ...more });
+  const candidate: Candidate = {
+    ...elected,
+    end: async (signal) => {
+      await elected.end(signal);
+      await own.close();
+    },
+  };
   return { cluster: fenceWrites(recorded, candidate.seat.isHeld), candidate };
 }
 

@@ -7,6 +7,7 @@ import type { SourceNews } from '../gitops/source/source-news.ts';
 import type { Informer } from '../kube/informer.ts';
 import { configMapType, secretType } from '../kube/resource-types.ts';
 import type { Cancel } from '../lib/clock.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import type { Foundation } from './half.ts';
 
 export interface RepositoryCredentialOptions {
@@ -95,6 +96,6 @@ function waitOnce(informers: readonly Pick<Informer<unknown>, 'synced'>[], after
     });
   return async (signal) => {
     signal.throwIfAborted();
-    if (!isOver) await (waiting ??= wait());
+    if (!isOver) await untilAborted((waiting ??= wait()), signal);
   };
 }

@@ -44,6 +44,9 @@ const stuckAfter = 15 * 60_000;
 
 /** Milliseconds to give the Lease back in. */
 const lastRequest = 3_000;
+/** Milliseconds after which one that hears nothing of its Lease is of no use: it has no right to it, or no API server. */
+const longestSilence = 60_000;
+const always = (): boolean => true;
 
 /**
  * The controller: runs until the signal aborts, then drains.
@@ -61,11 +64,11 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   let foundation;
   let candidate;
   try {
-    const opened = await openTargetCluster(options.cluster, { clock, log, metrics });
-    const authority = authorityOver(opened, options, { environment, clock, random: Math.random, log });
+    const auditTo = createLog({ level: 'info', destination: 'stdout' });
+    const authority = await authorityOver(() => openTargetCluster(options.cluster, { clock, log, metrics }), options, { environment, clock, random: Math.random, log, auditTo });
     const { cluster } = authority;
     candidate = authority.candidate;
-    foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: options.namespaces });
+    foundation = createFoundation({ cluster, clock, random: Math.random, log, metrics, namespaces: options.namespaces, ...(candidate === undefined ? {} : { mayWrite: candidate.seat.isHeld }) });
   } catch (error) {
     const message = failureMessage(error);
     if (message === undefined) throw error;
@@ -75,10 +78,12 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
   const caches = halves.flatMap((half) => half.caches);
   const controllers = halves.flatMap((half) => half.controllers);
   let started = false;
-  const waitsToLead = (): boolean => candidate !== undefined && !candidate.seat.isHeld();
+  /** Whether whoever is led here finds somebody: one that waits to lead answers, too, and one that must not start never does. */
+  let listens = false;
+  const mayWrite = candidate?.seat.isHeld ?? always;
   const data: ServerData = {
     live: () => judgeLiveness(controllers.map(({ name, oldestRun }) => ({ name, stuckFor: oldestRun })), stuckAfter),
-    ready: () => judgeReadiness([{ name: 'caches', ready: () => started || waitsToLead() }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
+    ready: () => judgeReadiness([{ name: 'servers', ready: () => listens }, { name: 'caches', ready: () => started || !mayWrite() }, { name: 'lease', ready: () => (candidate?.silence() ?? 0) < longestSilence }, ...caches.map(({ name, healthy }) => ({ name, ready: healthy }))]),
     metrics: () => metrics.expose(),
   };
   try {
@@ -90,7 +95,7 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
       const webhook = options.admission === undefined ? undefined : await startAdmissionWebhook(options.admission, { registry, clock, log, ...(podGate === undefined ? {} : { holdsPod: podGate.holdsPod }) });
       if (typeof webhook === 'string') return webhook;
       // what comes while the controllers drain would be lost: it is to be sent again
-      const listening = await events?.start(wake, () => started && !signal.aborted);
+      const listening = await events?.start(wake, () => started && !signal.aborted && mayWrite());
       if (typeof listening === 'string') {
         await webhook?.close();
         return listening;
@@ -101,9 +106,10 @@ export async function run(options: RunOptions, { environment }: RunSurroundings,
         await webhook?.close();
         return sealing;
       }
+      listens = true;
       log.info({ version, cluster: foundation.cluster.name, controllers: [...options.controllers], port: server.port }, 'prelude runs');
       try {
-        const problem = await runAsLeader(candidate, { options, environment, log, cluster: foundation.cluster }, (until) => runHalves(until, halves, { clock, log, onReady: () => (started = true) }), signal);
+        const problem = await runAsLeader(candidate, { options, environment, log, clock, random: Math.random, cluster: foundation.cluster }, (until) => runHalves(until, halves, { clock, log, onReady: () => (started = true), hurried: () => !mayWrite() }), signal);
         if (problem !== undefined) return problem;
       } finally {
         await sealing?.close();

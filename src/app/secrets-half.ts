@@ -16,6 +16,7 @@ import { createHttpClient } from '../lib/http-client.ts';
 import type { ChangeNotice } from '../provider/change-notice.ts';
 import { createGeneratorRegistry, type ErasedGenerator } from '../provider/generator-registry.ts';
 import type { ProviderServices } from '../provider/provider-context.ts';
+import { fenceWriter } from '../provider/fence-writer.ts';
 import { createStoreReader } from '../provider/read-planner.ts';
 import type { ProviderRegistry } from '../provider/registry.ts';
 import { createGeneratorRunner } from '../provider/run-generators.ts';
@@ -84,7 +85,7 @@ export function composeSecrets(foundation: Foundation, options: SecretsHalfOptio
   const shared = { ...surroundings, reader, renderer, controllerClass };
   const { namespaces, externalSecrets: declared, pushSecrets: declaredPushes } = views;
   const externalSecrets = createExternalSecretController({ ...shared, generators: runner, states: ledgerOf(states), generic: { allowed, startInformer: foundation.startInformer }, caches: { ...views, generators }, ...(options.placeOf === undefined ? {} : { placeOf: options.placeOf }) });
-  const pushSecrets = createPushSecretController({ ...shared, writer: reader, runner, states, generators, caches: views });
+  const pushSecrets = createPushSecretController({ ...shared, writer: foundation.mayWrite === undefined ? reader : fenceWriter(reader, foundation.mayWrite), runner, states, generators, caches: views });
   const stores = { ...shared, holds: pushSecrets.storesHeld, ...(requeueInterval === undefined ? {} : { requeueInterval }) };
   return {
     externalSecrets: declared,

@@ -18,11 +18,13 @@ export function upGit({ target, repositories }: Pick<UpOptions, 'target' | 'repo
 }
 
 /**
- * Waits until what `up` was given, or what `--repo` maps to, has changed.
+ * Waits until what `up` was given, or what `--repo` maps to, has changed. What it records in a folder itself is no change.
  * @returns which of them
  * @throws SourceError; the signal's reason
  */
-export function awaitUpChange(options: Pick<UpOptions, 'target' | 'repositories' | 'revision'>, surroundings: Surroundings, signal: AbortSignal): Promise<string> {
-  const { target, repositories, revision } = options;
-  return awaitChange([target, ...repositories.map(({ path }) => path)], { git: upGit(options, surroundings), clock: surroundings.clock, ...(revision === undefined ? {} : { revision }) }, signal);
+export function awaitUpChange(options: Pick<UpOptions, 'target' | 'repositories' | 'revision' | 'cluster'>, surroundings: Surroundings, signal: AbortSignal): Promise<string> {
+  const { target, repositories, revision, cluster } = options;
+  const places = [target, ...repositories.map(({ path }) => path)];
+  const recorded = cluster.kind === 'local' ? { recordedIn: cluster.folder } : {};
+  return awaitChange(places, { git: upGit(options, surroundings), clock: surroundings.clock, ...recorded, ...(revision === undefined ? {} : { revision }) }, signal);
 }

@@ -34,6 +34,8 @@ export async function writePlanned(cluster: Cluster, { applications, sets, proje
 
 /** A project that is there is what allows something in that cluster, and not what somebody's repository says: it stays as it is. */
 async function createProject(cluster: Cluster, { status: _status, ...object }: KubeObject, signal: AbortSignal): Promise<void> {
+  // who may not make projects may still bring in Applications of those that are there
+  if ((await cluster.get(appProjectType, keyOf(object), signal)) !== undefined) return;
   const declared: KubeObject = { ...object, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };
   try {
     await cluster.create(appProjectType, declared, { fieldManager: upFieldManager }, signal);

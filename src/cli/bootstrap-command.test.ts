@@ -60,6 +60,25 @@ describe('prelude bootstrap', { timeout: 60_000 }, () => {
     expect(out).toContain('kind: Application');
   });
 
+  it('prints no token that stands in the URL', async () => {
+    const { code, out, err } = await run('https://bot:a-token-of-bot@git.example/testnets.git', '--skip-controller', '--export');
+
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('write https://git.example/testnets.git');
+    expect(err).not.toContain('a-token-of-bot');
+  });
+
+  it('reads the values of a controller that is left alone', async () => {
+    const values = join(folder, 'installed.yaml');
+    await writeFile(values, 'sealedSecrets: {enabled: true, keyNamespace: kube-system}\n');
+
+    const { code, out } = await run(url, '--skip-controller', '--values', values, '--export');
+
+    expect(code).toBe(0);
+    expect(out).toContain('name: kube-system');
+    expect(out).not.toContain('kind: Deployment');
+  });
+
   it('says which file it cannot read, and what is wrong with values', async () => {
     const values = join(folder, 'values.yaml');
     await writeFile(values, 'git: {enabled: false}\n');

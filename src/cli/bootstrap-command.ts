@@ -57,7 +57,7 @@ export function bootstrapCommand(io: Io, signal: AbortSignal, done: Done): Comma
     .addOption(kubeconfigOption())
     .addOption(contextOption())
     .option('--image <reference>', "the controller's image, e.g. registry.example/prelude:0.1.0")
-    .option('--values <file>', 'values for charts/prelude')
+    .option('--values <file>', 'values for charts/prelude; with --skip-controller those that it was installed with, to be read only')
     .option('--skip-controller', 'the controller is installed otherwise (Helm, Git); leave it alone')
     .option('--ssh-key-file <file>', 'a private key that may read the repository; a new one is made unless told')
     .option('--username <name>', 'for a repository over https')
@@ -89,7 +89,7 @@ function taskOf(url: string, flags: Flags): BootstrapTask {
   if (username !== undefined && rest.sshKeyFile !== undefined) throw new UsageError('--ssh-key-file and --username are two credentials; choose one');
   if (keysBackup === undefined && (identity.length > 0 || passphraseFile !== undefined)) throw new UsageError('--identity and --passphrase-file open a backup; name it with --keys-backup');
   if (keysBackup !== undefined && identity.length === 0 && passphraseFile === undefined) throw new UsageError('a backup is decrypted with --identity or --passphrase-file');
-  if (skipController === true && (rest.image ?? rest.values) !== undefined) throw new UsageError('--image and --values are for the controller that --skip-controller leaves alone');
+  if (skipController === true && rest.image !== undefined) throw new UsageError('--image is for the controller that --skip-controller leaves alone');
   return {
     ...rest,
     url,

@@ -4,6 +4,7 @@ import type { BootstrapOptions, BootstrapProgress, BroughtCredential } from '../
 import { bootstrapObjects, runBootstrap } from '../app/bootstrap/run-bootstrap.ts';
 import type { ClusterOptions } from '../app/options.ts';
 import { withTargetCluster } from '../app/with-target-cluster.ts';
+import { parseGitUrl } from '../gitops/source/git-url.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { SecretBytes } from '../lib/secret-bytes.ts';
@@ -55,6 +56,8 @@ export async function bootstrap(task: BootstrapTask, io: Io, signal: AbortSignal
 
 async function optionsOf(task: BootstrapTask): Promise<BootstrapOptions> {
   const { url, path, revision, namespace, name, isInstalled, image, timeout } = task;
+  // before anything is printed: a token in it is refused
+  parseGitUrl(url);
   const credential = await credentialOf(task);
   const knownHosts = task.knownHosts === undefined ? undefined : await readFile(task.knownHosts, 'utf8');
   const values = task.values === undefined ? undefined : await readFile(task.values, 'utf8');

@@ -18,16 +18,17 @@ export function explainText(explanation: Explanation, io: Io): string {
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-function head({ namespace, name, secret, declarations, otherMaker, pushedBy }: Explanation, style: Style): string {
+function head({ namespace, name, secret, declarations, otherMaker, runtimeMakers, pushedBy }: Explanation, style: Style): string {
   const title = style.bold(`Secret ${namespace}/${name}`);
-  const nobody = declarations.length === 0;
+  const nobody = declarations.length === 0 && runtimeMakers.length === 0;
   const state =
     secret === undefined
       ? style.red(nobody ? 'does not exist, and no ExternalSecret declares it' : 'does not exist yet')
       : `${count(secret.keys.length, 'key')}${secret.writtenAt === undefined ? '' : `, written ${secret.writtenAt}`}`;
   const maker = secret !== undefined && otherMaker !== undefined ? line('made by', otherMaker, style) : '';
   const unmade = secret !== undefined && nobody && otherMaker === undefined ? line('made by', 'nobody that is known', style) : '';
-  return `${title}  ${state}\n${maker}${unmade}${pushedBy.length === 0 ? '' : line('pushed by', pushedBy.map((one) => `PushSecret ${namespace}/${one}`).join(', '), style)}`;
+  const running = runtimeMakers.length === 0 ? '' : line('made by', `${runtimeMakers.join(', ')}, as it runs`, style);
+  return `${title}  ${state}\n${running}${maker}${unmade}${pushedBy.length === 0 ? '' : line('pushed by', pushedBy.map((one) => `PushSecret ${namespace}/${one}`).join(', '), style)}`;
 }
 
 interface TextContext {

@@ -18,14 +18,14 @@ export interface ExplainOptions {
 
 /**
  * `prelude explain secret NAMESPACE/NAME`: where it came from, who uses it, when it is refreshed; never a value.
- * @returns 1 where there is neither a Secret nor anything that declares it
+ * @returns 1 where there is neither a Secret nor anything that declares it, or makes it as it runs
  */
 export async function explain({ output, ...options }: ExplainOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const log = createLog({ level: 'error', destination: { write: (line) => io.err.write(line) } });
   try {
     const explanation = await runExplain(options, { clock: systemClock, log }, signal);
     io.out.write(print(explanation, output, io));
-    return explanation.secret === undefined && explanation.declarations.length === 0 ? 1 : 0;
+    return explanation.secret === undefined && explanation.declarations.length === 0 && explanation.runtimeMakers.length === 0 ? 1 : 0;
   } catch (error) {
     return tellFailure(error, io);
   }

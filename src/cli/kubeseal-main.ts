@@ -4,6 +4,7 @@ import { version } from '../lib/version.ts';
 import { kubeseal, type KubesealIo } from './kubeseal.ts';
 import { FlagError, KubesealArguments, kubesealHelp } from './kubeseal-flags.ts';
 import { ignoreClosedPipe } from './ignore-closed-pipe.ts';
+import { letGo } from './let-go.ts';
 import { readStandardInput } from './standard-input.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function runKubeseal(words: readonly string[]): Promise<0 | 1 | 2> 
   ignoreClosedPipe(process.stdout, process.stderr);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new DOMException(`stopped by ${name}`, 'AbortError')));
-  return await run(words, io, stop.signal);
+  return await letGo(() => run(words, io, stop.signal), stop.signal);
 }
 
 /** As `runKubeseal`, with surroundings of the caller's. */

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ignoreClosedPipe } from './ignore-closed-pipe.ts';
+import type { Io } from './io.ts';
+import { letGo } from './let-go.ts';
 import { program } from './program.ts';
 import { readStandardInput } from './standard-input.ts';
 import { widenThreadPool } from './widen-thread-pool.ts';
@@ -13,8 +15,5 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => stop.abort(new DOMException(`stopped by ${name}`, 'AbortError')));
 }
 
-process.exitCode = await program(
-  process.argv.slice(2),
-  { out: process.stdout, err: process.stderr, isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 100, env: process.env, stdin: readStandardInput },
-  stop.signal,
-);
+const io: Io = { out: process.stdout, err: process.stderr, isTerminal: process.stdout.isTTY, columns: process.stdout.columns ?? 100, env: process.env, stdin: readStandardInput };
+process.exitCode = await letGo(() => program(process.argv.slice(2), io, stop.signal), stop.signal);

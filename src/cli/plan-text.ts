@@ -45,7 +45,7 @@ function place({ file, line }: Origin): string {
 }
 
 function phaseRows({ name, objects }: Phase, plan: Plan, createNamespace: boolean): readonly (readonly string[])[] {
-  if (name === 'barrier') return plan.needs.length === 0 ? [] : [[name, '', `waits for ${count(secretsOf(plan.needs), 'Secret')}`, '']];
+  if (name === 'barrier') return !plan.needs.some(isAtBarrier) ? [] : [[name, '', `waits for ${count(secretsOf(plan.needs.filter(isAtBarrier)), 'Secret')}`, '']];
   const isDeclared = objects.some(({ object }) => object.kind === 'Namespace' && object.metadata.name === plan.namespace);
   const made = name === 'namespace' && createNamespace && !isDeclared ? [[name, 'Namespace', plan.namespace, 'CreateNamespace=true']] : [];
   const rows = objects.map(({ object, origin, namespaceAssumed }) => {
@@ -55,6 +55,11 @@ function phaseRows({ name, objects }: Phase, plan: Plan, createNamespace: boolea
     return [wave === 0 ? name : `${name} ${wave}`, object.kind, namespaceAssumed === true ? `${shown} (if namespaced)` : shown, place(origin)];
   });
   return [...made, ...rows];
+}
+
+/** What something makes as it runs is awaited by its consumers alone. */
+function isAtBarrier({ resolution }: ResolvedNeed): boolean {
+  return resolution.state === 'missing' || resolution.by?.atRuntime === undefined;
 }
 
 function secretsOf(needs: readonly ResolvedNeed[]): number {
@@ -72,9 +77,9 @@ function needRow({ namespace, secret, key, consumers, resolution }: ResolvedNeed
 function decided(resolution: ResolvedNeed['resolution'], style: Style): readonly [string, string] {
   switch (resolution.state) {
     case 'provided':
-      return [style.green('provided'), `${resolution.by.kind} ${resolution.by.name}`];
+      return [style.green('provided'), `${resolution.by.kind} ${resolution.by.name}${resolution.by.atRuntime === undefined ? '' : ', as it runs'}`];
     case 'barrier':
-      return [style.cyan('at the barrier'), resolution.reason];
+      return [style.cyan(resolution.by?.atRuntime === undefined ? 'at the barrier' : 'as it runs'), resolution.reason];
     case 'missing':
       return [style.red('missing'), resolution.reason];
   }

@@ -120,6 +120,23 @@ describe('exec', () => {
     expect(await isGone(pid)).toBe(true);
   });
 
+  it('leaves nothing behind that does not want to end, where this process ends first', async () => {
+    const stubborn = `process.on('SIGTERM', () => {}); require('node:fs').writeFileSync('pid', String(process.pid)); setTimeout(() => {}, 30_000);`;
+    const ours = `
+      import { existsSync } from 'node:fs';
+      import { exec } from ${JSON.stringify(join(import.meta.dirname, 'exec.ts'))};
+      const stop = new AbortController();
+      exec(process.execPath, ['-e', ${JSON.stringify(stubborn)}], { signal: stop.signal, deadline: 60_000 }).catch(() => {});
+      while (!existsSync('pid')) await new Promise((resolve) => setTimeout(resolve, 20));
+      stop.abort();
+      process.exit();`;
+
+    await exec(node, ['--input-type=module', '-e', ours], { signal: new AbortController().signal, deadline: 15_000, cwd: folder });
+
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+    expect(await isGone(pid)).toBe(true);
+  });
+
   it('starts nothing once the signal has aborted', async () => {
     const signal = AbortSignal.abort(new Error('too late'));
 

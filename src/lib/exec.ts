@@ -54,6 +54,10 @@ function environment({ env = {}, inherit = ['PATH'] }: ExecOptions): Record<stri
   return { ...Object.fromEntries(inherited), ...env };
 }
 
+/** What ends the process groups that were asked to end and have not yet: whoever exits meanwhile leaves none of them behind. */
+const unfinished = new Set<() => void>();
+const endUnfinished = (): void => unfinished.forEach((end) => end());
+
 /** One process from start to end. The first reason to stop it is the one that is reported. */
 class Run {
   readonly result: Promise<Buffer>;
@@ -82,6 +86,8 @@ class Run {
     const settle = (finish: () => void): void => {
       cancelDeadline();
       this.#cancelKill();
+      unfinished.delete(this.#end);
+      if (unfinished.size === 0) process.off('exit', endUnfinished);
       signal.removeEventListener('abort', onAbort);
       finish();
     };
@@ -118,12 +124,16 @@ class Run {
     this.#stopped = { error };
     this.#stdout.length = 0;
     this.#kill('SIGTERM');
+    if (unfinished.size === 0) process.on('exit', endUnfinished);
+    unfinished.add(this.#end);
     this.#cancelKill = (this.#options.clock ?? systemClock).after(grace, () => {
-      this.#kill('SIGKILL');
+      this.#end();
       // what left the group may still hold the pipes open
       for (const pipe of [this.#child.stdout, this.#child.stderr]) pipe.destroy();
     });
   }
+
+  readonly #end = (): void => this.#kill('SIGKILL');
 
   #kill(signal: NodeJS.Signals): void {
     if (this.#child.pid === undefined) return;

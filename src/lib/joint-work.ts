@@ -1,3 +1,5 @@
+import { untilAborted } from './until-aborted.ts';
+
 /** Work that many ask for at the same time and one does. */
 export interface JointWork<T> {
   /**
@@ -32,7 +34,7 @@ export function createJointWork<T>(): JointWork<T> {
         const known = running.get(name);
         if (known === undefined) return begin(name, work, signal);
         try {
-          return await orAborted(known.result, signal);
+          return await untilAborted(known.result, signal);
         } catch (error) {
           signal.throwIfAborted();
           // the one who began has failed, and so would we; or has given up, and we have not
@@ -42,13 +44,4 @@ export function createJointWork<T>(): JointWork<T> {
       }
     },
   };
-}
-
-/** Waits for a result no longer than until the signal. */
-function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    void result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../api/condition.ts';
+import { type Condition, noGeneration } from '../api/condition.ts';
 import { formatTimestamp } from '../lib/timestamp.ts';
 import type { Outcome, Reconciled } from './outcome.ts';
 
@@ -55,7 +55,7 @@ export function desiredStatus({ style, reconciled, live, generation, now }: Stat
     ...observed,
   };
   const others = conditions.map((other) => (other === previous ? condition : other));
-  const spokenOf = style.isUnknownToKstatus === true && status !== 'True' ? { observedGeneration: -1 } : observed;
+  const spokenOf = style.isUnknownToKstatus === true && status !== 'True' ? { observedGeneration: noGeneration } : observed;
   return { ...reconciled.status, ...spokenOf, conditions: previous === undefined ? [...others, condition] : others };
 }
 

@@ -54,6 +54,21 @@ describe('running until a signal', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('gives what runs no time where there is none to give, which it asks when it is told to stop', async () => {
+    const { clock, stop, story, sync, run } = bench();
+    let hurried = false;
+    const ended = run({ hurried: () => hurried });
+    for (const name of ['secrets', 'stores']) {
+      sync(name);
+      await clock.settle();
+    }
+    hurried = true;
+    stop.abort();
+    await ended;
+
+    expect(story).toContain('controller drains within 0');
+  });
+
   it('ends without having worked when it is told to stop before the caches are in sync', async () => {
     const { clock, stop, story, run } = bench();
     const ended = run();
@@ -108,5 +123,19 @@ describe('running until a signal', () => {
 
     expect(await ended).toEqual(['slow ns/a']);
     expect(lastWrites!.aborted).toBe(true);
+  });
+
+  it('waits for no last write beyond its time, whatever that waits for', async () => {
+    const { clock, stop, run, story } = bench();
+    const ended = run({ sources: [], drainWithin: 1_000, onDrained: () => new Promise(() => {}) }).then(() => story.push('ended'));
+    await clock.settle();
+
+    stop.abort();
+    await clock.advance(999);
+    expect(story).not.toContain('ended');
+    await clock.advance(1);
+    await ended;
+
+    expect(clock.pending()).toBe(0);
   });
 });

@@ -22,12 +22,14 @@ export interface Parts {
   readonly workers: readonly Worker[];
   /** Called once everything has started. */
   readonly onReady?: () => void;
-  /** Called after the workers have drained and while sources still run: last writes go here. Has what is left of the time. */
+  /** Called after the workers have drained and while sources still run: last writes go here. Has what is left of the time, and is not waited for beyond it. */
   readonly onDrained?: (signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds from the signal until everything has stopped; 20 seconds unless told (Kubernetes grants 30 before it kills). */
   readonly drainWithin?: number;
+  /** Whether what runs is to be aborted at once, asked when the signal aborts. */
+  readonly hurried?: () => boolean;
 }
 
 const defaultDrain = 20_000;
@@ -41,7 +43,7 @@ const patience = 15_000;
  * @throws what a source failed with before it was in sync
  */
 export async function runUntil(signal: AbortSignal, parts: Parts): Promise<readonly string[]> {
-  const { sources, workers, clock, log, drainWithin = defaultDrain, onReady, onDrained } = parts;
+  const { sources, workers, clock, log, onReady, onDrained, hurried } = parts;
   const lifetime = new AbortController();
   try {
     if (!(await syncAll(signal, lifetime.signal, parts))) return [];
@@ -50,6 +52,7 @@ export async function runUntil(signal: AbortSignal, parts: Parts): Promise<reado
     onReady?.();
 
     await aborted(signal);
+    const drainWithin = hurried?.() === true ? 0 : (parts.drainWithin ?? defaultDrain);
     log.info({ drainWithin }, 'stopping');
     return await drainAll(workers, { clock, log, drainWithin, ...(onDrained === undefined ? {} : { onDrained }) });
   } finally {
@@ -97,7 +100,8 @@ async function drainAll(workers: readonly Worker[], { clock, log, drainWithin, o
   if (onDrained !== undefined) {
     const last = new AbortController();
     const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => last.abort(new DOMException('no time left', 'TimeoutError')));
-    await onDrained(last.signal).finally(cancel);
+    // what does not heed its signal, a client that somebody's adapter does not let go of for one, is not waited for
+    await Promise.race([onDrained(last.signal), aborted(last.signal)]).finally(cancel);
   }
   log.info({}, 'stopped');
   return keys;

@@ -35,7 +35,8 @@ export function currencyOf(externalSecret: ExternalSecret, secret: SecretView | 
   if (secret === undefined) return behind(`Secret "${name}" is not there`);
   if (!isWrittenBy(externalSecret, secret)) return behind(`Secret "${name}" is not this ExternalSecret's`);
   const keys = fixedKeys(spec);
-  const missing = keys === 'dynamic' ? [] : keys.filter((key) => !secret.keys.includes(key));
+  const found = new Set(secret.keys);
+  const missing = keys === 'dynamic' ? [] : keys.filter((key) => !found.has(key));
   return missing.length === 0 ? { current: true } : behind(`Secret "${name}" has no key ${missing.join(', ')}`);
 }
 

@@ -30,6 +30,8 @@ test.each([
   ['no key opens it', sealed({ conditions: [{ ...synced, status: 'False', message: 'no key could decrypt secret (password)' }] }), secret, 'no key could decrypt secret (password)'],
   ['it was unsealed for an older generation', sealed({ conditions: [{ ...synced, observedGeneration: 1 }] }), secret, 'unsealed for an older generation'],
   ['an older generation could not be unsealed', sealed({ observedGeneration: 1, conditions: [{ type: 'Synced', status: 'False', message: 'old' }] }), secret, 'unsealed for an older generation'],
+  ['no key opens it, and its definition keeps no generation in conditions', sealed({ observedGeneration: -1, conditions: [{ type: 'Synced', status: 'False', message: 'no key could decrypt secret (password)' }] }), secret, 'no key could decrypt secret (password)'],
+  ['a status that speaks of no generation says that it was unsealed', sealed({ observedGeneration: -1, conditions: [{ type: 'Synced', status: 'True' }] }), secret, 'unsealed for an older generation'],
   ['the status does not say of which generation it speaks', sealed({ conditions: [{ type: 'Synced', status: 'True' }] }), secret, 'unsealed for an older generation'],
   ['the Secret is gone', sealed({ conditions: [synced] }), undefined, 'Secret "grafana" is not there'],
   ['the Secret is that of a SealedSecret of the name that was there before', sealed({ conditions: [synced] }), { ...secret, metadata: { name: 'grafana', ownerReferences: [{ ...owner, uid: 'u-0' }] } }, 'Secret "grafana" is not this SealedSecret\'s'],

@@ -1,3 +1,4 @@
+import { noGeneration } from '../api/condition.ts';
 import { sealedSecretAnnotations, type SealedSecret, syncedCondition } from '../api/sealed-secret.ts';
 import type { Currency, SecretView } from './currency.ts';
 
@@ -11,6 +12,8 @@ export function sealedCurrencyOf(sealedSecret: SealedSecret, secret: SecretView 
   const { metadata, spec, status } = sealedSecret;
   const synced = status.conditions.find(({ type }) => type === syncedCondition);
   if (synced === undefined) return behind('not unsealed yet; a controller of SealedSecrets must run');
+  // upstream's CRD drops generations of conditions; our status then speaks of none after a failure, and why it failed is all that is known
+  if (synced.status === 'False' && synced.observedGeneration === undefined && status.observedGeneration === noGeneration) return behind(synced.message);
   const observed = synced.observedGeneration ?? status.observedGeneration;
   if (observed !== metadata.generation) return behind('unsealed for an older generation');
   if (synced.status !== 'True') return behind(synced.message);
@@ -18,7 +21,8 @@ export function sealedCurrencyOf(sealedSecret: SealedSecret, secret: SecretView 
   if (secret === undefined) return behind(`Secret "${metadata.name}" is not there`);
   if (!isItsWork(sealedSecret, secret)) return behind(`Secret "${metadata.name}" is not this SealedSecret's`);
   const keys = [...Object.keys(spec.encryptedData), ...Object.keys(spec.template.data)];
-  const missing = keys.filter((key) => !secret.keys.includes(key));
+  const found = new Set(secret.keys);
+  const missing = keys.filter((key) => !found.has(key));
   return missing.length === 0 ? { current: true } : behind(`Secret "${metadata.name}" has no key ${missing.join(', ')}`);
 }
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { readHealthRules } from '../../src/app/health-rules.ts';
 import { readNotifyConfig } from '../../src/app/notify/notify-config.ts';
@@ -52,6 +52,8 @@ describe('the chart, installed', () => {
       'Deployment',
       'NetworkPolicy',
       'Role',
+      'Role',
+      'RoleBinding',
       'RoleBinding',
       'Service',
       'ServiceAccount',
@@ -215,7 +217,7 @@ describe('the chart, restricted', () => {
     const deployment = JSON.stringify(objects.find(({ kind }) => kind === 'Deployment'));
 
     expect(objects.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name)).toEqual(names);
-    expect(objects.some(({ kind }) => kind === 'Role')).toBe(half === 'git');
+    expect(objects.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.name).toSorted()).toEqual(['prelude-leader', ...(half === 'git' ? ['prelude-applications'] : [])].toSorted());
     expect(deployment).toContain(`"--controllers=${half}"`);
   });
 
@@ -230,7 +232,7 @@ describe('the chart, restricted', () => {
   it('never has a wildcard', async () => {
     const roles = (await renderChart()).filter(({ kind }) => kind.endsWith('Role'));
 
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
     expect(JSON.stringify(roles.map((role) => role['rules']))).not.toContain('"*"');
   });
 });
@@ -245,11 +247,13 @@ describe('the controller, run as the chart would run it', () => {
     const deployment = (await renderChart(values)).find(({ kind }) => kind === 'Deployment');
     const { args, env } = podSchema.parse(at(deployment, 'spec', 'template', 'spec', 'containers', 0));
     expect(args[0]).toBe('run');
-    expect(env.map(({ name }) => name)).toEqual(['PRELUDE_NAMESPACE', 'HOME']);
+    expect(env.map(({ name }) => name)).toEqual(['PRELUDE_NAMESPACE', 'PRELUDE_POD_NAME', 'HOME']);
     const before = readAuditLog(stage.controlPlane.auditLog).length;
     const kubeconfig = stage.controlPlane.kubeconfigFor('prelude', { token: await serviceAccountToken(stage.api, namespace, 'prelude') });
 
     const controller = await startController({ kubeconfig, args: args.slice(1).filter((arg) => !arg.startsWith('--listen=')), env: { PRELUDE_NAMESPACE: namespace } });
+    // it is ready as soon as it may come to lead
+    await vi.waitFor(() => expect(controller.output()).toContain('"msg":"started"'), { timeout: 30_000, interval: 100 });
     const code = await controller.stop();
 
     expect(code, controller.output()).toBe(0);
@@ -281,7 +285,7 @@ describe('the values', () => {
   });
 
   it.each([
-    ['a value that does not exist', { replicas: 3 }],
+    ['a value that does not exist', { replicaCount: 3 }],
     ['a wildcard among the writable kinds', { git: { writableKinds: [{ apiGroups: ['*'], resources: ['*'] }] } }],
     ['a digest that is none', { image: { digest: 'latest' } }],
     ['a namespace that is none', { scopedNamespaces: ['Team A'] }],
@@ -363,6 +367,6 @@ describe('the values', () => {
     expect(deployment).toContain('"--application-namespaces=argocd,apps"');
     expect(deployment).toContain('"--repo=https://git.example/x=/x"');
     expect(objects.some(({ kind }) => kind === 'ServiceAccount')).toBe(false);
-    expect(objects.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.namespace ?? '').toSorted()).toEqual(['apps', 'argocd']);
+    expect(objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'prelude-applications').map(({ metadata }) => metadata.namespace ?? '').toSorted()).toEqual(['apps', 'argocd']);
   });
 });

@@ -169,6 +169,35 @@ export function describeApplicationSync(name: string, open: () => Promise<World>
       expect(await valueOf('settings')).toEqual({ value: 'one' });
     });
 
+    test('a commit that changes nothing of an Application begins no operation: its status names it, in one write, after a restart, too', async () => {
+      const first = await stage.push(testnet);
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(first);
+      // the deployment may still be rolled out by its controller
+      await stage.pause(1_000);
+      const { operationState, history } = await stage.status();
+      const [told, before] = [stage.running.events.length, stage.recorded.calls.length];
+
+      await stage.remote.write('README.md', 'about something else');
+      const second = await stage.remote.push('docs');
+      await stage.until(async () => expect((await stage.status()).sync).toMatchObject({ status: 'Synced', revision: second }));
+      await stage.pause(700);
+
+      expect(stage.recorded.calls.slice(before).filter(({ verb }) => verb !== 'get').map(({ verb, resource }) => `${verb} ${resource}`)).toEqual(['patchStatus applications']);
+      expect(stage.running.events).toHaveLength(told);
+      expect(await stage.status()).toMatchObject({ operationState, history });
+
+      await stage.stop();
+      await stage.start();
+      await stage.pause(1_000);
+      expect(stage.recorded.calls.filter(({ verb, resource }) => verb === 'patchStatus' && resource === 'applications')).toEqual([]);
+
+      const third = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.untilSynced(third);
+      expect((await stage.status()).history?.map(({ revision }) => revision)).toEqual([first, third]);
+    });
+
     test('a key that nothing provides is refused before the namespace is touched', async () => {
       await stage.push({ ...testnet, 'node.yaml': manifests.deployment('node', 'database', 'pasword') });
       await stage.declare();

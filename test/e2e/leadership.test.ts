@@ -41,9 +41,10 @@ describe('two controllers of one release', () => {
     const first = await start('pod-a');
     await expect.poll(holder, within).toBe('pod-a');
     const second = await start('pod-b');
-    await expect.poll(() => testnet.cluster.get(deploymentType, { namespace: 'devnet', name: 'seed' }, signal), within).toBeDefined().catch((e) => { console.log(first.output().slice(-6000)); throw e; });
+    await expect.poll(() => testnet.cluster.get(deploymentType, { namespace: 'devnet', name: 'seed' }, signal), within).toBeDefined();
 
-    expect(second.output()).toContain('waits to lead');
+    // probes are answered from the start on
+    await expect.poll(second.output, within).toContain('waits to lead');
     expect(records(second)).toEqual([]);
     // which Application and which commit a write is for, as well
     const commit = await testnet.remote.git('rev-parse', 'HEAD');
@@ -73,7 +74,7 @@ describe('two controllers of one release', () => {
     const live = await testnet.cluster.get(leaseType, lease, signal);
     await testnet.cluster.update(leaseType, { ...live!, spec: { holderIdentity: 'somebody', leaseDurationSeconds: 15, renewTime: '2026-01-01T00:00:00.000000Z' } }, { fieldManager: 'somebody' }, signal);
 
-    await expect.poll(() => leader.output(), within).toContain('Lease argocd/prelude is lost');
-    expect(await leader.stop()).toBe(1);
+    expect(await leader.ended).toBe(1);
+    expect(leader.output()).toContain('Lease argocd/prelude is lost');
   });
 });

@@ -32,6 +32,8 @@ export interface ControllerProcess {
   readonly startedIn: number;
   /** When the process was started, on `performance.now`'s scale. */
   readonly startedAt: number;
+  /** The exit code, once it has ended; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** SIGTERM, and wait. Answers the exit code. */
   readonly stop: () => Promise<number | null>;
   /** SIGKILL: no drain, no last write. */
@@ -48,6 +50,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PRELUDE_CACHE_DIR: options.cache ?? own ?? '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const url = `http://127.0.0.1:${port}`;
@@ -66,6 +69,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     output: () => output,
     startedIn: performance.now() - startedAt,
     startedAt,
+    ended,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
   };

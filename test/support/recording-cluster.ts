@@ -1,6 +1,7 @@
 import type { ObjectKey } from '../../src/api/object.ts';
 import { formatKey, keyOf } from '../../src/api/object.ts';
 import type { Cluster, ResourceType } from '../../src/kube/port.ts';
+import { readCalls } from '../../src/kube/read-calls.ts';
 
 /** A call that a cluster answered without an error. */
 export interface RecordedCall {
@@ -25,15 +26,7 @@ export function recordCalls(cluster: Cluster): RecordingCluster {
     calls.push({ verb, resource: type.plural, key: formatKey(key), ...(fieldManager === undefined ? {} : { fieldManager }) });
   };
   return {
-    name: cluster.name,
-    kind: cluster.kind,
-    pages: (type, selection, signal) => cluster.pages(type, selection, signal),
-    watch: (type, selection, resourceVersion, signal) => cluster.watch(type, selection, resourceVersion, signal),
-    discover: (signal, options) => cluster.discover(signal, options),
-    version: (signal) => cluster.version(signal),
-    tokenRequest: (serviceAccount, request, signal) => cluster.tokenRequest(serviceAccount, request, signal),
-    accessReview: (question, signal) => cluster.accessReview(question, signal),
-    close: () => cluster.close(),
+    ...readCalls(cluster),
     apply: async (type, object, options, signal) => {
       const applied = await cluster.apply(type, object, options, signal);
       note('apply', type, keyOf(object), options.fieldManager);

@@ -3,6 +3,7 @@ import { formatErrors, parse } from '../../api/schema.ts';
 import { parseYaml } from '../../lib/yaml.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
 import { BootstrapError } from './bootstrap-error.ts';
+import type { BootstrapOptions } from './bootstrap-options.ts';
 
 /** What the chart's values say about things that are done here, too; the chart's own schema looks at the rest. */
 const schema = z.looseObject({
@@ -19,16 +20,18 @@ export interface ControllerFacts {
   readonly sealsByDefault: boolean;
   readonly opensSealedSecrets: boolean;
   readonly keyNamespace: string;
+  /** Whether the values say where the keys are: then some controller is said to have them. */
+  readonly namesKeyNamespace: boolean;
   readonly applicationNamespaces: readonly string[];
 }
 
 /**
  * Reads a file of values for charts/prelude.
- * @param text absent or empty: the chart's own
+ * @param controller its values, absent or empty: the chart's own; of one that is left alone, those that it was installed with
  * @throws BootstrapError where it cannot be read, or nobody would look at the first Application
  */
-export function readChartValues(text: string | undefined, namespace: string): ControllerFacts {
-  const parsed = parse(schema, documentOf(text ?? '') ?? {});
+export function readChartValues({ isInstalled, values = '' }: Pick<BootstrapOptions['controller'], 'isInstalled' | 'values'>, namespace: string): ControllerFacts {
+  const parsed = parse(schema, documentOf(values) ?? {});
   if (!parsed.ok) throw new BootstrapError(`the values of the controller: ${formatErrors(parsed.errors)}`);
   const { git, secrets, sealedSecrets } = parsed.value;
   if (git?.enabled === false) throw new BootstrapError('the values of the controller say git.enabled: false: nobody would read the repository; take it away');
@@ -37,10 +40,18 @@ export function readChartValues(text: string | undefined, namespace: string): Co
   return {
     ...(secrets?.enabled === false ? {} : { controllerClass: secrets?.controllerClass ?? 'default' }),
     sealsByDefault: sealedSecrets?.enabled === undefined,
-    opensSealedSecrets: sealedSecrets?.enabled ?? true,
+    // where a chart was installed with values that do not say, its own default holds; where nobody names any, we take the controller for one of ours
+    opensSealedSecrets: sealedSecrets?.enabled ?? (isInstalled || values === ''),
     keyNamespace: sealedSecrets?.keyNamespace || namespace,
+    namesKeyNamespace: (sealedSecrets?.keyNamespace ?? '') !== '',
     applicationNamespaces: applicationNamespaces.length === 0 ? [namespace] : applicationNamespaces,
   };
+}
+
+/** A key that no controller has opens nothing. @throws BootstrapError where one would be made or restored */
+export function refuseUnopened({ sealTo, keysBackup }: Pick<BootstrapOptions, 'sealTo' | 'keysBackup'>, { opensSealedSecrets, namesKeyNamespace }: ControllerFacts): void {
+  if (opensSealedSecrets || namesKeyNamespace || (sealTo ?? keysBackup) === undefined) return;
+  throw new BootstrapError(`${sealTo === undefined ? '--keys-backup' : '--seal-to'} is for a controller that opens SealedSecrets, and the values leave that off: set sealedSecrets.enabled: true in --values, or sealedSecrets.keyNamespace to where another controller has its keys`);
 }
 
 function documentOf(text: string): unknown {

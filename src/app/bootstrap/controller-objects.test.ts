@@ -8,7 +8,7 @@ import { renderController } from './controller-objects.ts';
 const { signal } = new AbortController();
 
 function render(controller: { readonly values?: string; readonly image?: string } = {}): Promise<readonly KubeObject[]> {
-  return renderController({ namespace: 'platform', controller: { isInstalled: true, ...controller } }, readChartValues(controller.values, 'platform'), systemClock, signal);
+  return renderController({ namespace: 'platform', controller: { isInstalled: true, ...controller } }, readChartValues({ isInstalled: true, ...controller }, 'platform'), systemClock, signal);
 }
 
 const container = (objects: readonly KubeObject[]): unknown => at(objects.find(({ kind }) => kind === 'Deployment'), 'spec', 'template', 'spec', 'containers', 0);

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { BootstrapError } from './bootstrap-error.ts';
 import type { BootstrapOptions, BroughtCredential } from './bootstrap-options.ts';
 import { type CredentialPlan, planCredential } from './keep-credential.ts';
-import { credentialFor, credentialSecret, type FoundCredential } from './repository-credential.ts';
+import { credentialFor, credentialSecret, type FoundCredential, inPlaceOf, publicKeyOf } from './repository-credential.ts';
 
 const ssh = 'git@git.example:acme/testnets.git';
 const https = 'https://git.example/acme/testnets.git';
@@ -67,6 +67,31 @@ describe('where the credential of the repository comes from', () => {
     expect(() => from(`${sealed}---\n${sealed}`)).toThrow('key.yaml is not one SealedSecret');
     expect(() => from('kind: [')).toThrow(/^key\.yaml: /);
     expect(() => from(sealed.replace('SealedSecret', 'Secret'))).toThrow(/^key\.yaml: kind/);
+  });
+
+  it('is what the person brings instead of a sealed file, which must be that of the same Secret', () => {
+    const sealed = 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: repo-main, namespace: prelude}\nspec: {encryptedData: {url: AgA=}}\n';
+    const into = (text: string): CredentialPlan => decide(options(ssh, { credential: key('two') }, { sealTo: { path: 'key.yaml', text } }));
+
+    expect(into(sealed)).toMatchObject({ kind: 'write', wanted: { metadata: { name: 'repo-main' } } });
+    expect(() => into(sealed.replace('repo-main', 'repo-other'))).toThrow('key.yaml is SealedSecret prelude/repo-other, and the credential is for Secret prelude/repo-main');
+    expect(() => into('a: file of something else\n')).toThrow('key.yaml is not one SealedSecret');
+  });
+
+  it('keeps the host keys that a Secret holds where the person names none', () => {
+    const own = found(credentialSecret(options(ssh, { knownHosts: 'git.example ssh-ed25519 AAAA\n' }), key('one')));
+
+    expect(decide(options(ssh, { credential: key('one') }), own)).toMatchObject({ kind: 'keep' });
+    expect(decide(options(ssh, { credential: key('two') }), own)).toMatchObject({ kind: 'write', wanted: { data: { known_hosts: Buffer.from('git.example ssh-ed25519 AAAA\n').toString('base64') } } });
+  });
+
+  it('takes the place of another one, and leaves what others have written on the Secret', () => {
+    const before = credentialSecret(options(ssh), key('one'), 'ssh-ed25519 AAAA');
+    const wanted = credentialSecret(options(ssh), key('two'));
+    const noted = { ...before, metadata: { ...before.metadata, uid: '1', resourceVersion: '7', labels: { ...before.metadata.labels, team: 'ours' }, annotations: { ...before.metadata.annotations, note: 'ours' } } };
+
+    expect(inPlaceOf(noted, wanted).metadata).toEqual({ ...wanted.metadata, uid: '1', resourceVersion: '7', labels: { ...wanted.metadata.labels, team: 'ours' }, annotations: { ...wanted.metadata.annotations, note: 'ours' } });
+    expect(publicKeyOf(inPlaceOf(noted, wanted))).toBeUndefined();
   });
 
   it('has the host keys that the person names, or says that they differ', () => {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import { findCredential } from '../../gitops/source/credentials/find-credential.ts';
 import { hostKeysOf } from '../../gitops/source/credentials/known-hosts.ts';
+import { createInstallationTokens, type InstallationTokens } from '../../gitops/source/credentials/installation-tokens.ts';
 import type { RepositoryCredential } from '../../gitops/source/credentials/repository-credential.ts';
 import { shippedHostKeys } from '../../gitops/source/credentials/shipped-host-keys.ts';
 import { createGitRepository } from '../../gitops/source/git-repository.ts';
@@ -9,12 +10,14 @@ import { isSourceError } from '../../gitops/source/source-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { configMapType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { createHttpClient } from '../../lib/http-client.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { gitCacheFolder } from '../git-cache.ts';
 import { gitHosts } from '../git-hosts.ts';
 import { knownHostsName, knownHostsOf } from '../repository-credentials.ts';
 import { BootstrapError } from './bootstrap-error.ts';
 import type { BootstrapOptions, BootstrapProgress } from './bootstrap-options.ts';
+import { folderOf } from './first-application.ts';
 
 /** Host keys that the cluster has for all repositories, as lines of known_hosts. @throws KubeError */
 export async function clusterKnownHosts(cluster: Pick<Cluster, 'get'>, namespaces: readonly string[], signal: AbortSignal): Promise<string> {
@@ -22,11 +25,11 @@ export async function clusterKnownHosts(cluster: Pick<Cluster, 'get'>, namespace
   return found.flatMap((object) => (object === undefined ? [] : (knownHostsOf(object) ?? []))).join('\n');
 }
 
-/** Sees to it that a server's keys are known before anything is written. @throws BootstrapError */
-export function requireHostKeys(address: GitUrl, knownHosts: readonly string[]): void {
+/** Sees to it that a server's keys are known. @param remedy where they are to be written @throws BootstrapError */
+export function requireHostKeys(address: GitUrl, knownHosts: readonly string[], remedy = 'write the lines to a file, and name it with --known-hosts'): void {
   if (address.kind !== 'ssh' || hostKeysOf([...knownHosts, shippedHostKeys], address).length > 0) return;
   const scan = `ssh-keyscan ${address.port === 22 ? '' : `-p ${address.port} `}${address.host}`;
-  throw new BootstrapError(`nobody has told the host keys of ${address.host}: compare what \`${scan}\` prints with what its operator publishes, write the lines to a file, and name it with --known-hosts`);
+  throw new BootstrapError(`nobody has told the host keys of ${address.host}: compare what \`${scan}\` prints with what its operator publishes, ${remedy}`);
 }
 
 export interface ReadableOptions {
@@ -38,11 +41,11 @@ export interface ReadableOptions {
 }
 
 /** Looks once whether the folder can be read at the revision, as the controller will read it. @returns the commit @throws SourceError, BootstrapError */
-async function readOnce({ repository: { url, revision, path }, credentials, knownHosts, environment, clock }: ReadableOptions, signal: AbortSignal): Promise<string> {
+async function readOnce({ repository: { url, revision, path }, credentials, knownHosts, environment, clock }: ReadableOptions, installationTokens: InstallationTokens, signal: AbortSignal): Promise<string> {
   const found = { ready: () => Promise.resolve(), find: (repoURL: string) => findCredential(credentials, repoURL), knownHosts: () => knownHosts };
-  const repository = createGitRepository(url, { cache: gitCacheFolder(environment), protocols: ['https', 'ssh'], clock, credentials: found, hosts: gitHosts(environment, true) });
+  const repository = createGitRepository(url, { cache: gitCacheFolder(environment), protocols: ['https', 'ssh'], clock, credentials: found, installationTokens, hosts: gitHosts(environment, true) });
   const tree = await repository.tree(revision, signal);
-  if ((await tree.list(path, signal)).length === 0) throw new BootstrapError(`${redactUrl(url)} has no files in ${path} at ${revision} (${tree.revision.slice(0, 12)}): commit a first manifest there, or name another folder with --path`);
+  if ((await tree.list(folderOf(path), signal)).length === 0) throw new BootstrapError(`${redactUrl(url)} has no files in ${path} at ${revision} (${tree.revision.slice(0, 12)}): commit a first manifest there, or name another folder with --path`);
   return tree.revision;
 }
 
@@ -56,14 +59,21 @@ const lookEvery = 3_000;
  * @throws SourceError, BootstrapError; the signal's reason
  */
 export async function untilReadable(options: ReadableOptions & { readonly isPatient: boolean; readonly progress: BootstrapProgress }, signal: AbortSignal): Promise<string> {
-  for (let told = ''; ; ) {
-    try {
-      return await readOnce(options, signal);
-    } catch (error) {
-      // services say of a private repository that it is not there
-      if (signal.aborted || !isSourceError(error, 'denied', 'absent', 'unavailable') || !(options.isPatient || error.kind === 'unavailable')) throw error;
-      if (error.message !== told) options.progress.waiting((told = error.message));
+  // a token of a GitHub App serves all looks
+  const http = createHttpClient({ clock: options.clock, allowLoopback: true });
+  const installationTokens = createInstallationTokens({ http: http.request, clock: options.clock });
+  try {
+    for (let told = ''; ; ) {
+      try {
+        return await readOnce(options, installationTokens, signal);
+      } catch (error) {
+        // services say of a private repository that it is not there
+        if (signal.aborted || !isSourceError(error, 'denied', 'absent', 'unavailable') || !(options.isPatient || error.kind === 'unavailable')) throw error;
+        if (error.message !== told) options.progress.waiting((told = error.message));
+      }
+      await sleep(options.clock, lookEvery, signal);
     }
-    await sleep(options.clock, lookEvery, signal);
+  } finally {
+    await http.close();
   }
 }

@@ -1,4 +1,4 @@
-import { formatKey, type KubeObject, keyOf } from '../../api/object.ts';
+import { formatKey, type KubeObject, keyOf, type ObjectKey } from '../../api/object.ts';
 import { sealedSecretAnnotations } from '../../api/sealed-secret.ts';
 import { findCredential } from '../../gitops/source/credentials/find-credential.ts';
 import { hasMeans, readRepositorySecret, type RepositoryCredential, repositorySecrets } from '../../gitops/source/credentials/repository-credential.ts';
@@ -71,6 +71,17 @@ export function credentialSecret({ repository, namespace, name }: Pick<Bootstrap
   };
 }
 
+/** Over one that is there: what else is written on it stays, but for the public half of a key that it holds no more. */
+export function inPlaceOf(before: KubeObject, wanted: KubeObject): KubeObject {
+  const { [publicKeyAnnotation]: _told, ...annotations } = before.metadata.annotations ?? {};
+  return { ...wanted, metadata: { ...before.metadata, labels: { ...before.metadata.labels, ...wanted.metadata.labels }, annotations: { ...annotations, ...wanted.metadata.annotations } } };
+}
+
+/** Why a Secret is not made. */
+export function nameTaken(key: ObjectKey): BootstrapError {
+  return new BootstrapError(`Secret ${formatKey(key)} is there already, and is not for this repository: pass another name with --name, or look at it there`);
+}
+
 function valuesOf(brought: BroughtCredential): Readonly<Record<string, SecretBytes>> {
   return brought.kind === 'ssh' ? { sshPrivateKey: brought.privateKey } : { username: brought.username, password: brought.password };
 }
@@ -87,13 +98,12 @@ function dataOf(object: KubeObject): ReadonlyMap<string, unknown> {
 }
 
 /**
- * Whether a credential that a person brings may go where one is already.
+ * Sees to it that a credential that a person brings may go where one is already.
  * @throws BootstrapError where the one that is there is somebody else's
  */
-export function mayReplace({ secret }: FoundCredential, name: string): boolean {
+export function refuseToReplace({ secret }: FoundCredential, name: string): void {
   const place = formatKey(keyOf(secret));
   const owner = secret.metadata.ownerReferences?.[0];
   if (owner !== undefined) throw new BootstrapError(`Secret ${place} is that of ${owner.kind} ${owner.name}: change it there, or leave the credential out`);
   if (secret.metadata.name !== credentialName(name)) throw new BootstrapError(`Secret ${place} holds a credential for this repository already: change it there, or leave the credential out`);
-  return true;
 }

@@ -87,7 +87,7 @@ async function start({ config, secret, listen, wake, isReady }: Starting, { cloc
     return typeof server === 'string' ? server : `${pushed.map(({ name }) => name).join(', ')}: sources that are sent to need --events-listen`;
   }
   const ending = new AbortController();
-  const pulling = opened.flatMap(({ name, source }) => (source.kind === 'pull' ? [pullUntil(ending.signal, { name, source, take: createTake(queue, isReady), clock, random, log })] : []));
+  const pulling = opened.flatMap(({ name, source }) => (source.kind === 'pull' ? [pullUntil(ending.signal, { name, source, take: createTake(queue, isReady), isReady, clock, random, log })] : []));
   log.info({ sources: opened.map(({ name }) => name), ...(server === undefined ? {} : { port: server.port }) }, 'events are taken');
   return {
     ...(server === undefined ? {} : { port: server.port }),

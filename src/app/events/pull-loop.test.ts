@@ -5,12 +5,12 @@ import type { PulledSource } from '../../provider/notice-source.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 import { pullUntil } from './pull-loop.ts';
 
-function start(pull: (now: number) => ReturnType<PulledSource['pull']>) {
+function start(pull: (now: number) => ReturnType<PulledSource['pull']>, isReady = () => true) {
   const clock = createFakeClock();
   const ending = new AbortController();
   let closed = 0;
   const source: PulledSource = { kind: 'pull', pull: () => pull(clock.monotonic()), close: async () => void (closed += 1) };
-  const ended = pullUntil(ending.signal, { name: 'queue', source, take: () => true, clock, random: () => 1, log: silentLog });
+  const ended = pullUntil(ending.signal, { name: 'queue', source, take: () => true, isReady, clock, random: () => 1, log: silentLog });
   return { clock, closed: () => closed, stop: () => (ending.abort(new Error('stopped')), ended) };
 }
 
@@ -22,6 +22,18 @@ describe('a source that is asked', () => {
     expect(asked).toBe(6);
     await stop();
     expect(closed()).toBe(1);
+  });
+
+  it('is not asked while nothing would be taken, which others may take meanwhile', async () => {
+    let asked = 0;
+    let leads = false;
+    const { clock, stop } = start(async () => ({ taken: 0, malformed: 0, full: (asked += 1) > 0 }), () => leads);
+    await clock.advance(10_000);
+    expect(asked).toBe(0);
+    leads = true;
+    await clock.advance(1_000);
+    expect(asked).toBeGreaterThan(0);
+    await stop();
   });
 
   it('is asked more and more seldom while it fails, and as before once it does not', async () => {

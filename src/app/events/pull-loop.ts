@@ -11,6 +11,8 @@ export interface PullLoopOptions {
   readonly name: string;
   readonly source: PulledSource;
   readonly take: TakeEvents;
+  /** Whether anything would be taken: what is pulled and not taken is kept from others meanwhile. */
+  readonly isReady: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -21,11 +23,15 @@ const backoff: BackoffPolicy = { base: 1_000, factor: 2, cap: 60_000 };
 const pause = 1_000;
 
 /** Asks a source again and again until the signal aborts; after failures more and more seldom. Ends its connections then. */
-export async function pullUntil(signal: AbortSignal, { name, source, take, clock, random, log }: PullLoopOptions): Promise<void> {
+export async function pullUntil(signal: AbortSignal, { name, source, take, isReady, clock, random, log }: PullLoopOptions): Promise<void> {
   const tell = createQuietLog({ log, clock }, 'events could not be pulled');
   let failures = 0;
   try {
     while (!signal.aborted) {
+      if (!isReady()) {
+        await sleep(clock, pause, signal);
+        continue;
+      }
       const askedAt = clock.monotonic();
       try {
         const { taken, malformed, full } = await source.pull(take, signal);

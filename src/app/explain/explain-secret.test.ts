@@ -58,6 +58,7 @@ async function makeSecret(owner: KubeObject, provenance?: Provenance): Promise<v
 function withoutValues(): Cluster {
   return {
     ...cluster,
+    discover: (until, options) => cluster.discover(until, options),
     get: (type, key, signal, options = {}) => {
       if (type.kind === 'Secret' && options.metadataOnly !== true) throw new Error('the values of a Secret were asked for');
       return cluster.get(type, key, signal, options);
@@ -141,6 +142,16 @@ describe('explainSecret', () => {
     ]);
   });
 
+  it('names what makes it as it runs', async () => {
+    const pod = { containers: [{ name: 'app', image: 'x' }] };
+    const provides = (name: string, secrets: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'team', name, annotations: { 'prelude.dev/provides': secrets } }, spec: { selector: {}, template: { spec: pod } } });
+    await cluster.create(deploymentType, provides('maker', 'made/key'), by, never);
+    await cluster.create(deploymentType, provides('other', 'something'), by, never);
+
+    expect((await explain('made')).runtimeMakers).toEqual(['Deployment team/maker']);
+    expect((await explain()).runtimeMakers).toEqual([]);
+  });
+
   it('says who made a Secret that nothing declares', async () => {
     await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'team', name: 'hand' }, data: { a: 'YQ==' } }, { fieldManager: 'kubectl-create' }, never);
 
@@ -148,7 +159,7 @@ describe('explainSecret', () => {
   });
 
   it('has nothing to say of what is neither there nor declared', async () => {
-    expect(await explain('none')).toEqual({ namespace: 'team', name: 'none', declarations: [], keys: [], consumers: [], pushedBy: [], unknown: [] });
+    expect(await explain('none')).toEqual({ namespace: 'team', name: 'none', declarations: [], runtimeMakers: [], keys: [], consumers: [], pushedBy: [], unknown: [] });
   });
 
   it('says what it may not see, and explains the rest', async () => {

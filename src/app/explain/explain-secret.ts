@@ -47,6 +47,7 @@ export async function explainSecret(cluster: Cluster, secret: SecretName, clock:
     declarations,
     ...(otherMaker === undefined ? {} : { otherMaker }),
     keys: keyOrigins(declared[0]?.externalSecret, live === undefined ? undefined : { metadata: live.metadata, keys: facts?.keys ?? [] }),
+    runtimeMakers: used.runtimeMakers,
     consumers: used.consumers,
     pushedBy: pushed.map(({ metadata }) => metadata.name),
     unknown: [...unknown, ...used.unknown],

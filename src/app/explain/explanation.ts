@@ -10,6 +10,8 @@ export interface Explanation {
   readonly declarations: readonly DeclarationFacts[];
   /** Who else made it, where no ExternalSecret did: an owner, or those who wrote it last. */
   readonly otherMaker?: string;
+  /** What makes it as it runs: a Certificate, a database, an object that says so (`prelude.dev/provides`), … */
+  readonly runtimeMakers: readonly string[];
   readonly keys: readonly KeyFacts[];
   readonly consumers: readonly ConsumerFacts[];
   /** PushSecrets that copy it to providers. */

@@ -97,12 +97,11 @@ export function competes({ controllerClass = 'default' }: Pick<LiveOperator, 'co
   return controllerClass === ownClass;
 }
 
+const liveRemedy = 'See "prelude takeover eso --check", stop the other, give this one another --controller-class, or say --beside-eso';
+
 /** Why the controllers of secrets do not start, and what to do. */
-function besideLiveMessage({ label, controllerClass = 'default' }: LiveOperator): string {
-  return (
-    `External Secrets Operator runs here with controller class "${controllerClass}": ${label}. Two controllers of one class would write the same Secrets. ` +
-    'See "prelude takeover eso --check", stop the other, give this one another --controller-class, or say --beside-eso'
-  );
+function besideLiveMessage({ label, controllerClass = 'default' }: LiveOperator, remedy = liveRemedy): string {
+  return `External Secrets Operator runs here with controller class "${controllerClass}": ${label}. Two controllers of one class would write the same Secrets. ` + remedy;
 }
 
 export interface StartGuard extends RivalGuard {
@@ -121,7 +120,7 @@ export function refuseBesideLive(cluster: Cluster, { controllerClass, ...guard }
     const operator = await observeOperator(cluster, guard.clock, signal);
     const rival = liveOperators(operator).find((one) => competes(one, controllerClass));
     for (const { namespace, name } of operator.doubtful.filter((one) => isLive(one) && competes(one, controllerClass))) guard.log.warn({ deployment: `${namespace}/${name}` }, doubt);
-    return rival === undefined ? undefined : besideLiveMessage(rival);
+    return rival === undefined ? undefined : besideLiveMessage(rival, guard.remedy);
   };
   return refuseBesideRival('External Secrets Operator', look, guard, signal);
 }

@@ -27,7 +27,7 @@ export function refuseBesideSealed(cluster: Cluster, { keyNamespace, namespaces,
     const found = (await findSealed(cluster, keyNamespace, signal)).filter((one) => isLive(one) && competes(one, namespaces));
     const rival = found.find(({ isCertain }) => isCertain);
     for (const { namespace, name, isCertain } of found) if (!isCertain) guard.log.warn({ deployment: `${namespace}/${name}` }, doubt);
-    return rival === undefined ? undefined : besideSealedMessage(rival);
+    return rival === undefined ? undefined : besideSealedMessage(rival, guard.remedy);
   };
   return refuseBesideRival("Sealed Secrets' controller", look, guard, signal);
 }
@@ -62,9 +62,8 @@ function competes({ flags, namespace }: SealedDeployment, ours: readonly string[
   return ours.some((name) => served.has(name));
 }
 
-function besideSealedMessage({ namespace, name }: SealedDeployment): string {
-  return (
-    `Sealed Secrets' controller runs here: Deployment ${namespace}/${name}. Two controllers would write the same Secrets, and each make keys that new values are sealed for. ` +
-    'See "prelude takeover sealed-secrets --check", stop it (--apply --scale-down does), leave sealed out of --controllers, or say --seal-beside-upstream'
-  );
+const sealedRemedy = 'See "prelude takeover sealed-secrets --check", stop it (--apply --scale-down does), leave sealed out of --controllers, or say --seal-beside-upstream';
+
+function besideSealedMessage({ namespace, name }: SealedDeployment, remedy = sealedRemedy): string {
+  return `Sealed Secrets' controller runs here: Deployment ${namespace}/${name}. Two controllers would write the same Secrets, and each make keys that new values are sealed for. ` + remedy;
 }

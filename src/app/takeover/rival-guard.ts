@@ -8,6 +8,8 @@ export interface RivalGuard {
   readonly log: Log;
   /** Whether a cluster that does not answer is asked again and again (unless told), or that is thrown. */
   readonly patient?: boolean;
+  /** What a person can do about it, as whole sentences; absent: what `prelude run` takes. */
+  readonly remedy?: string;
 }
 
 /** Milliseconds between looks at a cluster that does not answer: without it nothing could be done anyway. */

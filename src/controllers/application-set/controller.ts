@@ -17,7 +17,7 @@ import { createSemaphore } from '../../lib/semaphore.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
 import type { KnownApplications, SetContext } from './context.ts';
-import { createGenerations, type FollowRevisions } from './generations.ts';
+import { createGenerations, type FollowRevisions, type GenerationsOptions } from './generations.ts';
 import { owningSet } from './owner.ts';
 import { reconcileSet, type SetEntry } from './reconcile.ts';
 import { createSetStatusWriter } from './status-writer.ts';
@@ -30,6 +30,8 @@ export interface ApplicationSetControllerOptions {
   readonly applications: readonly Informer<KubeObject>[];
   readonly revisions: FollowRevisions;
   readonly readTree: ReadTree;
+  /** As `GenerationsOptions` has it. */
+  readonly refusalOf?: GenerationsOptions['refusalOf'];
   /** Whether Argo CD's controller of ApplicationSets runs in a namespace. */
   readonly argoRuns: SetContext['argoRuns'];
   readonly events: EventSink;
@@ -65,7 +67,7 @@ export function createApplicationSetController(options: ApplicationSetController
   const owners = new ReverseIndex();
   const find = (key: ObjectKey): KubeObject | undefined => applications.map((informer) => informer.get(key)).find((found) => found !== undefined);
   const known: KnownApplications = { get: find, ownedBy: (set) => [...owners.itemsOf(set)].flatMap((key) => find(parseKey(key)) ?? []) };
-  const generations = createGenerations({ revisions, readTree, now: clock.now });
+  const generations = createGenerations({ revisions, readTree, now: clock.now, ...(options.refusalOf === undefined ? {} : { refusalOf: options.refusalOf }) });
   const context: SetContext = {
     ...{ cluster, clock, log, argoRuns, generations },
     applications: known,

@@ -9,7 +9,7 @@ import { isSourceError } from '../../gitops/source/source-error.ts';
 /** Says what revisions stand for, asking each repository once however many follow it. */
 export interface FollowRevisions {
   /** @param slot `namespace/name` of the ApplicationSet, and a number for each of its generators */
-  readonly current: (slot: string, followed: { readonly repoURL: string; readonly targetRevision: string }, options?: { readonly now?: boolean }) => Promise<{ readonly revision?: string; readonly error?: unknown }>;
+  readonly current: (slot: string, followed: { readonly repoURL: string; readonly targetRevision: string }, options?: { readonly now?: boolean; readonly signal?: AbortSignal }) => Promise<{ readonly revision?: string; readonly error?: unknown }>;
   /** Of all slots of an ApplicationSet but these. */
   readonly releaseOthers: (key: string, slots: readonly string[]) => void;
   /** Of all slots of an ApplicationSet. */
@@ -34,19 +34,27 @@ interface Kept {
 export interface GenerationsOptions {
   readonly revisions: FollowRevisions;
   readonly readTree: ReadTree;
+  /** Why a generator may not read its repository; undefined where it may. Absent: each may. */
+  readonly refusalOf?: (set: ApplicationSet, generator: GitGenerating) => Promise<string | undefined>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-export function createGenerations({ revisions, readTree, now }: GenerationsOptions): Generations {
+export function createGenerations({ revisions, readTree, refusalOf, now }: GenerationsOptions): Generations {
   const kept = new Map<string, Kept>();
   return {
     get: async (key, set, isAsked, signal) => {
       const commits = new Map<string, string>();
+      const refusal = await refusalIn(set, refusalOf);
+      if (refusal !== undefined) {
+        // what may not be read is not asked either
+        revisions.release(key);
+        throw refusal;
+      }
       const slots = set.spec.generators.map((_generator, index) => `${key} ${index}`);
       revisions.releaseOthers(key, slots.filter((_slot, index) => set.spec.generators[index]?.kind !== 'list'));
       for (const [index, generator] of set.spec.generators.entries()) {
-        if (generator.kind !== 'list') commits.set(sourceOf(generator), await commitOf(generator, index, () => revisions.current(slots[index] ?? key, followed(generator), { now: isAsked })));
+        if (generator.kind !== 'list') commits.set(sourceOf(generator), await commitOf(generator, index, () => revisions.current(slots[index] ?? key, followed(generator), { now: isAsked, signal })));
       }
       const identity = JSON.stringify([set.metadata.namespace, set.spec, [...commits]]);
       const known = kept.get(key);
@@ -63,7 +71,15 @@ export function createGenerations({ revisions, readTree, now }: GenerationsOptio
   };
 }
 
-type GitGenerating = Exclude<ApplicationSetGenerator, { readonly kind: 'list' }>;
+export type GitGenerating = Exclude<ApplicationSetGenerator, { readonly kind: 'list' }>;
+
+async function refusalIn(set: ApplicationSet, refusalOf: GenerationsOptions['refusalOf']): Promise<GenerationError | undefined> {
+  for (const [index, generator] of set.spec.generators.entries()) {
+    const message = generator.kind === 'list' ? undefined : await refusalOf?.(set, generator);
+    if (message !== undefined) return new GenerationError('parameters', formatPath(['spec', 'generators', index, 'git', 'repoURL']), message);
+  }
+  return undefined;
+}
 
 function followed({ git: { repoURL, revision } }: GitGenerating): { readonly repoURL: string; readonly targetRevision: string } {
   return { repoURL, targetRevision: revision };

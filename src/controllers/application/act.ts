@@ -47,6 +47,7 @@ export function depsOf(observed: Observed, context: ApplicationContext): SyncDep
     openSops: createSopsDocuments({ cluster, keys: sopsKeysKey(observed), services: sops }),
     rollouts: { key: (signal) => rolloutKeys(observed.raw.metadata.namespace ?? '', signal), versionOf: secrets.versionOf, isWatched: secrets.isWatched },
     projectRefusal: (object) => rights().rules?.objectRefusal(object),
+    isConfined: () => rights().user !== undefined,
     awaited: () => context.dependencies.awaited({ key: observed.key, application: observed.application, revision: observed.target.revision, isPinned: observed.head !== undefined && observed.head !== observed.target.revision }),
     applicationExists: (instance, signal) => applicationExists(cluster, { instance, controlNamespace }, signal),
   };

@@ -66,7 +66,7 @@ async function deleteAll(subject: Subject, context: ApplicationContext, signal: 
   const rules: CascadeRules = { instance, refusal: (ref) => rights().rules?.objectRefusal(ref), choices: application.spec.syncPolicy.choices, approved: isDeletionApproved(application.metadata, application.metadata.deletionTimestamp) };
   const decide = (ref: ObjectRef, live: LiveObject | undefined): PruneDecision => decideCascade(ref, live, rules);
   const refs = pruneCandidates(inventoryOfStatus(application.status) ?? [], new Set());
-  const { judged, pending } = await deleteObjects({ cluster: guardWrites(causedBy(context.cluster, { application: subject.key, revision: application.status.sync?.revision ?? '' }), rights), propagation, dryRun: false, decide }, refs, signal);
+  const { judged, pending } = await deleteObjects({ cluster: guardWrites(causedBy(context.cluster, { application: subject.key, revision: application.status.sync?.revision ?? '' }), rights), propagation, dryRun: false, decide, isConfined: () => rights().user !== undefined }, refs, signal);
 
   const failures = judged.flatMap(({ ref, decision }) => (decision.kind === 'failed' ? [`${formatRef(ref)}: ${decision.message}`] : []));
   if (failures.length > 0) return failed(subject, summarise(failures), context, signal);

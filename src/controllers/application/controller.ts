@@ -36,6 +36,7 @@ import { createPlannableApplications } from './plannable-applications.ts';
 import { createPlanner } from './planner.ts';
 import { createProjects } from './projects.ts';
 import { reconcileApplication } from './reconcile.ts';
+import { producersPart } from './watch-producers.ts';
 import { createReferenceWatch } from './reference-watch.ts';
 import { createRefusedSources } from './refused-sources.ts';
 import { createRevisionPoller, followerOf } from './revision-poller.ts';
@@ -87,8 +88,11 @@ export interface ApplicationControllerOptions {
   readonly metrics: Pick<Metrics, 'reconciled' | 'watchQueue'>;
 }
 
-/** Applications at once, and requests of each at once. */
-const concurrentApplications = 8;
+/**
+ * Applications at once, and requests of each at once. One Application's requests mostly follow one another: as many are worked on as Argo CD
+ * has status processors.
+ */
+const concurrentApplications = 20;
 const concurrentRequests = 8;
 
 /** Where gpg's keys may lie while it runs: Linux's folder in memory. */
@@ -127,6 +131,7 @@ export function createApplicationController(options: ApplicationControllerOption
   const { cluster, startInformer, resolver, controlNamespace, events, clock, random, log, metrics, signal } = options;
   const cache = applicationCache(options.applications);
   const enqueue = (key: string): void => controller.enqueue(parseKey(key));
+  const isThere = (key: string): boolean => cache.get(parseKey(key)) !== undefined;
   const { drop, ...state } = createState(options.syncOnce);
   const isJudged = (instance: string, type: ResourceType): boolean =>
     state.knownMemory(formatKey(applicationOf(instance, controlNamespace)))?.rules?.rules.covers({ apiVersion: apiVersionOf(type), kind: type.kind }) === true;
@@ -162,7 +167,15 @@ export function createApplicationController(options: ApplicationControllerOption
     ...{ resolver, log, clock, answers, reader: options.reader, ...(options.checkProvider === undefined ? {} : { checkProvider: options.checkProvider }) },
     ...(options.renderers === undefined ? {} : { renderers: options.renderers }),
     applications: createPlannableApplications(cache, projects),
-    commitOf: async ({ key, application }) => (await wantedRevision(revisions, key, application)).revision,
+    isThere,
+    commitOf: async ({ key, application }, until) => {
+      try {
+        return (await wantedRevision(revisions, key, application, { signal: until })).revision;
+      } finally {
+        // one that was deleted meanwhile has been released, and may follow its next source since
+        if (!isThere(key)) revisions.release(key);
+      }
+    },
     onAltered: enqueue,
     onDeclared: (key) => {
       for (const refused of plans.reconsider()) if (refused !== key) enqueue(refused);
@@ -176,7 +189,7 @@ export function createApplicationController(options: ApplicationControllerOption
     valuePlans.outdate(key);
   };
   const forget = (key: string): void => {
-    references.watch(key, chartsPart, []);
+    for (const part of [chartsPart, producersPart]) references.watch(key, part, []);
     for (const part of [live, revisions, secrets]) part.release(key);
     refused.settle(key);
     for (const part of [plans, planner, valuePlans, trials, answers, dependencies]) part.forget(key);

@@ -1,9 +1,9 @@
 import type { Application } from '../../api/application.ts';
 import { joinRevisions, sourcesOf } from '../../gitops/render/render-application.ts';
-import type { Polled, RevisionPoller } from './revision-poller.ts';
+import type { AskOptions, Polled, RevisionPoller } from './revision-poller.ts';
 
 /** What all sources of an Application stand for, as one revision; undefined until each is known. */
-export async function currentRevision(revisions: RevisionPoller, key: string, application: Pick<Application, 'spec'>, options: { readonly now?: boolean } = {}): Promise<Polled> {
+export async function currentRevision(revisions: RevisionPoller, key: string, application: Pick<Application, 'spec'>, options: AskOptions = {}): Promise<Polled> {
   const followed = sourcesOf(application).map(({ source: { repoURL, targetRevision, chart } }) => ({ repoURL, targetRevision, ...(chart === undefined ? {} : { chart }) }));
   const polled: Polled[] = [];
   const slots = followed.map((_source, index) => (index === 0 ? key : `${key} ${index}`));

@@ -71,6 +71,43 @@ describe('decideSync', () => {
     expect([of(pin, true), of({ ...pin, automatic: true }, false), of({ ...pin, automatic: true }, true)]).toEqual(['sync', 'sync', 'compare']);
   });
 
+  describe('a commit that says of every object what the one before said', () => {
+    const other: Target = { ...target, revision: 'c' };
+    const of = (app: Application, more: { readonly isSameState?: () => boolean; readonly requested?: boolean; readonly following?: { readonly kind: 'pinned'; readonly pin: RollbackPin }; readonly target?: Target } = {}) =>
+      decideSync({ application: app, target: other, requested: false, isSameState: () => true, now, ...more });
+
+    it('begins no operation: what is in is kept, by whatever commit it came', () => {
+      expect(of(application(auto, { operationState: succeeded, sync: { status: 'Synced', revision: 'b' } }))).toEqual({ kind: 'heal', broughtInAs: 'b' });
+      expect(of(application({ prune: true }, { operationState: succeeded, sync: { status: 'Synced', revision: 'b' } }))).toEqual({ kind: 'compare', broughtInAs: 'b' });
+    });
+
+    it('brings in again what had drifted before it came; what drifts later is a matter of selfHeal', () => {
+      expect(of(application({ prune: true }, { operationState: succeeded, sync: { status: 'OutOfSync', revision: 'b' } }))).toMatchObject({ kind: 'sync', isNew: true });
+      expect(of(application({ prune: true }, { operationState: succeeded, sync: { status: 'OutOfSync', revision: 'c' } }))).toEqual({ kind: 'compare', broughtInAs: 'b' });
+    });
+
+    it('begins one where the last has not succeeded, or where the place is another', () => {
+      for (const operationState of [running, failed]) expect(of(application(auto, { operationState, sync: { status: 'Synced', revision: 'b' } }))).toMatchObject({ kind: 'sync', isNew: true });
+      expect(of(application(auto, { operationState: succeeded, sync: { status: 'Synced', revision: 'b' } }), { target: { ...other, source: { repoURL: 'r', path: 'q' } } })).toMatchObject({ kind: 'sync', isNew: true });
+      expect(of(application(auto, { operationState: succeeded, sync: { status: 'Synced', revision: 'b' } }), { target: { ...other, destination: { namespace: 'x' } } })).toMatchObject({ kind: 'sync', isNew: true });
+    });
+
+    it('begins one for a pin, which somebody wants to see brought in', () => {
+      expect(of(application(auto, { operationState: succeeded, sync: { status: 'Synced', revision: 'b' } }), { following: { kind: 'pinned', pin: { revision: 'c', replaces: 'b' } } })).toMatchObject({ kind: 'sync', isNew: true });
+    });
+
+    it('is known after a restart by the status, which names it as what the cluster is', () => {
+      const isSameState = (): boolean => false;
+      const sync = { status: 'Synced', revision: 'c', comparedTo: { source: target.source, destination: target.destination } } as const;
+
+      expect(of(application(auto, { operationState: succeeded, sync }), { isSameState })).toEqual({ kind: 'heal', broughtInAs: 'b' });
+      for (const unknown of [{ ...sync, status: 'OutOfSync' }, { ...sync, revision: 'b' }, { ...sync, comparedTo: { source: target.source, destination: {} } }] as const) {
+        expect(of(application(auto, { operationState: succeeded, sync: unknown }), { isSameState })).toMatchObject({ kind: 'sync', isNew: true });
+      }
+      expect(of(application(auto, { operationState: succeeded, sync }), { isSameState, requested: true })).toMatchObject({ kind: 'sync', isNew: true });
+    });
+  });
+
   it('waits for the time of the next attempt', () => {
     expect(decide(application(auto, { operationState: failed }), { at: now + 5_000 })).toMatchObject({ kind: 'backoff', after: 10_000 });
     expect(decide(application(auto, { operationState: failed }), { at: now + 15_000 })).toMatchObject({ kind: 'sync', isNew: false, operation: { retryCount: 1 } });

@@ -36,9 +36,9 @@ export interface Target {
 
 export type SyncDecision =
   /** Write nothing, say what differs. */
-  | { readonly kind: 'compare' }
-  /** The target is in; keep it so. */
-  | { readonly kind: 'heal' }
+  | { readonly kind: 'compare'; readonly broughtInAs?: string }
+  /** The target is in; keep it so. `broughtInAs`: by another commit, which says the same. */
+  | { readonly kind: 'heal'; readonly broughtInAs?: string }
   | { readonly kind: 'sync'; readonly operation: OperationState; readonly isNew: boolean }
   /** The last attempt has failed, and the next one is not due. */
   | { readonly kind: 'backoff'; readonly operation: OperationState; readonly after: number };
@@ -52,15 +52,37 @@ export interface DecisionInput {
   readonly haveValuesChanged?: boolean;
   /** Whether it is rolled back: that is asked for, too. Absent: it is not. */
   readonly following?: Following;
+  /** Whether the target says of each object what was brought in last. Absent: nobody knows. */
+  readonly isSameState?: () => boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** Whether the operation on record was about this very target. */
-function isAbout({ sync }: ApplicationStatus, operation: OperationState | undefined, target: Target): boolean {
-  if (operation?.syncResult?.revision !== target.revision || !isDeepStrictEqual(operation.syncResult.source, target.source)) return false;
+/** Whether the operation on record was about the target's source and destination, whatever the commit. */
+function isFromThere({ sync }: ApplicationStatus, operation: OperationState, target: Target): boolean {
+  if (!isDeepStrictEqual(operation.syncResult?.source, target.source)) return false;
   const destination = operationDestination(operation);
   return destination === undefined ? isDeepStrictEqual(sync?.comparedTo?.destination, target.destination) : destination === JSON.stringify(target.destination);
+}
+
+/** Whether the target is on record as what the cluster is: after a restart nobody remembers what came in by which commit. */
+function isFoundSynced({ sync }: ApplicationStatus, { revision, source, destination }: Target): boolean {
+  return sync?.status === 'Synced' && sync.revision === revision && isDeepStrictEqual(sync.comparedTo?.source, source) && isDeepStrictEqual(sync.comparedTo?.destination, destination);
+}
+
+/**
+ * Whether the operation on record has to do with the target: it was about this very commit, or has brought in another one that says the same.
+ * Where nothing is OutOfSync, a commit begins no operation in Argo CD either (appcontroller.go, autoSync): only the status names it. What has
+ * drifted is brought in with the next commit, as there.
+ */
+function concerns(input: DecisionInput, operation: OperationState): boolean {
+  const { application: { status }, target, requested, isSameState = () => false } = input;
+  if (!isFromThere(status, operation, target)) return false;
+  if (operation.syncResult?.revision === target.revision) return true;
+  if (operation.phase !== 'Succeeded' || pinOf(input) !== undefined) return false;
+  const { sync } = status;
+  const isDrifted = sync?.status !== 'Synced' && sync?.revision !== target.revision;
+  return (!isDrifted && isSameState()) || (!requested && isFoundSynced(status, target));
 }
 
 /** Something is left that the operation on record was not allowed to delete, and the policy has changed since. */
@@ -76,7 +98,7 @@ function pinOf({ following }: DecisionInput): RollbackPin | undefined {
   return following?.kind === 'pinned' || following?.kind === 'completed' ? following.pin : undefined;
 }
 
-/** What to do now. A new commit, or a new spec, makes a new operation at any time: it supersedes one that waits or has failed. */
+/** What to do now. A commit that changes something, or a new spec, makes a new operation at any time: it supersedes one that waits or has failed. */
 export function decideSync(input: DecisionInput): SyncDecision {
   const { application, target, requested, now } = input;
   const { automated, retry } = application.spec.syncPolicy;
@@ -85,13 +107,17 @@ export function decideSync(input: DecisionInput): SyncDecision {
   const isPinned = pin !== undefined && !(application.suspended && pin.automatic === true);
   if (automated === undefined && !requested && !isPinned) return { kind: 'compare' };
   const operation = standingOperation(application.status);
-  if (operation === undefined || !isAbout(application.status, operation, target) || mayPruneNow(application, operation)) {
+  if (operation === undefined || !concerns(input, operation) || mayPruneNow(application, operation)) {
     const { prune = false, allowEmpty = false } = automated ?? {};
     const isAutomated = pin === undefined ? automated !== undefined : pin.automatic === true;
     const wish = { ...target, prune, allowEmpty, automated: isAutomated, ...(pin?.by === undefined ? {} : { by: pin.by }) };
     return { kind: 'sync', operation: startOperation(wish, now), isNew: true };
   }
-  if (operation.phase === 'Succeeded') return requested || automated?.selfHeal === true || (automated !== undefined && input.haveValuesChanged === true) ? { kind: 'heal' } : { kind: 'compare' };
+  if (operation.phase === 'Succeeded') {
+    const isHealed = requested || automated?.selfHeal === true || (automated !== undefined && input.haveValuesChanged === true);
+    const revision = operation.syncResult?.revision;
+    return { kind: isHealed ? 'heal' : 'compare', ...(revision === undefined || revision === target.revision ? {} : { broughtInAs: revision }) };
+  }
   const after = untilNextAttempt(operation, retry, now);
   return after > 0 ? { kind: 'backoff', operation, after } : { kind: 'sync', operation, isNew: false };
 }

@@ -3,7 +3,7 @@ import { manifests, setApplicationStage } from '../../../test/support/applicatio
 import { openLocalWorld } from '../../../test/support/local-world.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { parseApplicationStatus } from '../../api/application.ts';
-import { applicationType, configMapType } from '../../kube/resource-types.ts';
+import { applicationType, configMapType, serviceAccountType } from '../../kube/resource-types.ts';
 
 const stage = setApplicationStage('depends', openLocalWorld);
 const never = new AbortController().signal;
@@ -65,6 +65,24 @@ describe('an Application that depends on another', () => {
     const third = await stage.push({ 'c.yaml': manifests.config('c') });
     await stage.untilSynced(third);
     expect(await stage.get(configMapType, 'b')).toBeDefined();
+  });
+
+  it('has what is in put back while it waits, accounts too', async () => {
+    await pushBase({ 'base.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: base }\n' });
+    const first = await stage.push({ 'a.yaml': manifests.config('a'), 'kept.yaml': manifests.config('kept'), 'account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: runner }\n' });
+    await stage.createApplication(base());
+    await stage.declare({}, dependOn(`[argocd/${name()}]`));
+    await stage.start();
+    await stage.untilSynced(first);
+    await pushBase({ 'broken.yaml': '{' });
+    const second = await stage.push({ 'b.yaml': manifests.config('b') });
+    await untilTold(`waiting: Application argocd/${name()} is not at ${second.slice(0, 12)} yet`);
+
+    for (const [type, object] of [[serviceAccountType, 'runner'], [configMapType, 'a']] as const) {
+      await stage.remove(type, object);
+      await stage.until(async () => expect(await stage.get(type, object)).toBeDefined());
+    }
+    expect(await stage.get(configMapType, 'b')).toBeUndefined();
   });
 
   it('waits where that has failed, and is told why', async () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
-import { healChart } from '../../gitops/apply/sync.ts';
+import { healAll, healChart } from '../../gitops/apply/sync.ts';
 import type { Observed } from './observe.ts';
 import type { PlanCache } from './plan-cache.ts';
 
@@ -19,12 +19,18 @@ function previousCommit({ application, target }: Observed): string | undefined {
   return isCommit && last.revision !== target.revision && isDeepStrictEqual(last.source, target.source) ? last.revision : undefined;
 }
 
-/** While a new revision waits for its Secrets, the one before keeps running, and what has drifted of it is put back. */
+/** While a new revision waits for its Secrets, or for other Applications, the one before keeps running, and what has drifted of it is put back. */
 export async function healPrevious(observed: Observed, pass: Pass, signal: AbortSignal): Promise<void> {
   const { application, request } = observed;
   const commit = previousCommit(observed);
-  const waits = pass.result.stop?.kind === 'waiting' && pass.result.stop.phase === 'barrier';
+  const { stop } = pass.result;
+  // one of those may have got worse while this revision was half in: then there is nothing whole to go back to
+  const isAhead = stop?.isForApplications === true && pass.deps.memory.begun !== pass.options.target;
+  const waits = stop?.kind === 'waiting' && (stop.phase === 'barrier' || isAhead);
   if (!waits || commit === undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
   const previous = await pass.plans.at(request, commit, signal);
-  if (previous !== undefined) await healChart({ plan: previous.plan, options: pass.options }, pass.deps, signal);
+  if (previous === undefined) return;
+  const before = { plan: previous.plan, options: pass.options };
+  // whoever waits for other Applications has written nothing: all of the revision before is still in
+  await (isAhead ? healAll(before, pass.deps, signal) : healChart(before, pass.deps, signal));
 }

@@ -3,7 +3,7 @@ import { openLocalWorld } from '../../../test/support/local-world.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Cluster, Selection } from '../../kube/port.ts';
 import { startInformer } from '../../kube/reflector.ts';
-import { configMapType, deploymentType, namespaceType, secretType } from '../../kube/resource-types.ts';
+import { applicationType, configMapType, deploymentType, namespaceType, secretType } from '../../kube/resource-types.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createLiveIndex } from './live-index.ts';
@@ -100,6 +100,28 @@ describe('createLiveIndex', () => {
     await cluster.delete(configMapType, key, {}, signal);
     await vi.waitFor(() => expect(informer.get(key)).toBeUndefined());
     expect(news).toEqual(['devnet']);
+  });
+});
+
+describe('Applications among the objects of an Application', () => {
+  it('are news when somebody changes them, and not when their status is written', async () => {
+    const application = { namespace: 'devnet', name: 'child' };
+    const informer = startInformer<KubeObject>(cluster, { type: applicationType, selection: { namespace: 'devnet' }, project: (object) => object }, { clock: systemClock, random: Math.random, log: silentLog, signal: lifetime.signal });
+    index = createLiveIndex({ startInformer: start, own: { type: applicationType, informers: [informer] }, onNews: (instance) => news.push(instance), clock: systemClock, signal: lifetime.signal });
+    await index.retain('argocd/parent', [applicationType]);
+    const spec = { project: 'default', source: { repoURL: 'https://git.example/r.git', path: '.' }, destination: { namespace: 'child' } };
+    const annotations = { 'argocd.argoproj.io/tracking-id': 'parent:argoproj.io/Application:devnet/child' };
+    const created = await cluster.create(applicationType, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { ...application, annotations }, spec }, test, signal);
+    await vi.waitFor(() => expect(news).toEqual(['parent']));
+
+    const { metadata } = await cluster.patchStatus(applicationType, application, { reconciledAt: '2026-01-01T00:00:00Z' }, test, signal);
+    expect(metadata.generation).toBeGreaterThan(created.metadata.generation ?? 0);
+    await vi.waitFor(() => expect(informer.get(application)?.metadata.resourceVersion).toBe(metadata.resourceVersion));
+    expect(news).toEqual(['parent']);
+
+    const live = await cluster.get(applicationType, application, signal);
+    await cluster.update(applicationType, { ...created, metadata: live?.metadata ?? metadata, spec: { ...spec, project: 'other' } }, test, signal);
+    await vi.waitFor(() => expect(news).toEqual(['parent', 'parent']));
   });
 });
 

@@ -3,7 +3,7 @@ import type { Informer, InformerOptions } from '../../kube/informer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ResourceType } from '../../kube/port.ts';
 import { apiVersionOf } from '../../kube/resource-types.ts';
-import { isNews, projectTracked } from '../../gitops/apply/object/live-view.ts';
+import { contentOf, isNews, projectTracked } from '../../gitops/apply/object/live-view.ts';
 import type { LiveObject, LiveView } from '../../gitops/apply/object/live-view.ts';
 import { hasHealthRule } from '../../gitops/health/assess-health.ts';
 
@@ -85,9 +85,12 @@ export function createLiveIndex({ startInformer, onNews, isJudged, own, clock, s
     return { synced: informer.synced, look: (key) => (informer.healthy() ? (informer.get(key) ?? 'absent') : 'unknown') };
   }
 
-  /** What is not there may be in a namespace that is not watched. */
+  /** What is not there may be in a namespace that is not watched. All of an object is seen; what we write of its status is no news of it. */
   function seeOwn(informers: readonly Informer<KubeObject>[], project: Project, until: AbortSignal): Seen {
-    const projected = (object: KubeObject | undefined): LiveObject | undefined => (object === undefined ? undefined : project(object));
+    const projected = (object: KubeObject | undefined): LiveObject | undefined => {
+      const live = object === undefined ? undefined : project(object);
+      return object === undefined || live === undefined ? undefined : { ...live, content: contentOf(object) };
+    };
     const stops = informers.map((informer) => informer.subscribe(({ current, previous }) => tell(projected(previous), projected(current))));
     until.addEventListener('abort', () => stops.forEach((end) => end()), { once: true });
     const find = (key: ObjectKey): LiveObject | undefined => projected(informers.flatMap((informer) => (informer.healthy() ? (informer.get(key) ?? []) : []))[0]);

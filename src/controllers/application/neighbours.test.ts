@@ -17,11 +17,14 @@ function setUp(count: number) {
   const declared = new Map<string, Declarations>(Array.from({ length: count }, (_, index) => [`app-${index}`, declarations(`app-${index}`)]));
   const unreadable = new Set<string>();
   const read: string[] = [];
+  const going = { key: '' };
   const clock = createFakeClock();
   const neighbours = createNeighbours({
     applications: () => [...declared.keys()].map((key) => ({ key })),
+    isThere: (key) => declared.has(key),
     read: async ({ key }) => {
       read.push(key);
+      if (key === going.key) declared.delete(key);
       return unreadable.has(key) ? undefined : declared.get(key);
     },
     clock,
@@ -30,7 +33,7 @@ function setUp(count: number) {
     if (own === undefined) throw new Error(`${key} declares nothing`);
     return neighbours.around(key, own, signal);
   };
-  return { declared, unreadable, read, clock, neighbours, around };
+  return { declared, unreadable, going, read, clock, neighbours, around };
 }
 
 it('reads every Application once for the plans of all of them', async () => {
@@ -81,4 +84,15 @@ it('says that it is not complete while an Application cannot be read, and asks f
   await clock.advance(20_000);
   expect((await around('app-0')).complete).toBe(true);
   expect(read).toHaveLength(6);
+});
+
+it('is complete without an Application that was deleted while all were read', async () => {
+  const { going, around } = setUp(3);
+  going.key = 'app-2';
+
+  const found = await around('app-0');
+
+  expect(found.complete).toBe(true);
+  expect(found.configMap('devnet', 'app-2')).toBeUndefined();
+  expect(found.configMap('devnet', 'app-1')).toBeDefined();
 });

@@ -7,6 +7,8 @@ import { createJointWork } from '../../lib/joint-work.ts';
 export interface NeighboursOptions<T extends { readonly key: string }> {
   /** All Applications that are ours, this moment. */
   readonly applications: () => readonly T[];
+  /** Whether one of them is there yet, when it has been read. */
+  readonly isThere: (key: string) => boolean;
   /** What one declares at the commit that it is to be at; undefined where that cannot be told. */
   readonly read: (application: T, signal: AbortSignal) => Promise<Declarations | undefined>;
   readonly clock: Pick<Clock, 'monotonic'>;
@@ -35,7 +37,7 @@ const readAtOnce = 64;
 /** Milliseconds for which it is believed that one could not be read. It tells by itself when it can. */
 const believed = 15_000;
 
-export function createNeighbours<T extends { readonly key: string }>({ applications, read, clock }: NeighboursOptions<T>): Neighbours {
+export function createNeighbours<T extends { readonly key: string }>({ applications, isThere, read, clock }: NeighboursOptions<T>): Neighbours {
   const turns = createSemaphore(readAtOnce);
   const gathering = createJointWork<Gathered>();
   let generation = 0;
@@ -49,6 +51,8 @@ export function createNeighbours<T extends { readonly key: string }>({ applicati
     const unread = new Set<string>();
     for (const [index, { key }] of all.entries()) {
       const declared = found[index];
+      // one that is gone declares nothing, and nobody waits until it can be read
+      if (!isThere(key)) continue;
       if (declared === undefined) unread.add(key);
       else declarations.set(key, declared);
     }

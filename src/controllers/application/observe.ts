@@ -99,7 +99,7 @@ function rollbackNotes({ application }: Subject, { following, pinProblem }: Want
 export async function observe(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Observed | Unplanned> {
   const { application, raw, key } = subject;
   const refresh = raw.metadata.annotations?.[refreshAnnotation] !== undefined;
-  const polled = await wantedRevision(context.revisions, key, application, { now: refresh });
+  const polled = await wantedRevision(context.revisions, key, application, { now: refresh, signal });
   const { error: pollError } = polled;
   if (pollError !== undefined && !isSourceError(pollError)) context.log.error({ application: key, error: pollError }, 'the source could not be polled');
   const { rules } = context.projects.rightsOf(raw, application);

@@ -23,7 +23,7 @@ export function outcomeOf({ result, status }: Acted, { application }: Observed, 
   if (stop.kind === 'waiting' && stop.isForApplications === true) return { kind: 'waiting', reason: 'WaitingForApplications', message: stop.message, requeueAfter: applicationsNet };
   if (stop.kind === 'waiting') {
     const requeueAfter = stop.phase === 'namespace' ? namespaceNet : safetyNet;
-    return { kind: 'waiting', reason: stop.phase === 'barrier' ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };
+    return { kind: 'waiting', reason: stop.phase === 'barrier' || stop.isForSecrets === true ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };
   }
   const operation = status.operationState;
   const after = operation === undefined ? 0 : untilNextAttempt(operation, requestOf(operation)?.retry ?? application.spec.syncPolicy.retry, now);

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { memoryTree } from '../../../test/support/memory-tree.ts';
 import { parseApplication } from '../../api/application.ts';
+import type { Plan } from '../../gitops/plan/plan.ts';
 import { createManifestReader } from '../../gitops/render/manifest-reader.ts';
 import { createRenderers } from '../../gitops/render/render-source.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -43,6 +44,7 @@ function setUp(data: Readonly<Record<string, string>>) {
     log: silentLog,
     clock: systemClock,
     applications: () => [devnet, other],
+    isThere: () => true,
     commitOf: async ({ key }) => (key === other.key ? at.other : 'a'),
     onDeclared: () => void reconsidered.push(plans.reconsider()),
   });
@@ -90,6 +92,7 @@ it('puts on record what the charts of an Application were told for its own plan,
     clock: systemClock,
     answers: { open: () => ({ capabilities: async () => ({ kubeVersion: 'v1.31.0', apiVersions: [] }), lookup: async () => ({ found: {}, isSecret: false }), asked: () => {}, consulted: () => consulted }), record: (name, slot) => void recorded.push(`${name} ${slot}`) },
     applications: () => [devnet, other],
+    isThere: () => true,
     commitOf: async () => 'a',
     onDeclared: () => {},
   });
@@ -126,6 +129,7 @@ it('renders at a commit only those Applications that it changes something of, an
     log: silentLog,
     clock: systemClock,
     applications: () => [one, other],
+    isThere: () => true,
     commitOf: async () => head,
     onAltered: (key) => void altered.push(key),
     onDeclared: () => {},
@@ -143,4 +147,94 @@ it('renders at a commit only those Applications that it changes something of, an
   planner.outdate(one.key);
   await planAt('c');
   expect(renders.at(-1)).toBe('devnet at c');
+});
+
+/** One Application whose files are read when the test lets them be, and what has been read of it so far. */
+function setUpHeld() {
+  const [own, other] = [plannable('devnet'), plannable('other')];
+  const present = new Set([own.key, other.key]);
+  const holds: (() => void)[] = [];
+  const declared: string[] = [];
+  const asked: string[] = [];
+  let texts = 0;
+  const planner = createPlanner({
+    resolver: {
+      resolve: async (_repoURL, commit) => {
+        const text = `text${(texts += 1)}`;
+        const files = memoryTree({ 'devnet/c.yaml': '', 'other/c.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${text}}\n` });
+        await new Promise<void>((resolve) => void holds.push(resolve));
+        return { ...files, revision: commit, readFrom: { kind: 'git', label: 'r' } } as const;
+      },
+      poll: async () => 'a',
+    },
+    reader: createManifestReader(1 << 20),
+    log: silentLog,
+    clock: systemClock,
+    applications: () => [own, other],
+    isThere: (key) => present.has(key),
+    commitOf: async ({ key }) => {
+      asked.push(key);
+      return 'a';
+    },
+    onDeclared: (key) => void declared.push(key),
+  });
+  const isHeld = (count: number): Promise<void> => vi.waitFor(() => expect(holds).toHaveLength(count));
+  const names = (plan: Plan): readonly string[] => plan.phases.flatMap(({ objects }) => objects.map(({ object }) => object.metadata.name));
+  return { own, other, present, holds, declared, asked, planner, isHeld, names };
+}
+
+it('renders an Application anew that was outdated while a neighbour read it, whichever render ends last', async () => {
+  const { own, other, holds, planner, isHeld, names } = setUpHeld();
+  const neighbour = planner.plan(own, 'a', signal);
+  await isHeld(1);
+  holds[0]?.();
+  // its neighbour's plan reads it for the first time
+  await isHeld(2);
+  planner.outdate(other.key);
+  const planned = planner.plan(other, 'a', signal);
+  await isHeld(3);
+  holds[2]?.();
+  expect(names(await planned)).toEqual(['text3']);
+
+  holds[1]?.();
+  await neighbour;
+  expect(names(await planner.plan(other, 'a', signal))).toEqual(['text3']);
+  expect(holds).toHaveLength(3);
+});
+
+it('keeps it outdated where the render of a neighbour ends before it is planned itself', async () => {
+  const { own, other, holds, planner, isHeld, names } = setUpHeld();
+  const neighbour = planner.plan(own, 'a', signal);
+  await isHeld(1);
+  holds[0]?.();
+  await isHeld(2);
+  planner.outdate(other.key);
+  holds[1]?.();
+  await neighbour;
+
+  const planned = planner.plan(other, 'a', signal);
+  await isHeld(3);
+  holds[2]?.();
+  expect(names(await planned)).toEqual(['text3']);
+});
+
+it('does not follow the source of an Application that is deleted before its turn, and knows nothing of one deleted while it is read', async () => {
+  const { own, other, present, holds, declared, asked, planner, isHeld } = setUpHeld();
+  const reading = planner.plan(own, 'a', signal);
+  await isHeld(1);
+  present.delete(other.key);
+  planner.forget(other.key);
+  holds[0]?.();
+  await reading;
+  expect(asked).not.toContain(other.key);
+
+  present.add(other.key);
+  planner.noteChange();
+  const again = planner.plan(own, 'a', signal);
+  await isHeld(2);
+  present.delete(other.key);
+  planner.forget(other.key);
+  holds[1]?.();
+  await again;
+  expect(declared).toEqual([own.key]);
 });

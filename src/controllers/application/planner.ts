@@ -45,8 +45,10 @@ export interface PlannerOptions {
   readonly answers?: Pick<ClusterAnswers, 'open' | 'record'>;
   /** All Applications that are ours, this moment. */
   readonly applications: () => readonly Plannable[];
+  /** Whether an Application is still there: they are read one after the other, and one may go before its turn. */
+  readonly isThere: (key: string) => boolean;
   /** What an Application's source stands for now; undefined where Git does not say. */
-  readonly commitOf: (plannable: Plannable) => Promise<string | undefined>;
+  readonly commitOf: (plannable: Plannable, signal: AbortSignal) => Promise<string | undefined>;
   /** A commit is found to change something of an Application, as a neighbour reads it: it need not wait behind those that it leaves as they are. Absent: it waits. */
   readonly onAltered?: (key: string) => void;
   /** An Application declares something else than before. */
@@ -90,13 +92,26 @@ function visible({ destination, secrets, spreads, stores, generators, configMaps
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { resolver, reader, log, clock, checkProvider, applications, commitOf, onDeclared, answers } = options;
+  const { resolver, reader, log, clock, checkProvider, applications, isThere, commitOf, onDeclared, answers } = options;
   const renderers = options.renderers ?? createRenderers(reader);
   const known = new Map<string, Declared>();
   /** What is on record of each Application's own plan. */
   const recorded = new Map<string, Consulted>();
   const reading = createJointWork<Declared>();
-  const neighbours = createNeighbours({ applications, read: readNeighbour, clock });
+  const neighbours = createNeighbours({ applications, isThere, read: readNeighbour, clock });
+  /** Another number from when an Application is outdated or forgotten on: what was begun before is neither shared nor kept. */
+  const generations = new Map<string, number>();
+  let newest = 0;
+
+  function renew(key: string): number {
+    newest += 1;
+    generations.set(key, newest);
+    return newest;
+  }
+
+  function generationOf(key: string): number {
+    return generations.get(key) ?? (isThere(key) ? renew(key) : 0);
+  }
 
   async function render({ application, project }: Plannable, commit: string, values: ValuesFromCluster | undefined, signal: AbortSignal): Promise<Read> {
     const view = answers?.open(application.spec.destination.namespace);
@@ -111,16 +126,17 @@ export function createPlanner(options: PlannerOptions): Planner {
     const before = known.get(key);
     if (before?.identity === identity && before.commit === commit) return before;
     // its own plan and those of its neighbours ask for it at the same time
-    return reading.run(JSON.stringify([key, identity, commit, aside]), (ending) => readAnew(plannable, commit, ending), signal);
+    const generation = generationOf(key);
+    return reading.run(JSON.stringify([key, identity, commit, aside, generation]), (ending) => readAnew(plannable, { commit, generation }, ending), signal);
   }
 
-  async function readAnew(plannable: Plannable, commit: string, signal: AbortSignal): Promise<Declared> {
+  async function readAnew(plannable: Plannable, { commit, generation }: { readonly commit: string; readonly generation: number }, signal: AbortSignal): Promise<Declared> {
     const { key, identity, aside } = plannable;
     const before = known.get(key);
     const same = before?.identity === identity ? await again(plannable, before, commit, signal) : undefined;
     const declared: Declared = { ...(same ?? (await render(plannable, commit, undefined, signal))), identity, commit };
     const { declarations } = declared;
-    if (aside === true) return declared;
+    if (aside === true || !isThere(key) || generations.get(key) !== generation) return declared;
     known.set(key, declared);
     if (before?.declarations !== declarations) neighbours.outdate();
     if (before === undefined || visible(before.declarations) !== visible(declarations)) onDeclared(key);
@@ -135,10 +151,12 @@ export function createPlanner(options: PlannerOptions): Planner {
     return revision === undefined ? undefined : { ...before, revision };
   }
 
-  /** Undefined where it cannot be told what an Application declares. */
+  /** Undefined where it cannot be told what an Application declares, or it is gone. */
   async function readNeighbour(neighbour: Plannable, signal: AbortSignal): Promise<Declarations | undefined> {
+    if (!isThere(neighbour.key)) return undefined;
     try {
-      const commit = await commitOf(neighbour);
+      const commit = await commitOf(neighbour, signal);
+      if (!isThere(neighbour.key)) return undefined;
       const before = known.get(neighbour.key);
       const declared = commit === undefined ? before : await read(neighbour, commit, signal);
       if (before !== undefined && before.declarations !== declared?.declarations) options.onAltered?.(neighbour.key);
@@ -175,13 +193,15 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
     noteChange: neighbours.outdate,
     outdate: (key) => {
+      // what it was told may be in a render that has not ended yet
+      if (generations.has(key)) renew(key);
       const declared = known.get(key);
-      if (declared === undefined) return;
-      known.set(key, { ...declared, commit: '' });
+      if (declared !== undefined) known.set(key, { ...declared, commit: '' });
       neighbours.outdate();
     },
     forget: (key) => {
       known.delete(key);
+      generations.delete(key);
       recorded.delete(key);
       neighbours.outdate();
     },

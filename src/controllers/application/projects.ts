@@ -16,13 +16,24 @@ export interface Projects {
   readonly ready: () => Promise<string | undefined>;
   /** What an Application may do by its project as it is now. Cheap: it is asked before each write. */
   readonly rightsOf: (raw: KubeObject, application: Pick<Application, 'metadata' | 'spec'>) => ProjectRights;
+  /** Why a generator of an ApplicationSet may not read a repository, by the project that its template names; undefined where it may. */
+  readonly generatorRefusal: (generator: Generating) => string | undefined;
+}
+
+/** A generator that reads a repository. */
+export interface Generating {
+  /** Of the ApplicationSet. */
+  readonly namespace: string | undefined;
+  /** As the template has it. */
+  readonly project: string;
+  readonly repoURL: string;
 }
 
 export interface ProjectsOptions {
   readonly startInformer: StartInformer;
   /** Where projects are. */
   readonly namespace: string;
-  readonly applications: ApplicationCache;
+  readonly applications: Pick<ApplicationCache, 'values'>;
   /** Another project, or another text of it, counts for this Application. */
   readonly onChange: (application: ObjectKey) => void;
   readonly clock: Clock;
@@ -34,6 +45,8 @@ type KnownProject = { readonly rules: ProjectRules } | { readonly problem: strin
 
 interface Verdict {
   readonly project: KnownProject | undefined;
+  /** Whether there are no projects at all. */
+  readonly isBare: boolean;
   readonly rights: ProjectRights;
 }
 
@@ -48,13 +61,21 @@ function knownProject(object: KubeObject): KnownProject {
   return parsed.ok ? { rules: createProjectRules(parsed.value) } : { problem: formatErrors(parsed.errors) };
 }
 
-/** What a project, or the lack of it, means to an Application. */
-function judge(application: Pick<Application, 'metadata' | 'spec'>, known: KnownProject | undefined, namespace: string): ProjectRights {
+/**
+ * What it means that there is no such project. A `default` that is not there allows everything to whoever may write where projects are; to
+ * others only as long as nobody has made a project: they need none of the rights that make one.
+ */
+function withoutProject({ home, project }: { readonly home: string | undefined; readonly project: string }, isBare: boolean, namespace: string): ProjectRights {
+  const missing = `project ${project} does not exist: there is no AppProject ${project} in namespace ${namespace}`;
+  if (project !== defaultProject) return { problem: `${missing}; create it, or name another one in spec.project` };
+  if (isBare || home === namespace) return unbound;
+  return { problem: `${missing}, and there are others, so Applications of namespace ${home ?? ''} are allowed nothing without it; create it with that namespace in sourceNamespaces, or name another one in spec.project` };
+}
+
+/** What a project means to an Application. */
+function judge(application: Pick<Application, 'metadata' | 'spec'>, known: KnownProject, namespace: string): ProjectRights {
   const { project, destination } = application.spec;
-  if (known === undefined) {
-    return project === defaultProject ? unbound : { problem: `project ${project} does not exist: there is no AppProject ${project} in namespace ${namespace}; create it, or name another one in spec.project` };
-  }
-  if ('problem' in known) return { problem: `AppProject ${namespace}/${project} cannot be read: ${known.problem}` };
+  if ('problem' in known) return { problem: unreadable(known, project, namespace) };
   const { rules } = known;
   const refusals = rules.refusals(application);
   if (refusals.length > 0) return { problem: formatErrors(refusals), rules };
@@ -62,29 +83,74 @@ function judge(application: Pick<Application, 'metadata' | 'spec'>, known: Known
   return { rules, ...(user === undefined ? {} : { user }) };
 }
 
-/** Watches the projects, compiles each once, and wakes the Applications of one that changes. A `default` that is not there allows everything. */
+function unreadable({ problem }: { readonly problem: string }, project: string, namespace: string): string {
+  return `AppProject ${namespace}/${project} cannot be read: ${problem}`;
+}
+
+/** Nobody knows the project before the repository is read where it is a template itself. */
+function judgeGenerator({ namespace: home, project, repoURL }: Generating, known: KnownProject | undefined, isBare: boolean, namespace: string): string | undefined {
+  if (project.includes('{{')) {
+    return isBare ? undefined : 'the project of the template is a template itself, so it is not known which project allows this repository; write its name into spec.template.spec.project';
+  }
+  if (known === undefined) return withoutProject({ home, project }, isBare, namespace).problem;
+  return 'problem' in known ? unreadable(known, project, namespace) : (known.rules.namespaceRefusal(home) ?? known.rules.repositoryRefusal(repoURL));
+}
+
+/** Watches the projects, compiles each once, and wakes the Applications of one that changes. */
 export function createProjects({ startInformer, namespace, applications, onChange, clock, signal }: ProjectsOptions): Projects {
   const informer = startInformer({ type: appProjectType, selection: { namespace }, project: knownProject }, signal);
-  // whoever waits for it hears of it
-  informer.synced.catch(() => {});
   const verdicts = new WeakMap<KubeObject, Verdict>();
+  const wake = (project?: string): void => {
+    for (const raw of applications.values()) if (project === undefined || projectOf(raw) === project) onChange(keyOf(raw));
+  };
+  let wasBare = true;
   informer.subscribe(({ key }) => {
-    for (const raw of applications.values()) if (projectOf(raw) === key.name) onChange(keyOf(raw));
+    wake(key.name);
+    const isBare = informer.size() === 0;
+    if (isBare !== wasBare && key.name !== defaultProject) wake(defaultProject);
+    wasBare = isBare;
   });
-  let isSynced = false;
   return {
-    ready: async () => {
-      isSynced ||= await isInTime(informer.synced, clock);
-      return isSynced ? undefined : `AppProjects of namespace ${namespace} cannot be listed, and without them it is not known what Applications may do; install the CustomResourceDefinition appprojects.argoproj.io, and let the controller get, list and watch appprojects there`;
-    },
+    ready: readiness({ synced: informer.synced, clock, namespace, onLate: wake }),
     rightsOf: (raw, application) => {
       const project = informer.get({ namespace, name: application.spec.project });
+      const isBare = informer.size() === 0;
       const known = verdicts.get(raw);
-      if (known !== undefined && known.project === project) return known.rights;
-      const rights = judge(application, project, namespace);
-      verdicts.set(raw, { project, rights });
+      if (known !== undefined && known.project === project && known.isBare === isBare) return known.rights;
+      const rights = project === undefined ? withoutProject({ home: application.metadata.namespace, project: application.spec.project }, isBare, namespace) : judge(application, project, namespace);
+      verdicts.set(raw, { project, isBare, rights });
       return rights;
     },
+    generatorRefusal: (generator) => judgeGenerator(generator, informer.get({ namespace, name: generator.project }), informer.size() === 0, namespace),
+  };
+}
+
+interface ReadinessOptions {
+  readonly synced: Promise<void>;
+  readonly clock: Clock;
+  readonly namespace: string;
+  /** The projects are known after all. */
+  readonly onLate: () => void;
+}
+
+/** Waits for the first list once: passes after that are told at once, so that they hold nobody up. */
+function readiness({ synced, clock, namespace, onLate }: ReadinessOptions): Projects['ready'] {
+  let isSynced = false;
+  let isLate = false;
+  const note = async (): Promise<void> => {
+    try {
+      await synced;
+    } catch {
+      // it is over
+      return;
+    }
+    isSynced = true;
+    if (isLate) onLate();
+  };
+  void note();
+  return async () => {
+    if (!isSynced && !isLate && !(await isInTime(synced, clock))) isLate = true;
+    return isSynced ? undefined : `AppProjects of namespace ${namespace} have not been listed yet, and without them it is not known what Applications may do; let the controller get, list and watch appprojects there, and see in its log what the API server answers`;
   };
 }
 

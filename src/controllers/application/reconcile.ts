@@ -1,7 +1,10 @@
 import { keyOf, formatKey } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { isPartial, requestOf } from '../../gitops/history/requested-operation.ts';
+import { isSameDesiredState } from '../../gitops/plan/same-desired-state.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import { act } from './act.ts';
+import type { Acted } from './act.ts';
 import { amendMetadata, withoutAnnotation } from './amend.ts';
 import { cascade } from './cascade.ts';
 import type { ApplicationContext } from './context.ts';
@@ -17,6 +20,7 @@ import { eventsOf, lookAgain, outcomeOf } from './outcome-of.ts';
 import { settleRollback } from './settle-rollback.ts';
 import type { RollbackPass } from './settle-rollback.ts';
 import { watchCharts } from './watch-charts.ts';
+import { watchProducers } from './watch-producers.ts';
 import { reportBackoff, reportInvalid, reportUnplanned } from './report-trouble.ts';
 
 /** Whether the cluster runs an Argo CD that would do the same work. Nobody's controllers run on a cluster that only records. */
@@ -56,8 +60,18 @@ async function settled(reconciled: Reconciled, observed: Observed, pass: Rollbac
   return { ...reconciled, outcome: lookAgain(reconciled.outcome, after), events: [...(reconciled.events ?? []), ...events] };
 }
 
-function decide({ application, target, key, following, haveValuesChanged }: Observed, context: ApplicationContext): SyncDecision {
-  return decideSync({ application, target, requested: context.isRequested(key) && !application.suspended, following, haveValuesChanged, now: context.clock.now() });
+function decide({ application, target, key, plan, following, haveValuesChanged }: Observed, context: ApplicationContext): SyncDecision {
+  const isSameState = (): boolean => {
+    const { broughtIn } = context.memoryOf(key);
+    return broughtIn !== undefined && isSameDesiredState(broughtIn, plan);
+  };
+  return decideSync({ application, target, requested: context.isRequested(key) && !application.suspended, following, haveValuesChanged, isSameState, now: context.clock.now() });
+}
+
+/** Remembers what is in. What was brought in before is forgotten with it. */
+function rememberPlan({ key, plan }: Observed, decision: SyncDecision, { result }: Acted, context: ApplicationContext): void {
+  const isWhole = decision.kind === 'sync' && result.stop === undefined && !isPartial(requestOf(decision.operation));
+  if (isWhole || decision.kind === 'heal') context.memoryOf(key).broughtIn = plan;
 }
 
 async function work(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
@@ -78,12 +92,15 @@ async function work(subject: Subject, context: ApplicationContext, signal: Abort
   // with values of the cluster, charts may have looked up more, and their workloads may need other Secrets
   watchCharts(observed.key, observed.plan, context);
   watchSecrets(observed, context);
+  watchProducers(observed.key, context);
+  rememberPlan(taken.observed, decision, acted, context);
   await context.statuses.write(observed.raw, acted.status, signal);
   if (acted.result.stop === undefined && decision.kind !== 'compare') {
     context.requestDone(observed.key);
     context.valuePlans.settle(observed.key);
   }
-  const pass = { status: acted.status, isNew: decision.kind === 'sync' && decision.isNew, stop: acted.result.stop?.phase };
+  const broughtInAs = decision.kind === 'sync' ? undefined : decision.broughtInAs;
+  const pass = { status: acted.status, isNew: decision.kind === 'sync' && decision.isNew, stop: acted.result.stop?.phase, ...(broughtInAs === undefined ? {} : { broughtInAs }) };
   return settled({ outcome: outcomeOf(acted, taken.observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } }, observed, pass, context, signal);
 }
 

@@ -1,6 +1,7 @@
 import { normaliseGitUrl } from '../../gitops/source/git-url.ts';
 import type { Cancel, Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 
 /** What an Application follows. */
 export interface Followed {
@@ -32,10 +33,17 @@ export interface RevisionPollerOptions {
   readonly onChange: (application: string) => void;
 }
 
+/** How a revision is asked for. */
+export interface AskOptions {
+  readonly now?: boolean;
+  /** How long the answer is waited for; absent: until it comes. The question goes on, for whoever else has asked it. */
+  readonly signal?: AbortSignal;
+}
+
 /** Asks Git what revisions stand for: all of a repository at once, however many Applications follow them. */
 export interface RevisionPoller {
-  /** What the Application's revision stands for; asks Git only where that is not known yet, or when `now` is set. */
-  readonly current: (application: string, followed: Followed, options?: { readonly now?: boolean }) => Promise<Polled>;
+  /** What the Application's revision stands for; asks Git only where that is not known yet, or when `now` is set. @throws the signal's reason */
+  readonly current: (application: string, followed: Followed, options?: AskOptions) => Promise<Polled>;
   /** Looks at once at the repositories that somebody tells of, by their URLs as Applications have them; whoever follows them hears of what has changed. Answers how many those are. */
   readonly refresh: (concerns: (repoURL: string) => boolean) => number;
   /** Stops following sources of an Application beyond those that it has now, by their slots. */
@@ -188,11 +196,11 @@ export function createRevisionPoller(options: RevisionPollerOptions): RevisionPo
   }
 
   return {
-    current: async (application, followed, { now = false } = {}) => {
+    current: async (application, followed, { now = false, signal: until = signal } = {}) => {
       const entry = follow(application, followed);
       if (entry.last !== undefined && !now) return entry.last;
       // whoever asks for now takes no answer that was asked for before
-      return poll(entry, now ? clock.monotonic() : undefined);
+      return untilAborted(poll(entry, now ? clock.monotonic() : undefined), until);
     },
     refresh: (concerns) => {
       const concerned = [...repositories.values()].filter((repository) => [...repository.entries].some(({ repoURL }) => concerns(repoURL)));

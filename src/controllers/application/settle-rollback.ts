@@ -25,6 +25,8 @@ export interface RollbackPass {
   readonly isNew: boolean;
   /** Where it stopped; undefined where it did not. `unknown`: nothing was tried, an attempt before has failed. */
   readonly stop: Stop['phase'] | 'unknown' | undefined;
+  /** The commit that has brought the target in, where that is another one: it is the one that fares well or badly. */
+  readonly broughtInAs?: string;
 }
 
 /** Until here a revision has written nothing that runs: the one before is still there. */
@@ -45,21 +47,22 @@ function whilePinStands(raw: KubeObject, change: Amendment): Amendment {
 }
 
 /** When the revision that is worked on got past its barrier; undefined where it has not. */
-function sinceOf({ key, target }: Observed, { stop, status }: RollbackPass, context: ApplicationContext): number | undefined {
+function sinceOf(key: string, revision: string, { stop, status }: RollbackPass, context: ApplicationContext): number | undefined {
   const operation = status.operationState;
-  if (operation?.syncResult?.revision !== target.revision) return undefined;
+  if (operation?.syncResult?.revision !== revision) return undefined;
   const finished = operation.phase === 'Succeeded' && operation.finishedAt !== undefined ? Date.parse(operation.finishedAt) : undefined;
   const isReleased = stop === undefined || !beforeRelease.has(stop);
-  return context.trials.since(key, target.revision, finished ?? (isReleased ? context.clock.now() : undefined));
+  return context.trials.since(key, revision, finished ?? (isReleased ? context.clock.now() : undefined));
 }
 
 function decide(observed: Observed, pass: RollbackPass, context: ApplicationContext): RollbackDecision {
-  const { application, target, head, following } = observed;
+  const { application, target, key, head, following } = observed;
   const policy = application.suspended ? undefined : readPolicy(application.metadata);
   if (policy === undefined || 'problem' in policy || following.kind !== 'branch' || head === undefined) return { kind: 'none' };
   const { operationState: operation, health } = pass.status;
   const record = readRecord(application.metadata);
-  return decideRollback({ policy, record, revision: target.revision, head, operation, health, since: sinceOf(observed, pass, context), now: context.clock.now() });
+  const revision = pass.broughtInAs ?? target.revision;
+  return decideRollback({ policy, record, revision, head, operation, health, since: sinceOf(key, revision, pass, context), now: context.clock.now() });
 }
 
 /** Writes down what becomes of a pin that is there. */

@@ -4,6 +4,7 @@ import { type RecordingCluster, recordCalls } from '../../../test/support/record
 import type { KubeObject } from '../../api/object.ts';
 import { hasPodGate } from '../../api/pod-gate.ts';
 import type { Informer, InformerOptions } from '../../kube/informer.ts';
+import { KubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { startInformer } from '../../kube/reflector.ts';
 import { externalSecretType, namespaceType, podType, sealedSecretType, secretType } from '../../kube/resource-types.ts';
@@ -20,10 +21,13 @@ let gate: PodGate;
 let pods: Informer<GatedPod>;
 let now: number;
 let notes: string[];
+/** What becomes of readings of Secrets, where they are not answered. */
+let failRead: ((until: AbortSignal) => Promise<never>) | undefined;
 let stop: () => Promise<void>;
 
 beforeEach(async () => {
   cluster = await folder.open({ types: [externalSecretType, sealedSecretType] });
+  failRead = undefined;
   recorded = recordCalls(cluster);
   await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'devnet' } }, us, signal);
   now = Date.now();
@@ -34,7 +38,7 @@ beforeEach(async () => {
   const views = { pods: start(podGateInformers.pods), heads: start(podGateInformers.heads), externalSecrets: start(podGateInformers.externalSecrets), sealedSecrets: start(podGateInformers.sealedSecrets) };
   await Promise.all(Object.values(views).map(({ synced }) => synced));
   ({ pods } = views);
-  gate = createPodGate({ ...views, cluster: recorded, timeout: 600_000, events: { record: ({ metadata: { name } }, { type, reason, message }) => void notes.push(`${name}: ${type} ${reason}: ${message}`) }, metrics: { reconciled: () => {}, watchQueue: () => {} }, ...deps });
+  gate = createPodGate({ ...views, cluster: { update: recorded.update, get: (type, key, until) => (type === secretType && failRead !== undefined ? failRead(until) : recorded.get(type, key, until)) }, timeout: 600_000, events: { record: ({ metadata: { name } }, { type, reason, message }) => void notes.push(`${name}: ${type} ${reason}: ${message}`) }, metrics: { reconciled: () => {}, watchQueue: () => {} }, ...deps });
   gate.controller.start();
   stop = async () => {
     await gate.controller.drain(500);
@@ -124,6 +128,48 @@ describe('the gate of pods', () => {
 
     await expect.poll(() => isHeld('web')).toBe(false);
     expect(notes[1]).toBe('web: Warning SecretsTimedOut: opened after 10m0s without what it waited for: ExternalSecret devnet/seed: not synced yet');
+  });
+
+  it('says so while Secrets cannot be read, and opens after its time even so, however long a reading takes', async () => {
+    await declare('seed');
+    await sync('seed', ['key']);
+    failRead = () => Promise.reject(new KubeError('denied', 'get secrets devnet/seed-keys: forbidden'));
+    await cluster.create(podType, podObject('web', 'seed-keys'), us, signal);
+    await expect.poll(() => notes).toEqual(['web: Warning Forbidden: still held: get secrets devnet/seed-keys: forbidden']);
+    expect(await isHeld('web')).toBe(true);
+
+    failRead = (until) => new Promise((_resolve, reject) => until.addEventListener('abort', () => reject(until.reason), { once: true }));
+    now += 598_000;
+    gate.controller.enqueue({ namespace: 'devnet', name: 'web' });
+
+    await expect.poll(() => isHeld('web'), { timeout: 5_000 }).toBe(false);
+    expect(notes[1]).toBe('web: Warning SecretsTimedOut: opened after 10m0s: its Secrets seem to be current, but which keys they have could not be read');
+  });
+
+  it('looks again when its time is up, whenever a failed reading would be tried again', async () => {
+    await declare('seed');
+    await sync('seed', ['key']);
+    failRead = () => Promise.reject(new KubeError('throttled', 'too many requests', { retryAfter: 3_600_000 }));
+    now += 597_500;
+    await cluster.create(podType, podObject('web', 'seed-keys'), us, signal);
+    await expect.poll(() => notes.length).toBe(1);
+    now += 3_000;
+
+    await expect.poll(() => isHeld('web'), { timeout: 5_000 }).toBe(false);
+  });
+
+  it('does not hold a pod that names more Secrets than anybody goes through', async () => {
+    await declare('seed');
+    await expect.poll(() => gate.holds(podObject('web', 'seed-keys'))).toBe(true);
+    const imagePullSecrets = Array.from({ length: 501 }, (_, index) => ({ name: index === 0 ? 'seed-keys' : `s-${index}` }));
+    const spec = { schedulingGates: [{ name: 'prelude.dev/secrets' }], containers: [{ name: 'node', image: 'node' }], imagePullSecrets };
+    expect(gate.holds({ ...podObject('web', 'seed-keys'), spec })).toBe(false);
+
+    await cluster.create(podType, { ...podObject('web', 'seed-keys'), spec }, us, signal);
+
+    await expect.poll(() => notes, { timeout: 5_000 }).toEqual(['web: Warning TooManySecrets: not held: it needs more than 500 Secrets and keys']);
+    expect(await isHeld('web')).toBe(false);
+    expect((await cluster.get(podType, { namespace: 'devnet', name: 'web' }, signal))?.metadata.labels).toBeUndefined();
   });
 
   it('takes the label off a pod that somebody has let go', async () => {

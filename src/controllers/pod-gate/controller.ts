@@ -7,9 +7,10 @@ import type { Metrics } from '../../lib/metrics.ts';
 import type { Random } from '../../lib/random.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
 import type { EventSink } from '../../runtime/event-sink.ts';
-import { awaitedOf } from './decide.ts';
+import { awaitedOf, timeLeft } from './decide.ts';
 import { createDeclaredSecrets, type Declarations } from './declared-secrets.ts';
 import { glance, type PodGateView, SecretKeys } from './observe.ts';
+import { createPodEvents, isFailure } from './pod-events.ts';
 import { type GatedPod, podNeeds } from './pod-needs.ts';
 import { reconcilePod } from './reconcile.ts';
 import type { SecretHead } from './secret-head.ts';
@@ -41,22 +42,19 @@ export function createPodGate(options: PodGateOptions): PodGate {
   const { cluster, pods, heads, timeout, events, clock, random, log, metrics } = options;
   const view: PodGateView = { declared: createDeclaredSecrets(options), heads };
   const keys = new SecretKeys(cluster);
-  /** What was said of a pod last, by its uid: a look that finds nothing new says nothing. */
-  const said = new Map<string, string>();
-  const stop = watchPods({ ...view, pods, enqueue: (key) => controller.enqueue(key), onGone: (uid) => said.delete(uid) });
+  const { tell, forget } = createPodEvents(events);
+  const stop = watchPods({ ...view, pods, enqueue: (key) => controller.enqueue(key), onGone: forget });
   const controller = createController<GatedPod>({
     name: 'podgate',
     find: (key) => pods.get(key),
     reconcile: (pod, signal) => reconcilePod(pod, { view, keys, cluster, clock, timeout }, signal),
-    report: (pod, { events: notes = [] }) => {
-      const uid = pod.metadata.uid ?? '';
-      for (const note of notes) {
-        if (said.get(uid) === note.message) continue;
-        said.set(uid, note.message);
-        events.record(pod, note);
-      }
+    report: (pod, reconciled) => {
+      // after a failure the next try may be far: it must not be after the time of this pod
+      const left = timeLeft(pod, { timeout, now: clock.now() });
+      if (isFailure(reconciled.outcome) && left > 0) controller.enqueue(pod.metadata, left);
+      tell(pod, reconciled);
       // it may be gone by now, and nobody would forget it then
-      if (pods.get(pod.metadata)?.metadata.uid !== uid) said.delete(uid);
+      if (pods.get(pod.metadata)?.metadata.uid !== pod.metadata.uid) forget(pod.metadata.uid ?? '');
       return Promise.resolve();
     },
     ...{ clock, random, log, metrics },
@@ -69,6 +67,9 @@ export function createPodGate(options: PodGateOptions): PodGate {
         return controller.drain(ms);
       },
     },
-    holds: (pod) => awaitedOf(glance(podNeeds(pod), view)) !== undefined,
+    holds: (pod) => {
+      const needs = podNeeds(pod);
+      return needs !== 'tooMany' && awaitedOf(glance(needs, view)) !== undefined;
+    },
   };
 }

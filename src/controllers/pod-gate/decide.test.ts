@@ -14,25 +14,30 @@ function pod(metadata: object = {}): ReturnType<typeof gatedPod> {
 /** What is known of a pod's needs, where one maker of the Secret is there. */
 function observed(current: boolean, more: Partial<Observed['facts']> = {}): Observed {
   const producers = [{ name: 'ExternalSecret devnet/registry', secret: 'devnet/registry', current, message: current ? '' : 'not synced yet' }];
-  return { needs: pod().needs, facts: { producers, secrets: new Map([['devnet/registry', { keys: new Set<string>(), deleting: false, resourceVersion: '1' }]]), ...more } };
+  const { needs } = pod();
+  return { needs: needs === 'tooMany' ? [] : needs, facts: { producers, secrets: new Map([['devnet/registry', { keys: new Set<string>(), deleting: false, resourceVersion: '1' }]]), ...more } };
 }
 
 describe('what is done about a gated pod', () => {
   it('counts a Secret once, whether it is pulled with or read', () => {
-    expect(pod().needs.map(({ namespace, secret, key }) => [namespace, secret, key])).toEqual([['devnet', 'registry', undefined]]);
+    expect(pod().needs).toMatchObject([{ namespace: 'devnet', secret: 'registry' }]);
   });
 
   it('waits until its time is up', () => {
     expect(decide(pod(), observed(false), bound)).toEqual({ kind: 'wait', message: 'waiting for ExternalSecret devnet/registry: not synced yet', after: 540_000 });
-    expect(decide(pod(), observed(false), { ...bound, timeout: 60_000 })).toMatchObject({ kind: 'open', isLate: true });
+    expect(decide(pod(), observed(false), { ...bound, timeout: 60_000 })).toMatchObject({ kind: 'open', why: 'late' });
   });
 
   it('opens where all is current, and not while the Secret is being deleted or gone', () => {
     const leaving = new Map([['devnet/registry', { keys: new Set<string>(), deleting: true, resourceVersion: '1' }]]);
 
-    expect(decide(pod(), observed(true), bound)).toMatchObject({ kind: 'open', isLate: false });
+    expect(decide(pod(), observed(true), bound)).toMatchObject({ kind: 'open', why: 'current' });
     expect(decide(pod(), observed(true, { secrets: leaving }), bound)).toMatchObject({ kind: 'wait', message: expect.stringContaining('is being deleted') });
     expect(decide(pod(), observed(true, { secrets: new Map() }), bound)).toMatchObject({ kind: 'wait', message: expect.stringContaining('does not exist') });
+  });
+
+  it('opens at once for a pod that needs more than anybody goes through', () => {
+    expect(decide({ ...pod(), needs: 'tooMany' }, observed(false), bound)).toEqual({ kind: 'open', why: 'tooMany', message: 'not held: it needs more than 500 Secrets and keys' });
   });
 
   it('leaves a pod alone that is being deleted, however long it has waited', () => {

@@ -3,7 +3,7 @@ import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { parseTimestamp } from '../../lib/timestamp.ts';
 import type { Observed } from './observe.ts';
-import type { GatedPod } from './pod-needs.ts';
+import { type GatedPod, mostNeeds } from './pod-needs.ts';
 
 /** What is to be done about a pod that has the label of the gate. */
 export type Decision =
@@ -12,7 +12,12 @@ export type Decision =
   | { readonly kind: 'unlabel' }
   /** @property after milliseconds until the gate is opened in any case */
   | { readonly kind: 'wait'; readonly message: string; readonly after: number }
-  | { readonly kind: 'open'; readonly isLate: boolean; readonly message: string };
+  | { readonly kind: 'open'; readonly why: OpenReason; readonly message: string };
+
+/**
+ * Why a gate is opened: what is needed is there and current; nothing declares any of it; time is up; or there is more than anybody goes through.
+ */
+export type OpenReason = 'current' | 'undeclared' | 'late' | 'tooMany';
 
 export interface Bound {
   /** Milliseconds from the pod's creation on. */
@@ -27,14 +32,26 @@ export function awaitedOf({ needs, facts }: Observed): string | undefined {
   return verdict.open ? undefined : summarise(verdict.awaited.map(({ message }) => message));
 }
 
-/** Pure. The pod's age is by the API server's clock, so that a restart of the controller does not begin it anew. */
-export function decide({ metadata, isGated }: GatedPod, observed: Observed, { timeout, now }: Bound): Decision {
+/** Milliseconds that a pod may still be held. Its age is by the API server's clock, so that a restart of the controller does not begin it anew. */
+export function timeLeft({ metadata }: GatedPod, { timeout, now }: Bound): number {
+  return (parseTimestamp(metadata.creationTimestamp) ?? now) + timeout - now;
+}
+
+/** What is done about a pod whose time is up before it is known what its Secrets have. */
+export function openUnread({ timeout }: Bound): Decision {
+  return { kind: 'open', why: 'late', message: `opened after ${formatDuration(timeout)}: its Secrets seem to be current, but which keys they have could not be read` };
+}
+
+/** Pure. */
+export function decide(pod: GatedPod, observed: Observed, bound: Bound): Decision {
+  const { metadata, isGated, needs } = pod;
   if (metadata.deletionTimestamp !== undefined) return { kind: 'ignore' };
   if (!isGated) return { kind: 'unlabel' };
-  if (observed.needs.length === 0) return { kind: 'open', isLate: false, message: 'nothing in the cluster declares a Secret that this pod needs' };
+  if (needs === 'tooMany') return { kind: 'open', why: 'tooMany', message: `not held: it needs more than ${mostNeeds} Secrets and keys` };
+  if (observed.needs.length === 0) return { kind: 'open', why: 'undeclared', message: 'nothing in the cluster declares a Secret that this pod needs' };
   const awaited = awaitedOf(observed);
-  if (awaited === undefined) return { kind: 'open', isLate: false, message: 'the Secrets that this pod needs are there and current' };
-  const after = (parseTimestamp(metadata.creationTimestamp) ?? now) + timeout - now;
-  if (after <= 0) return { kind: 'open', isLate: true, message: `opened after ${formatDuration(timeout)} without what it waited for: ${awaited}` };
+  if (awaited === undefined) return { kind: 'open', why: 'current', message: 'the Secrets that this pod needs are there and current' };
+  const after = timeLeft(pod, bound);
+  if (after <= 0) return { kind: 'open', why: 'late', message: `opened after ${formatDuration(bound.timeout)} without what it waited for: ${awaited}` };
   return { kind: 'wait', message: `waiting for ${awaited}`, after };
 }

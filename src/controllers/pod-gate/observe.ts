@@ -24,22 +24,36 @@ export interface Observed {
 interface Declared {
   readonly secret: Required<ObjectKey>;
   readonly makers: readonly Maker[];
+  /** The keys of it that are needed by name. */
+  readonly named: readonly string[];
 }
 
-/** Secrets that nothing declares are the kubelet's to wait for, as ever. */
+/** By the Secret, in one pass: pods name many. Secrets that nothing declares are the kubelet's to wait for, as ever. */
 function declaredOf(needs: readonly ResolvedNeed[], { declared }: PodGateView): ReadonlyMap<string, Declared> {
-  const secrets = new Map(needs.map(({ namespace, secret }) => [secretName({ namespace, name: secret }), { namespace, name: secret }]));
-  return new Map([...secrets].flatMap(([name, secret]) => {
-    const makers = declared.makersOf(secret);
-    return makers.length === 0 ? [] : [[name, { secret, makers }]];
+  const secrets = new Map<string, { readonly secret: Required<ObjectKey>; readonly named: string[] }>();
+  for (const { namespace, secret: name, key } of needs) {
+    const secret = { namespace, name };
+    const entry = secrets.get(secretName(secret)) ?? { secret, named: [] };
+    if (key !== undefined) entry.named.push(key);
+    secrets.set(secretName(secret), entry);
+  }
+  return new Map([...secrets].flatMap(([name, entry]) => {
+    const makers = declared.makersOf(entry.secret);
+    return makers.length === 0 ? [] : [[name, { ...entry, makers }]];
   }));
+}
+
+/** The first maker that is behind: it says what is waited for, and there may be any number of others. */
+function behindOf(secret: string, makers: readonly Maker[], view: SecretView | undefined): readonly ProducerFact[] {
+  for (const { name, currency } of makers) {
+    const verdict = currency(view);
+    if (!verdict.current) return [{ name, secret, current: false, message: verdict.reason }];
+  }
+  return [];
 }
 
 function observedOf(needs: readonly ResolvedNeed[], declared: ReadonlyMap<string, Declared>, views: ReadonlyMap<string, SecretView>): Observed {
-  const producers = [...declared].flatMap(([secret, { makers }]) => makers.map(({ name, currency }): ProducerFact => {
-    const verdict = currency(views.get(secret));
-    return { name, secret, current: verdict.current, message: verdict.current ? '' : verdict.reason };
-  }));
+  const producers = [...declared].flatMap(([secret, { makers }]) => behindOf(secret, makers, views.get(secret)));
   const secrets = new Map([...views].map(([name, view]) => [name, factOf(view)]));
   return { needs: needs.filter(({ namespace, secret }) => declared.has(secretName({ namespace, name: secret }))), facts: { producers, secrets } };
 }
@@ -47,9 +61,8 @@ function observedOf(needs: readonly ResolvedNeed[], declared: ReadonlyMap<string
 /** From the caches alone. They know no keys: those that are declared, and those that the pod names, are taken to be there. */
 export function glance(needs: readonly ResolvedNeed[], view: PodGateView): Observed {
   const declared = declaredOf(needs, view);
-  const views = new Map([...declared].flatMap(([name, { secret, makers }]): readonly [string, SecretView][] => {
+  const views = new Map([...declared].flatMap(([name, { secret, makers, named }]): readonly [string, SecretView][] => {
     const metadata = view.heads.get(secret);
-    const named = needs.flatMap((need) => (secretName({ namespace: need.namespace, name: need.secret }) === name ? (need.key ?? []) : []));
     return metadata === undefined ? [] : [[name, { metadata, keys: [...makers.flatMap(({ keys }) => keys), ...named] }]];
   }));
   return observedOf(needs, declared, views);

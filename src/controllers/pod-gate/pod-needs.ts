@@ -3,25 +3,35 @@ import { hasPodGate } from '../../api/pod-gate.ts';
 import { podReferences } from '../../gitops/plan/needs/pod-spec.ts';
 import type { ResolvedNeed } from '../../gitops/plan/plan.ts';
 
+/** A pod that names more is not held: whoever makes pods must not have the others wait while its needs are gone through and kept. */
+export const mostNeeds = 500;
+
+/** One need for each Secret and key, or that they are more than `mostNeeds`. */
+export type PodNeeds = readonly ResolvedNeed[] | 'tooMany';
+
 /** What is kept of a pod that has the label of the gate. */
 export interface GatedPod extends Pick<KubeObject, 'apiVersion' | 'kind'> {
   readonly metadata: ObjectMeta;
   /** Whether it still has the gate. */
   readonly isGated: boolean;
-  readonly needs: readonly ResolvedNeed[];
+  /** None of a pod without it. */
+  readonly needs: PodNeeds;
 }
 
 /**
- * What a pod cannot start without, one need for each Secret and key. The API server has put the pull secrets of its service account into it
+ * What a pod cannot start without. The API server has put the pull secrets of its service account into it
  * before any webhook sees it.
  */
-export function podNeeds(pod: KubeObject): readonly ResolvedNeed[] {
+export function podNeeds(pod: KubeObject): PodNeeds {
   const { name, namespace = '' } = pod.metadata;
-  const needs = podReferences(pod['spec'], 'spec').map(({ secret, key, path }): [string, ResolvedNeed] => [
-    `${secret}/${key ?? ''}`,
-    { namespace, secret, ...(key === undefined ? {} : { key }), consumers: [{ kind: 'Pod', name, path, origin: { file: '', line: 0 } }], resolution: { state: 'barrier', reason: 'the pod is live' } },
-  ]);
-  return [...new Map(needs).values()];
+  // the same for all of them: many are kept
+  const shared: Pick<ResolvedNeed, 'namespace' | 'consumers' | 'resolution'> = { namespace, consumers: [{ kind: 'Pod', name, path: 'spec', origin: { file: '', line: 0 } }], resolution: { state: 'barrier', reason: 'the pod is live' } };
+  const needs = new Map<string, ResolvedNeed>();
+  for (const { secret, key } of podReferences(pod['spec'], 'spec')) {
+    needs.set(`${secret}/${key ?? ''}`, { ...shared, secret, ...(key === undefined ? {} : { key }) });
+    if (needs.size > mostNeeds) return 'tooMany';
+  }
+  return [...needs.values()];
 }
 
 /** Projects a pod for the cache. */
@@ -36,5 +46,6 @@ export function gatedPod(pod: KubeObject): GatedPod {
     ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
   };
-  return { apiVersion, kind, metadata: kept, isGated: hasPodGate(pod), needs: podNeeds(pod) };
+  const isGated = hasPodGate(pod);
+  return { apiVersion, kind, metadata: kept, isGated, needs: isGated ? podNeeds(pod) : [] };
 }

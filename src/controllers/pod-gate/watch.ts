@@ -39,7 +39,8 @@ export function watchPods({ pods, declared, heads, enqueue, onGone }: WatchOptio
   };
   const stops = [
     pods.subscribe(({ key, current, previous }) => {
-      waiting.set(formatKey(key), [...new Set((current?.needs ?? []).map(({ namespace, secret }) => secretName({ namespace, name: secret })))]);
+      const needs = current === undefined || current.needs === 'tooMany' ? [] : current.needs;
+      waiting.set(formatKey(key), [...new Set(needs.map(({ namespace, secret }) => secretName({ namespace, name: secret })))]);
       if (previous !== undefined && previous.metadata.uid !== current?.metadata.uid) onGone(previous.metadata.uid ?? '');
       if (current !== undefined) enqueue(key);
     }),

@@ -1,3 +1,5 @@
+import type { ObjectKey } from '../../api/object.ts';
+import type { ResourceType } from '../../kube/port.ts';
 import type { Health } from '../health/health.ts';
 import type { LoadedRules } from '../health/load-rules.ts';
 import type { PreparedObject } from './object/prepared-object.ts';
@@ -28,8 +30,18 @@ export interface SyncMemory {
   valuedNeeds: Plan['needs'];
   /** When a bounded wait began, on the monotonic clock, by what is waited for. */
   readonly waits: Map<string, number>;
+  /** What was brought in last, whole: a commit that says the same is in. */
+  broughtIn?: Plan;
+  /** The target of which something may have been written. */
+  begun?: string;
   /** The target whose barrier has opened. */
   opened: string | undefined;
+  /** Objects that had to wait for what others make as they run, and were let through for a target, by `refKey`. */
+  letThrough?: { readonly target: string; readonly objects: Set<string> };
+  /** What the last pass waited for to make Secrets as it runs, by type and name: its next word is worth another pass. */
+  readonly awaitedProducers: Map<string, { readonly type: ResourceType } & ObjectKey>;
+  /** The target whose chart was gone, and is brought in anew. */
+  rebuilding?: string | undefined;
   /** What its barrier has opened on. */
   evidence?: Evidence;
   /** The Application's own health checks, as they were compiled last. */
@@ -68,6 +80,7 @@ export function createSyncMemory(): SyncMemory {
     digests: new Map(),
     valuedNeeds: [],
     judged: new Map(),
+    awaitedProducers: new Map(),
     waits: new Map(),
     opened: undefined,
     refused: undefined,

@@ -70,6 +70,8 @@ export interface SyncDeps {
   readonly openSops?: (source: SopsSource, signal: AbortSignal) => Promise<SopsDocument>;
   /** Why the Application's project does not allow an object; absent: it allows all. `cluster` refuses to write such a one in any case. */
   readonly projectRefusal?: ProjectRules['objectRefusal'];
+  /** Whether writes go as an account that the project names, and not as the controller. Absent: they do not. */
+  readonly isConfined?: () => boolean;
   /** What of other Applications must come before anything is brought in, for people. Absent: nothing. */
   readonly awaited?: () => readonly string[];
   /** How workloads follow the Secrets that they read. Absent: they do not. */
@@ -98,6 +100,8 @@ export interface Stop {
   readonly message: string;
   /** What is waited for are other Applications. */
   readonly isForApplications?: true;
+  /** What is waited for are Secrets that something makes as it runs. */
+  readonly isForSecrets?: true;
 }
 
 /** What became of one object in this run. */

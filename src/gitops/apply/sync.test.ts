@@ -4,7 +4,7 @@ import { planOf, syncDeps, syncOptions } from '../../../test/support/plans.ts';
 import { recordCalls } from '../../../test/support/recording-cluster.ts';
 import type { RecordingCluster } from '../../../test/support/recording-cluster.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { configMapType, jobType, namespaceType } from '../../kube/resource-types.ts';
+import { configMapType, jobType, namespaceType, secretType } from '../../kube/resource-types.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import type { ProgressEvent } from './progress.ts';
 import { syncPlan } from './sync.ts';
@@ -71,6 +71,19 @@ describe('syncPlan', () => {
     expect(result.stop).toMatchObject({ kind: 'failed', phase: 'plumbing', message: expect.stringMatching(/^ConfigMap devnet\/not a name \(by-hand\.yaml:2\): /) });
     expect(await find('good')).toBeDefined();
     expect(await find('later')).toBeUndefined();
+  });
+
+  it('reads a Secret once that it has just read, and opens on that', async () => {
+    for (const [type, object] of [
+      [namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }],
+      [secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'seed' }, data: { pub: 'eA==' } }],
+    ] as const) await cluster.create(type, object, { fieldManager: 'test' }, signal);
+    const consumers = [{ kind: 'Deployment', name: 'node', origin: { file: 'node.yaml', line: 7 }, path: 'spec' }];
+    const needs = [{ namespace, secret: 'seed', key: 'pub', consumers, resolution: { state: 'barrier', reason: 'made by hand' } }] as const;
+    const { stop } = await syncPlan({ plan: planOf(namespace, { waves: [config('a')] }, { needs }), options: syncOptions(namespace), inventory: [] }, syncDeps(cluster), signal);
+
+    expect(stop).toBeUndefined();
+    expect(cluster.calls.filter(({ verb, resource }) => verb === 'get' && resource === 'secrets')).toHaveLength(1);
   });
 
   it('runs a hook once in an operation, and again in the next', async () => {

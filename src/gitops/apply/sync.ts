@@ -1,6 +1,8 @@
 import { applyPhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
+import { forgetWhereGone } from './barrier/forget-where-gone.ts';
+import { isMadeAtRuntime } from './barrier/held-back.ts';
 import { crdsStep } from './phase/crds-step.ts';
 import { chartObjects } from './phase/chart-objects.ts';
 import { hooksStep, removeDoneHooks, runsHooks } from './phase/hooks-step.ts';
@@ -11,6 +13,7 @@ import { preflight } from './phase/preflight.ts';
 import { pruneCandidates, refusePrune } from './prune/prune.ts';
 import type { Inventory } from './prune/prune.ts';
 import { pruneRules, pruneStep } from './prune/prune-step.ts';
+import { secretsStep } from './phase/secrets-step.ts';
 import { failureOf, syncFailStep } from './phase/sync-fail-step.ts';
 import { otherObjects, selectObjects } from './select-objects.ts';
 import { forgetOthers } from './sync-memory.ts';
@@ -46,12 +49,19 @@ export interface SyncResult {
 /** A revision that has passed the barrier once is not held up by it again: a later failure of the provider must not block healing. */
 async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
   const { mode, target, gateAll } = run.options;
-  if (mode === 'compare' || (run.plan.needs.length === 0 && !gateAll)) return undefined;
+  // what is made as something runs is awaited by whoever needs it: the barrier would hold up those who make it
+  const needs = run.plan.needs.filter((need) => !isMadeAtRuntime(need));
+  if (mode === 'compare' || (needs.length === 0 && !gateAll)) return undefined;
   const passed = mode === 'heal' || run.deps.memory.opened === target;
   if (passed && !(await isChartGone(run))) return undefined;
-  const stop = await barrierStep(run);
+  const stop = await barrierStep({ ...run, plan: { ...run.plan, needs } });
   run.deps.memory.opened = stop === undefined ? target : undefined;
   return stop;
+}
+
+/** From here on the revision before is not whole any more. */
+async function noteBegin({ options, deps }: SyncRun): Promise<undefined> {
+  if (options.mode === 'sync') deps.memory.begun = options.target;
 }
 
 type Step = (run: SyncRun) => Promise<Stop | undefined>;
@@ -59,9 +69,11 @@ type Step = (run: SyncRun) => Promise<Stop | undefined>;
 function steps(more: boolean): readonly Step[] {
   return [
     preflight,
+    noteBegin,
+    forgetWhereGone,
     namespaceStep,
     (run) => applyPhase(run, 'plumbing', phaseObjects(run.plan, 'plumbing')),
-    (run) => applyPhase(run, 'secrets', phaseObjects(run.plan, 'secrets')),
+    secretsStep,
     maybeBarrier,
     crdsStep,
     (run) => hooksStep(run, 'preSync'),
@@ -96,6 +108,7 @@ function inPlanOrder({ outcomes }: SyncRun, keys: ReadonlySet<string>): Readonly
  * nothing stops it; a pass over a cluster that already is as Git says writes nothing and reads next to nothing.
  */
 export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
+  deps.memory.awaitedProducers.clear();
   if (request.plan.valueSources === undefined) return syncKnown(request, deps, signal);
   const { only } = request.options;
   const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map(), askedAnew: new Set() };
@@ -135,6 +148,7 @@ async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: S
   const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
   const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only));
   if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed() });
+  deps.memory.rebuilding = undefined;
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);
@@ -147,9 +161,26 @@ async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: S
  * Puts the chart of a revision back that is in, while a newer one waits at its barrier: what was already applied is kept as it
  * is. Accounts, stores and secrets are the newer revision's by then, and nothing is pruned.
  */
-export async function healChart({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
+export async function healChart(request: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
+  await healWaves(healing(request, deps, signal));
+}
+
+/** The same for a revision of which nothing has been replaced yet: accounts, stores and what makes Secrets are put back, too. */
+export async function healAll(request: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
+  const run = healing(request, deps, signal);
+  for (const phase of ['plumbing', 'secrets'] as const) {
+    const stop = await applyPhase(run, phase, phaseObjects(run.plan, phase).filter(({ holdsValues }) => holdsValues !== true));
+    if (stop !== undefined) return;
+  }
+  await healWaves(run);
+}
+
+function healing({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): SyncRun {
   const held = deps.rollouts === undefined ? {} : { rollouts: { ...deps.rollouts, isHeld: true as const } };
-  const run: SyncRun = { plan, options: { ...options, mode: 'heal' }, deps: { ...deps, ...held }, signal, outcomes: new Map(), askedAnew: new Set() };
+  return { plan, options: { ...options, mode: 'heal' }, deps: { ...deps, ...held }, signal, outcomes: new Map(), askedAnew: new Set() };
+}
+
+async function healWaves(run: SyncRun): Promise<void> {
   // a value from a Secret is not known here, and is not made up
   const known = (await chartObjects(run)).served.filter(({ holdsValues }) => holdsValues !== true);
   if (!(await isChartGone(run))) await applyPhase(run, 'waves', known);

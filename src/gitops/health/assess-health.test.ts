@@ -105,6 +105,8 @@ const samples: readonly Sample[] = [
   { title: 'a SealedSecret that is unsealed', kind: 'SealedSecret', status: condition('Synced', 'True', { observedGeneration: 2 }), health: 'Healthy' },
   { title: "a SealedSecret with Sealed Secrets' own status", kind: 'SealedSecret', status: { observedGeneration: 2, ...condition('Synced', 'True') }, health: 'Healthy' },
   { title: 'a SealedSecret with an old Synced=True', kind: 'SealedSecret', status: { observedGeneration: 1, ...condition('Synced', 'True') }, health: 'Progressing', says: 'generation 2' },
+  { title: 'a SealedSecret that no key opens, whose definition keeps no generation in conditions', kind: 'SealedSecret', status: { observedGeneration: -1, ...condition('Synced', 'False', { message: 'no key could decrypt secret (a)' }) }, health: 'Degraded', says: 'no key' },
+  { title: 'a SealedSecret that an older generation of could not be opened', kind: 'SealedSecret', status: { observedGeneration: 1, ...condition('Synced', 'False', { message: 'old' }) }, health: 'Progressing', says: 'generation 2' },
   { title: 'a SealedSecret that no key opens', kind: 'SealedSecret', status: condition('Synced', 'False', { observedGeneration: 2, message: 'no key could decrypt secret (a)' }), health: 'Degraded', says: 'no key' },
   { title: 'a CronJob without a status', kind: 'CronJob', health: 'Progressing' },
   { title: 'a suspended CronJob', kind: 'CronJob', spec: { suspend: true }, health: 'Healthy', says: 'suspended' },

@@ -1,3 +1,4 @@
+import { noGeneration } from '../../api/condition.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { degraded, healthy, progressing } from './health.ts';
 import type { Health } from './health.ts';
@@ -54,7 +55,9 @@ export function sealedHealth(object: KubeObject): Health {
   const generation = object.metadata.generation ?? 0;
   // Sealed Secrets' own controller counts in the status, not in the condition
   const observed = synced.observedGeneration ?? numberAt(object, 'status', 'observedGeneration');
-  if (observed !== undefined && observed < generation) return progressing(`waiting for the status of generation ${generation}`);
+  // ours speaks of none after a failure, for kstatus; what failed then stands in the condition, of which upstream's CRD drops the generation
+  const isOwnFailure = synced.status === 'False' && observed === noGeneration;
+  if (!isOwnFailure && observed !== undefined && observed < generation) return progressing(`waiting for the status of generation ${generation}`);
   if (synced.status === 'True') return healthy;
   return synced.status === 'False' ? degraded(synced.message) : progressing(synced.message);
 }

@@ -26,6 +26,16 @@ describe('externalUrls', () => {
     expect(urls(rendered(ingress({ rules: [rule('javascript:alert(1)//', '/'), rule('user:password@a.example', '/')] })))).toEqual([]);
   });
 
+  it('keep the title that an annotation has before its address, as Argo CD reads it', () => {
+    expect(urls(linked('Grafana|https://grafana.example/d/1', '|https://plain.example/', 'Docs for A & B|http://docs.example'))).toEqual(['Docs for A & B|http://docs.example/', 'Grafana|https://grafana.example/d/1', 'https://plain.example/']);
+    expect(urls(linked('Grafana|javascript:alert(1)', 'https://a.example|javascript:alert(1)', 'A|B|https://a.example', 'Grafana|', 'Grafana', `${'x'.repeat(3_000)}|https://a.example`))).toEqual([]);
+  });
+
+  it('have no further bar, by which Argo CD would take one for a title and the rest for what a click runs', () => {
+    expect(urls(linked('A|https://a.example/|javascript:alert(1)'))).toEqual(['A|https://a.example/%7Cjavascript:alert(1)']);
+    expect(urls(rendered(ingress({ rules: [rule('a.example', '/|javascript:alert(1)')] })))).toEqual(['http://a.example/%7Cjavascript:alert(1)']);
+  });
+
   it('of what takes values from Secrets, or is encrypted, are not told, and no more than a hundred are', () => {
     const object = ingress({ rules: [rule('a.example', '/token-value')] });
     expect(urls(rendered(object, { taint: [['spec']] }), rendered(object, { holdsValues: true }), rendered(object, { sops: { content: new Uint8Array(), format: 'yaml', document: 0 } }))).toEqual([]);

@@ -13,7 +13,16 @@ const mostUrls = 100;
 function webUrl(text: string): string | undefined {
   const url = text.length <= longestUrl && URL.canParse(text) ? new URL(text) : undefined;
   const isOfWeb = (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === '';
-  return isOfWeb ? url.href : undefined;
+  // Argo CD's UI takes what is before a bar for the title, and what is behind it for the address
+  return isOfWeb ? url.href.replaceAll('|', '%7C') : undefined;
+}
+
+/** An annotation's address, with the title that may stand before it: `Grafana|https://grafana.example`. */
+function titledUrl(text: string): string | undefined {
+  if (text.length > longestUrl) return undefined;
+  const bar = text.indexOf('|');
+  const url = webUrl(text.slice(bar + 1));
+  return url === undefined || bar <= 0 ? url : `${text.slice(0, bar)}|${url}`;
 }
 
 /** Whether an Ingress serves a host over TLS: an entry without hosts is for all of them (infos.go, populateIngressInfo). */
@@ -40,13 +49,13 @@ function urlsOf(rendered: RenderedObject): readonly string[] {
   // a value from a Secret may be a part of any of them
   if (taint.length > 0 || holdsValues === true || sops !== undefined) return [];
   const annotations = object.metadata.annotations ?? {};
-  const links = Object.entries(annotations).flatMap(([name, value]) => (name.startsWith(linkPrefix) ? [value] : []));
-  return [...links, ...(annotations[withoutDefaults] === 'true' ? [] : ingressUrls(rendered))].flatMap((text) => webUrl(text) ?? []);
+  const links = Object.entries(annotations).flatMap(([name, value]) => (name.startsWith(linkPrefix) ? (titledUrl(value) ?? []) : []));
+  return [...links, ...(annotations[withoutDefaults] === 'true' ? [] : ingressUrls(rendered)).flatMap((text) => webUrl(text) ?? [])];
 }
 
 /**
  * `status.summary.externalURLs`: where people reach what an Application runs, by its Ingresses and by Argo CD's annotations
- * `link.argocd.argoproj.io/NAME`, each once, sorted. Addresses of the web only: whoever writes to Git must not choose what a click runs.
+ * `link.argocd.argoproj.io/NAME` (these with their titles), each once, sorted. Addresses of the web only: whoever writes to Git must not choose what a click runs.
  */
 export function externalUrls({ phases }: Pick<Plan, 'phases'>): readonly string[] {
   const kept = phases.flatMap(({ name, objects }) => (name === 'waves' ? objects.filter(({ object }) => hookPhasesOf(object).length === 0) : []));

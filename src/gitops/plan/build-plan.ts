@@ -17,6 +17,7 @@ import { compareObjects, compareProducers, compareText, phasesOf } from './objec
 import { type Origin, type Phase, type PhaseName, phaseNames, type Plan, type Problem, type RenderedObject } from './plan.ts';
 import type { ProjectRules } from '../project/project-rules.ts';
 import { refusedObjects } from '../project/refused-objects.ts';
+import { type RuntimeOrder, runtimeOrder } from './runtime/runtime-order.ts';
 import { sopsKeysOf } from './sops-keys.ts';
 
 export interface PlanInput {
@@ -48,6 +49,7 @@ export function buildPlan(input: PlanInput): Plan {
     assumed: parseAssumedSecrets(application.metadata.annotations?.[assumeSecretsAnnotation] ?? '') ?? (() => false),
     destination,
   });
+  const order = runtimeOrder({ application, declarations, neighbourhood, customNeeds: input.customNeeds ?? knownCustomNeeds, needs });
   const problems = [
     ...checkApplication(application),
     ...declarations.problems,
@@ -59,13 +61,14 @@ export function buildPlan(input: PlanInput): Plan {
     ...checkTemplateSources(declarations, neighbourhood),
     ...findCycles(declarations.externalSecrets, neighbourhood),
     ...checkSopsKeys(declarations, sopsKeysOf(application.metadata.annotations) ?? '', neighbourhood),
+    ...order.problems,
     ...needProblems,
   ];
   return {
     application: declarations.application,
     revision,
     namespace: destination,
-    phases: toPhases(declarations.objects, (object) => isValueSource(object) || holdsTemplates(object, neighbourhood)),
+    phases: toPhases(declarations.objects, order, (object) => isValueSource(object) || holdsTemplates(object, neighbourhood)),
     needs,
     problems: sortProblems(problems.map((problem) => located(problem, input.manifest))),
     ...(declarations.tools === undefined ? {} : { tools: declarations.tools }),
@@ -74,9 +77,11 @@ export function buildPlan(input: PlanInput): Plan {
 }
 
 /** @param isLifted whether an object is written with what makes Secrets, whatever its kind */
-function toPhases(objects: readonly RenderedObject[], isLifted: (object: KubeObject) => boolean): readonly Phase[] {
-  const placed = objects.flatMap((rendered) => {
-    const phases: readonly PhaseName[] = isLifted(rendered.object) ? ['secrets'] : phasesOf(rendered.object);
+function toPhases(objects: readonly RenderedObject[], { lifted, awaits: awaited }: RuntimeOrder, isLifted: (object: KubeObject) => boolean): readonly Phase[] {
+  const placed = objects.flatMap((one) => {
+    const awaits = awaited.get(one);
+    const rendered = awaits === undefined ? one : { ...one, awaits };
+    const phases: readonly PhaseName[] = isLifted(one.object) || lifted.has(one) ? ['secrets'] : phasesOf(one.object);
     // an object of its own in each phase: what is remembered of it is about that phase
     return phases.map((phase, index) => ({ phase, rendered: index === 0 ? rendered : { ...rendered } }));
   });

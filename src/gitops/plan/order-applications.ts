@@ -50,6 +50,6 @@ function usedBy(application: PlannedApplication, neighbourhood: Neighbourhood): 
       return kind === 'Secret' ? neighbourhood.makers(namespace, name).map(({ by }) => by) : (neighbourhood.configMap(namespace, name)?.by ?? []);
     }),
   );
-  const needed = application.plan.needs.flatMap(({ namespace, secret }) => neighbourhood.makers(namespace, secret).map(({ by }) => by));
+  const needed = application.plan.needs.flatMap(({ namespace, secret }) => [...neighbourhood.makers(namespace, secret), ...neighbourhood.runtimeMakers(namespace, secret)].map(({ by }) => by));
   return new Set([...read, ...rendered, ...needed]);
 }

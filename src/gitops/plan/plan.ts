@@ -41,6 +41,10 @@ export interface RenderedObject {
   readonly holdsValues?: true;
   /** The namespace was filled in for a kind whose scope only the cluster knows: it does not belong there if the kind is cluster-scoped. */
   readonly namespaceAssumed?: true;
+  /** Only the cluster tells whether objects of its kind have a namespace, whether this one names one or not. */
+  readonly scopeUnknown?: true;
+  /** What must be there before this object is written, beyond what the barrier waits for: Secrets that others make as they run. */
+  readonly awaits?: readonly ResolvedNeed[];
 }
 
 /** The phases of a plan, in order. A plan has all of them; any may be empty. The last three are hooks that a sync which succeeds never runs. */
@@ -70,6 +74,23 @@ export interface Producer {
   readonly kind: string;
   readonly name: string;
   readonly origin: Origin;
+  /** It makes the Secret only as it runs, and is written before who needs that. Absent: it stands before the barrier with all declarations. */
+  readonly atRuntime?: MadeAtRuntime;
+  /** Keys that the cluster fills in once the object is there: a service account's token. */
+  readonly fills?: readonly string[];
+}
+
+/** How a Secret comes about that something makes as it runs. */
+export interface MadeAtRuntime {
+  readonly apiVersion: string;
+  /** Of the producer; absent where it has none. */
+  readonly namespace?: string;
+  /** All of them must be there; `dynamic`: any. */
+  readonly keys: readonly string[] | 'dynamic';
+  /** It is a hook: its Secret is worth something once it has succeeded in the same operation. */
+  readonly isHook: boolean;
+  /** What tells that the Secret is of its present spec: its condition Ready, its completion (a Job), or only the Secret itself. */
+  readonly tells: 'ready' | 'completion' | 'secret';
 }
 
 export type NeedState =

@@ -70,6 +70,22 @@ describe('a plan with projects', () => {
     expect([isRefused(plan), told]).toEqual([false, ['app.yaml:8 warning spec.project: AppProject nets is not in this repository; whether it allows this is told by the cluster']]);
   });
 
+  it("takes a project of Argo CD's namespace before one of the Application's own, as the controller does", async () => {
+    const [inTeam, inArgo] = ['team-a', 'argocd'].map((namespace) => project('').replace('{ name: nets }', `{ name: nets, namespace: ${namespace} }`));
+    const open = `${inTeam}`.replace('namespace: devnet }]', 'namespace: "*" }]');
+    const strict = `${inArgo}  sourceNamespaces: [team-a]\n`;
+    const elsewhere = application({ name: 'prod' }).replace('  name: prod\n', '  name: prod\n  namespace: team-a\n');
+    const { told } = await planOf({ 'app.yaml': elsewhere, 'a.yaml': open, 'b.yaml': strict, 'prod/a.yaml': config('name: a') });
+    expect(told.join()).toContain('not planned: project nets does not allow namespace prod (destinations)');
+  });
+
+  it('warns of an Application elsewhere whose default is not there, where other projects are', async () => {
+    const elsewhere = application({ project: 'default' }).replace('  name: devnet\n', '  name: devnet\n  namespace: team-a\n');
+    const files = { 'app.yaml': elsewhere, 'devnet/a.yaml': config('name: a') };
+    expect((await planOf(files)).told).toEqual([]);
+    expect((await planOf({ ...files, 'project.yaml': project('') })).told).toEqual([expect.stringContaining('warning spec.project: AppProject default is not in this repository')]);
+  });
+
   it('tells what is wrong with a project, and that one stands twice', async () => {
     const { told } = await planOf({ 'a.yaml': `${project('  syncWindows: []\n')}---\n${project('')}` });
     expect(told).toEqual(['a.yaml:7 error spec.syncWindows: is not supported by this version of Prelude; remove it', 'a.yaml:11 error metadata.name: AppProject argocd/nets stands twice']);

@@ -42,16 +42,17 @@ describe('placeObject', () => {
   });
 
   it.each([
-    ['namespaced', undefined, 'devnet', undefined],
-    ['namespaced', 'other', 'other', undefined],
-    ['cluster', undefined, undefined, undefined],
-    ['cluster', 'other', undefined, undefined],
-    ['unknown', undefined, 'devnet', true],
-    ['unknown', 'other', 'other', undefined],
-  ] as const)('puts an object of scope %s that names %j into %j', (scope, own, expected, assumed) => {
+    ['namespaced', undefined, 'devnet', undefined, undefined],
+    ['namespaced', 'other', 'other', undefined, undefined],
+    ['cluster', undefined, undefined, undefined, undefined],
+    ['cluster', 'other', undefined, undefined, undefined],
+    ['unknown', undefined, 'devnet', true, true],
+    ['unknown', 'other', 'other', undefined, true],
+  ] as const)('puts an object of scope %s that names %j into %j', (scope, own, expected, assumed, unknown) => {
     const placed = placeObject(rendered(own), scope, 'devnet');
 
     expect(placed.object.metadata.namespace).toBe(expected);
     expect(placed.namespaceAssumed).toBe(assumed);
+    expect(placed.scopeUnknown).toBe(unknown);
   });
 });

@@ -70,7 +70,8 @@ export function createScopes(objects: Iterable<KubeObject>): Scopes {
 export function placeObject(rendered: RenderedObject, scope: Scope, destination: string): RenderedObject {
   const { namespace, ...metadata } = rendered.object.metadata;
   if (scope === 'cluster') return namespace === undefined ? rendered : { ...rendered, object: { ...rendered.object, metadata } };
-  if (namespace !== undefined) return rendered;
+  const unknown = scope === 'unknown' ? ({ scopeUnknown: true } as const) : {};
+  if (namespace !== undefined) return { ...rendered, ...unknown };
   const object = { ...rendered.object, metadata: { ...metadata, namespace: destination } };
-  return scope === 'unknown' ? { ...rendered, object, namespaceAssumed: true } : { ...rendered, object };
+  return scope === 'unknown' ? { ...rendered, object, namespaceAssumed: true, ...unknown } : { ...rendered, object };
 }

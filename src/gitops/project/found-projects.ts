@@ -12,7 +12,8 @@ export interface FoundProjects {
   readonly problems: readonly Problem[];
   /**
    * What an Application's project allows; `unknown` where the repository has no such project: the cluster has, or has not. Undefined: everything.
-   * Which namespace projects are taken from is told by the cluster; of several with the name, one of the Application's own namespace counts.
+   * Which namespace projects are taken from is told by the cluster; of several with the name, one of Argo CD's namespace counts before one of
+   * the Application's own.
    */
   readonly rulesOf: (application: Pick<Application, 'metadata' | 'spec'>) => ProjectRules | 'unknown' | undefined;
 }
@@ -41,8 +42,13 @@ export function findProjects(manifests: readonly Manifest[]): FoundProjects {
     problems,
     rulesOf: ({ metadata: { namespace }, spec: { project } }) => {
       const all = byName.get(project) ?? [];
-      const found = all.find(({ object }) => object.metadata.namespace === namespace) ?? all[0];
-      if (found === undefined) return project === defaultProject ? undefined : 'unknown';
+      const standsIn = (home: string | undefined) => ({ object }: Found): boolean => object.metadata.namespace === home;
+      const found = all.find(standsIn(defaultApplicationNamespace)) ?? all.find(standsIn(namespace)) ?? all[0];
+      if (found === undefined) {
+        // where other projects are, a default that is not there allows everything only to Applications of their namespace
+        const isAtHome = byName.size === 0 || namespace === defaultApplicationNamespace || [...byName.values()].flat().some(standsIn(namespace));
+        return project === defaultProject && isAtHome ? undefined : 'unknown';
+      }
       return found.rules;
     },
   };

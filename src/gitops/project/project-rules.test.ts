@@ -31,6 +31,11 @@ describe('what a project says of an Application', () => {
     expect(refused).toEqual([[], [], ['metadata.namespace: project nets does not allow Applications of namespace team-x (sourceNamespaces)'], ['metadata.namespace: project nets does not allow Applications of namespace other (sourceNamespaces)']]);
   });
 
+  it('takes a namespace between slashes for a regular expression, as Argo CD does', () => {
+    const strict = rules({ sourceRepos: ['*'], destinations: anywhere, sourceNamespaces: ['/^team-[ab]$/'] });
+    expect(['team-a', 'team-c', 'my-team-a'].map((namespace) => told(strict, application({ namespace })).length)).toEqual([0, 1, 1]);
+  });
+
   it.each<[readonly object[], string, boolean]>([
     [[], 'devnet', false],
     [[{ server: '*', namespace: 'net-*' }], 'net-1', true],
@@ -46,6 +51,16 @@ describe('what a project says of an Application', () => {
     [[{ server: '*', namespace: '*' }, { server: '!https://kubernetes.default.svc', namespace: '*' }], 'devnet', false],
   ])('concerns where it deploys to: %j and %s: %s', (destinations, destination, isAllowed) => {
     expect(told(rules({ sourceRepos: ['*'], destinations }), application({ destination }))).toEqual(isAllowed ? [] : [`spec.destination.namespace: project nets does not allow namespace ${destination} (destinations)`]);
+  });
+});
+
+describe('the identity of a project', () => {
+  it('is short, and another one for each text', () => {
+    const many = Array.from({ length: 1000 }, (_one, index) => `https://git.example/${index}`);
+    const [all, fewer] = [many, many.slice(1)].map((sourceRepos) => rules({ sourceRepos }).identity);
+    expect(all).toMatch(/^[0-9a-f]{64}$/);
+    expect(all).toBe(rules({ sourceRepos: many }).identity);
+    expect(all).not.toBe(fewer);
   });
 });
 

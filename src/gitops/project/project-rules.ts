@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { AppProject, ProjectDestination, ProjectKind } from '../../api/app-project.ts';
 import type { Application } from '../../api/application.ts';
 import { compileGlob, type Glob } from '../../lib/glob.ts';
+import { compileNamePattern } from '../../lib/name-pattern.ts';
 import { sourcesOf } from '../render/render-application.ts';
 import { compileRepositories } from './repository-patterns.ts';
 
@@ -28,6 +30,8 @@ export interface ProjectRules {
   readonly identity: string;
   /** What it says of an Application itself: where it stands, what it reads, where it deploys to, and as whom. Empty: nothing against it. */
   readonly refusals: (application: Pick<Application, 'metadata' | 'spec'>) => readonly ProjectRefusal[];
+  /** Why Applications and ApplicationSets of a namespace may not name the project; undefined where they may. */
+  readonly namespaceRefusal: (namespace: string | undefined) => string | undefined;
   /** Why a repository may not be read; undefined where it may. */
   readonly repositoryRefusal: (repoURL: string) => string | undefined;
   /** Why an object may not be written or deleted; undefined where it may. */
@@ -52,20 +56,30 @@ export function createProjectRules(project: AppProject): ProjectRules {
   const compiled: Compiled = { name: metadata.name, project, mayDeployTo: compileDestinations(project.destinations), userFor: compileAccounts(project) };
   const allowsRepository = compileRepositories(project.sourceRepos);
   const repositoryRefusal = (repoURL: string): string | undefined => (allowsRepository(repoURL) ? undefined : `project ${metadata.name} does not allow this repository (sourceRepos)`);
+  const namespaceRefusal = compileNamespaces(compiled);
   return {
-    identity: JSON.stringify([metadata.name, spec]),
+    // it becomes a part of the identity of each of its Applications
+    identity: createHash('sha256').update(JSON.stringify([metadata.name, spec])).digest('hex'),
     repositoryRefusal,
-    refusals: (application) => [...placeRefusals(compiled, application), ...sourceRefusals(application, repositoryRefusal), ...destinationRefusals(compiled, application)],
+    namespaceRefusal,
+    refusals: (application) => [...placeRefusals(application, namespaceRefusal), ...sourceRefusals(application, repositoryRefusal), ...destinationRefusals(compiled, application)],
     objectRefusal: compileKinds(compiled),
     userFor: compiled.userFor,
   };
 }
 
 /** Applications of a project's own namespace may name it, those of others where it says so. */
-function placeRefusals({ name, project }: Compiled, { metadata: { namespace } }: Pick<Application, 'metadata'>): readonly ProjectRefusal[] {
-  if (namespace === undefined || namespace === project.metadata.namespace) return [];
-  const isAllowed = compileList(project.sourceNamespaces)(namespace);
-  return isAllowed ? [] : [{ path: 'metadata.namespace', message: `project ${name} does not allow Applications of namespace ${namespace} (sourceNamespaces)` }];
+function compileNamespaces({ name, project }: Compiled): ProjectRules['namespaceRefusal'] {
+  const isListed = compileList(project.sourceNamespaces);
+  return (namespace) => {
+    if (namespace === undefined || namespace === project.metadata.namespace || isListed(namespace)) return undefined;
+    return `project ${name} does not allow Applications of namespace ${namespace} (sourceNamespaces)`;
+  };
+}
+
+function placeRefusals({ metadata }: Pick<Application, 'metadata'>, refusalOf: ProjectRules['namespaceRefusal']): readonly ProjectRefusal[] {
+  const message = refusalOf(metadata.namespace);
+  return message === undefined ? [] : [{ path: 'metadata.namespace', message }];
 }
 
 function sourceRefusals(application: Pick<Application, 'spec'>, refusalOf: ProjectRules['repositoryRefusal']): readonly ProjectRefusal[] {
@@ -123,15 +137,20 @@ function compileKindList(list: readonly ProjectKind[]): (object: ProjectObject) 
   return (object) => compiled.some(({ group, kind, name }) => group(object.group) && kind(object.kind) && name(object.name));
 }
 
-/** Some pattern allows it, and none takes it away. */
+/** Some pattern allows it, and none takes it away. One between slashes is a regular expression. */
 function compileList(patterns: readonly string[]): Glob {
-  const takers = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => globOf(bare(pattern)));
-  const givers = patterns.filter((pattern) => !pattern.startsWith('!')).map(globOf);
+  const takers = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => namesOf(bare(pattern)));
+  const givers = patterns.filter((pattern) => !pattern.startsWith('!')).map(namesOf);
   return (text) => givers.some((gives) => gives(text)) && !takers.some((takes) => takes(text));
 }
 
 function bare(pattern: string): string {
   return pattern.replace(/^!/, '');
+}
+
+/** As `globOf`. */
+function namesOf(pattern: string): Glob {
+  return compileNamePattern(pattern) ?? (() => false);
 }
 
 /** A pattern that is no glob was refused as the project was parsed. */

@@ -220,6 +220,22 @@ describe('createGitRepository', () => {
     expect(await other).toBe(commit);
   });
 
+  it('lets go at once of who gives up what another has asked, and goes on for that one', async () => {
+    await remote.write('a.yaml', 'a: 1\n');
+    const commit = await remote.push('first');
+    const repository = open({ pollTtl: 60_000 });
+    let answered = false;
+    const given = repository.poll('main', signal).finally(() => (answered = true));
+    const controller = new AbortController();
+    const other = repository.poll('main', controller.signal);
+
+    controller.abort(new Error('enough'));
+
+    await expect(other).rejects.toThrow('enough');
+    expect(answered).toBe(false);
+    expect(await given).toBe(commit);
+  });
+
   it('looks for another way to a commit where one is refused, and for none where the server is away', async () => {
     await remote.write('a.yaml', 'a: 1\n');
     const commit = await remote.push('first');
@@ -271,17 +287,36 @@ describe('createGitRepository', () => {
     expect(await readAll(repository, small)).toEqual({ 'a.yaml': 'a: 1\n' });
   });
 
-  it('forgets old commits, so that the clone does not grow without bound', async () => {
-    const repository = open();
-    for (let i = 0; i < 45; i += 1) {
-      await remote.write('a.yaml', `a: ${i}\n`);
-      await remote.push(`commit ${i}`);
-      await repository.tree('main', signal);
+  it('drops the commits it holds where one more is too large beside them, and not alone', async () => {
+    const repository = open({ cloneBytes: 1 << 20 });
+    let commit = '';
+    for (let i = 0; i < 5; i += 1) {
+      await writeFile(join(remote.folder, 'large.bin'), randomBytes(400 << 10));
+      commit = await remote.push(`commit ${i}`);
+      expect((await repository.tree('main', signal)).revision).toBe(commit);
     }
+
+    const [clone] = await readdir(join(cache, 'git'));
+    const { stdout } = await run('git', ['--git-dir', join(cache, 'git', clone ?? ''), 'for-each-ref', '--format=%(refname)']);
+    expect(stdout.trim().split('\n').length).toBeLessThan(3);
+    expect(stdout).toContain(commit);
+  });
+
+  it('forgets old commits, so that the clone does not grow without bound', async () => {
+    const repository = open({ pollTtl: 60_000 });
+    await remote.write('a.yaml', 'a: 0\n');
+    await remote.push('first');
+    for (let i = 1; i <= 41; i += 1) {
+      await remote.write('a.yaml', `a: ${i}\n`);
+      await remote.git('commit', '--all', '--message', `commit ${i}`);
+    }
+    // a branch for each commit, so that the server hands each out
+    await remote.git('push', 'origin', ...Array.from({ length: 41 }, (_, i) => `HEAD~${40 - i}:refs/heads/b${i + 1}`));
+    for (let i = 1; i <= 41; i += 1) await repository.tree(`b${i}`, signal);
 
     const [clone] = await readdir(join(cache, 'git'));
     const { stdout } = await run('git', ['--git-dir', join(cache, 'git', clone ?? ''), 'for-each-ref']);
     expect(stdout.trim().split('\n').length).toBeLessThan(40);
-    expect(await readAll(repository, 'main')).toEqual({ 'a.yaml': 'a: 44\n' });
+    expect(await readAll(repository, 'b41')).toEqual({ 'a.yaml': 'a: 41\n' });
   }, 60_000);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import { LruMap } from '../../lib/lru-map.ts';
 import { createSemaphore } from '../../lib/semaphore.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 import { type GitAccessOptions, withGitAccess } from './git-access.ts';
 import { createGit, type Git, type GitProtocol, type GitRun } from './git-command.ts';
 import { withinSize } from './clone-size.ts';
@@ -129,7 +130,7 @@ class Clone {
     const shared = this.#refs;
     if (shared !== undefined && shared.at >= oldest) {
       try {
-        return await shared.refs;
+        return await untilAborted(shared.refs, signal);
       } catch (error) {
         // the one who asked has given up, or failed; we have not
         if (!shared.signal.aborted || signal.aborted) throw error;
@@ -178,12 +179,29 @@ class Clone {
 
   /** An interrupted fetch may leave a commit without its files; only what was kept is whole. */
   async #isKept(commit: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#keptRefs(signal)).some((ref) => ref.endsWith(`/${commit}`));
+  }
+
+  async #keptRefs(signal: AbortSignal): Promise<readonly string[]> {
     const refs = await this.#git(['for-each-ref', '--format=%(refname)', 'refs/prelude/kept/'], this.#local(signal));
-    return refs.toString('utf8').split('\n').some((ref) => ref.endsWith(`/${commit}`));
+    return refs.toString('utf8').split('\n').filter((ref) => ref !== '');
   }
 
   async #fetch(commit: string, ref: string | undefined, signal: AbortSignal): Promise<void> {
     await this.#removeStaleLock();
+    const heldOthers = (await this.#keptRefs(signal)).length > 0;
+    try {
+      await this.#fetchBounded(commit, ref, signal);
+    } catch (error) {
+      // the bound is for all commits in the clone: the others make room before this one is refused
+      if (!heldOthers || !isSourceError(error, 'tooLarge')) throw error;
+      await this.#prepare(signal);
+      await this.#fetchBounded(commit, ref, signal);
+    }
+    await this.#keep(commit, signal);
+  }
+
+  async #fetchBounded(commit: string, ref: string | undefined, signal: AbortSignal): Promise<void> {
     const bound = { most: this.#options.cloneBytes ?? cloneBytes, clock: this.#options.clock, signal };
     try {
       await withinSize(this.#folder, bound, (until) => this.#fetchAny(commit, ref, until));
@@ -191,14 +209,14 @@ class Clone {
       if (isSourceError(error, 'tooLarge')) await this.#drop();
       throw error;
     }
-    await this.#keep(commit, signal);
   }
 
   /** What a server has sent beyond the bound must not stay on the disk; the clone is only a copy. */
   async #drop(): Promise<void> {
     this.#ready = false;
     this.#trees = emptyTrees();
-    await rm(this.#folder, { recursive: true, force: true });
+    // what the ended fetch had started may write one more file
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async #fetchAny(commit: string, ref: string | undefined, signal: AbortSignal): Promise<void> {
@@ -208,13 +226,13 @@ class Clone {
       try {
         const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance', '--force', depth];
         await this.#remote(['fetch', ...flags, '--end-of-options', this.#address.url, ...refspecs], { signal, deadline: this.#options.fetchDeadline ?? 120_000 });
-        if ((await this.#typeOf(commit, signal)) === 'commit') break;
+        if ((await this.#typeOf(commit, signal)) === 'commit') return;
       } catch (error) {
         // only a refusal of this way is worth another way: who is away now is so on each of them
         if (!isSourceError(error, 'absent') || index === attempts.length - 1 || signal.aborted) throw error;
       }
     }
-    if ((await this.#typeOf(commit, signal)) !== 'commit') throw new SourceError('absent', `the repository has no commit ${commit}`);
+    throw new SourceError('absent', `the repository has no commit ${commit}`);
   }
 
   async #typeOf(commit: string, signal: AbortSignal): Promise<string | undefined> {

@@ -29,14 +29,13 @@ export interface HomeOptions {
  * @throws SourceError
  */
 export async function openHome(place: string, options: HomeOptions, signal: AbortSignal): Promise<Home> {
-  const { url, ref } = splitRef(place);
-  if (url === undefined) {
+  if (!isAddress(place)) {
     if (options.revision !== undefined) throw new SourceError('invalid', 'a revision needs a Git URL: a folder is read as it is on disk');
     return openFolder(place, signal);
   }
-  if (ref !== undefined && options.revision !== undefined && ref !== options.revision) throw new SourceError('invalid', '?ref= and the revision disagree');
+  const { url, revision } = splitAddress(place, options.revision);
   if (options.git === undefined) throw new SourceError('elsewhere', `${redactUrl(url)} is not read offline; give a folder`);
-  const tree = await createGitRepository(url, options.git).tree(options.revision ?? ref ?? 'HEAD', signal);
+  const tree = await createGitRepository(url, options.git).tree(revision, signal);
   const address = normaliseGitUrl(url);
   return { label: redactUrl(url), tree, prefix: '', whole: tree, addresses: new Set(address === undefined ? [] : [address]) };
 }
@@ -54,12 +53,16 @@ export function isAddress(place: string): boolean {
   return place.includes('://') || /^[^/\s@]+@[^/\s:]+:/.test(place);
 }
 
-function splitRef(place: string): { readonly url?: string; readonly ref?: string } {
-  if (!isAddress(place)) return {};
+/**
+ * The URL of an address with or without `?ref=`, and the revision that is meant: `HEAD` where neither says.
+ * @throws SourceError `invalid` where the two disagree, or anything else is asked for
+ */
+export function splitAddress(place: string, revision: string | undefined): { readonly url: string; readonly revision: string } {
   const query = place.indexOf('?');
-  if (query < 0) return { url: place };
+  if (query < 0) return { url: place, revision: revision ?? 'HEAD' };
   const parameters = new URLSearchParams(place.slice(query + 1));
   const ref = parameters.get('ref');
   if (ref === null || parameters.size !== 1) throw new SourceError('invalid', 'the only parameter a Git URL takes is ?ref=');
-  return { url: place.slice(0, query), ref };
+  if (revision !== undefined && ref !== revision) throw new SourceError('invalid', '?ref= and the revision disagree');
+  return { url: place.slice(0, query), revision: ref };
 }

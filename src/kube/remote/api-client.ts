@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
 import { sleep } from '../../lib/sleep.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 import { KubeError } from '../kube-error.ts';
 import type { ApiAnswer, ApiRequest, FinishedRequest } from './api-request.ts';
 import type { Authorization, ClusterAccess } from './cluster-access.ts';
 import { isBroken, reasonOf } from './connection-error.ts';
 import { type Connections, ConnectionPools } from './connection-pools.ts';
-import { type Deadline, startDeadline, untilAborted } from './deadline.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { BodyTooLargeError, headerText, isJson, parseJson, readBody, retryAfterOf } from './json-body.ts';
 import { describeAttempt, namesAbsentObject, statusError } from './status-error.ts';
 

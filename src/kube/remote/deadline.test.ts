@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock.ts';
-import { startDeadline, untilAborted } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 
 const reason = new Error('enough');
 
@@ -51,27 +51,5 @@ describe('a deadline', () => {
 
     expect(clock.pending()).toBe(0);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
-});
-
-describe('waiting for a promise until a signal aborts', () => {
-  it('answers as the promise does, and lets go of the signal', async () => {
-    const { signal } = new AbortController();
-
-    expect(await untilAborted(Promise.resolve(7), signal)).toBe(7);
-    await expect(untilAborted(Promise.reject(reason), signal)).rejects.toBe(reason);
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
-  });
-
-  it('ends with the reason, and what the promise does afterwards is nobody’s trouble', async () => {
-    const stop = new AbortController();
-    const late = Promise.withResolvers<number>();
-    const waiting = untilAborted(late.promise, stop.signal);
-
-    stop.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-    late.reject(new Error('too late'));
-
-    await expect(untilAborted(late.promise, stop.signal)).rejects.toBe(reason);
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 import type { Discovery } from '../port.ts';
 import type { ApiClient } from './api-client.ts';
-import { untilAborted } from './deadline.ts';
 import { readServerVersion } from './server-version.ts';
 import { readServedKinds, type ServedKinds } from './served-kinds.ts';
 

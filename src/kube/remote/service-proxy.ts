@@ -1,10 +1,11 @@
 import type { Clock } from '../../lib/clock.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 import { version } from '../../lib/version.ts';
 import { KubeError } from '../kube-error.ts';
 import { findCluster, type AccessOptions } from './cluster-access.ts';
 import { reasonOf } from './connection-error.ts';
 import { ConnectionPools } from './connection-pools.ts';
-import { startDeadline, untilAborted } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 import { parseJson, readBody } from './json-body.ts';
 import { statusError } from './status-error.ts';
 

@@ -16,24 +16,29 @@ interface Stage {
   readonly clock: FakeClock;
   readonly cluster: Cluster;
   /** The network of those who use it is gone while it is true. */
-  readonly network: { isDown: boolean };
+  readonly network: { isDown: boolean; hangs: number };
   readonly stand: (identity: string) => Candidate & { readonly hasWon: () => boolean };
 }
 
 async function openStage(): Promise<Stage> {
   const clock = createFakeClock();
   const cluster = await openIn('prelude');
-  const network = { isDown: false };
-  const away = async <T>(work: () => Promise<T>): Promise<T> => (network.isDown ? Promise.reject(new KubeError('unavailable', 'no connection')) : work());
+  const network = { isDown: false, hangs: 0 };
+  const away = async <T>(work: () => Promise<T>, until: AbortSignal): Promise<T> => {
+    if (network.isDown) throw new KubeError('unavailable', 'no connection');
+    if (network.hangs === 0) return work();
+    network.hangs -= 1;
+    return new Promise((_resolve, reject) => until.addEventListener('abort', () => reject(until.reason), { once: true }));
+  };
   return {
     clock,
     cluster,
     network,
     stand: (identity) => {
       const reached: Pick<Cluster, 'get' | 'create' | 'update'> = {
-        get: (...call) => away(() => cluster.get(...call)),
-        create: (...call) => away(() => cluster.create(...call)),
-        update: (...call) => away(() => cluster.update(...call)),
+        get: (...call) => away(() => cluster.get(...call), call[2]),
+        create: (...call) => away(() => cluster.create(...call), call[3]),
+        update: (...call) => away(() => cluster.update(...call), call[3]),
       };
       const candidate = standForElection({ cluster: reached, lease, identity, clock, random: () => 0, log: silentLog });
       let won = false;
@@ -134,6 +139,30 @@ describe('one of several processes', () => {
     expect([first.seat.isHeld(), first.seat.lost.aborted]).toEqual([false, true]);
     await first.end(signal);
     expect(await holderIn(cluster)).toBe('forced');
+  });
+
+  it('keeps its Lease when one request hangs, which is given up after half of the time there is', async () => {
+    const { clock, cluster, network, stand } = await openStage();
+    const first = stand('a');
+    await expect.poll(() => first.hasWon()).toBe(true);
+    network.hangs = 1;
+    await pass(clock, 12_000);
+
+    expect([first.seat.isHeld(), first.seat.lost.aborted, await holderIn(cluster)]).toEqual([true, false, 'a']);
+    await first.end(signal);
+  });
+
+  it('says for how long it has heard nothing of the Lease', async () => {
+    const { clock, network, stand } = await openStage();
+    network.isDown = true;
+    const first = stand('a');
+    expect(first.silence()).toBe(0);
+    await pass(clock, 61_000);
+    expect(first.silence()).toBeGreaterThan(60_000);
+    network.isDown = false;
+    await pass(clock, 4_000);
+    expect(first.silence()).toBeLessThan(4_000);
+    await first.end(signal);
   });
 
   it('waits no longer than it is told to', async () => {

@@ -7,6 +7,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { type LeaseRecord, leaseObject, microTime, parseLease } from '../../api/lease.ts';
+import { startDeadline } from '../deadline.ts';
 import { createSeat, type Seat } from './seat.ts';
 
 export interface ElectionOptions {
@@ -23,20 +24,24 @@ export interface ElectionOptions {
 /** One who may come to lead. */
 export interface Candidate {
   readonly seat: Seat;
-  /** Resolves once we lead. @throws the signal's reason */
+  /** Competes from the first call on; resolves once we lead. @throws the signal's reason */
   readonly won: (signal: AbortSignal) => Promise<void>;
+  /** Milliseconds since the API server last answered about the Lease, or since it was first asked; 0 before. */
+  readonly silence: () => number;
   /** Renews no more, and gives the Lease back, so that the next one waits for nobody. */
   readonly end: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Milliseconds, those of Kubernetes' own components. A write that has begun before the deadline has five seconds to land. */
+/** Milliseconds, those of Kubernetes' own components. */
 const duration = 15_000;
 const renewDeadline = 10_000;
 const retryPeriod = 2_000;
+/** Milliseconds for one request: half of what there is, so that one which hangs costs no Lease. */
+const requestDeadline = 5_000;
 
 const manager = { fieldManager: 'prelude-leadership' };
 
-/** Competes for a Lease from now on, as client-go does it: another's counts for as long as we see it renewed, by our own clock. */
+/** Will compete for a Lease as client-go does it: another's counts for as long as we see it renewed, by our own clock. */
 export function standForElection(options: ElectionOptions): Candidate {
   const { clock } = options;
   const seat = createSeat(clock, renewDeadline);
@@ -46,18 +51,24 @@ export function standForElection(options: ElectionOptions): Candidate {
   const winning = new Promise<void>((resolve) => {
     onWon = resolve;
   });
+  let competing: Promise<void> | undefined;
+  let answeredAt: number | undefined;
   const round = async (signal: AbortSignal): Promise<void> => {
-    const from = clock.monotonic();
-    const became = await tryLease(options, state, signal);
-    if (became === 'ours') {
-      seat.take(from);
-      onWon();
-    } else if (became === 'theirs' && seat.isHeld()) seat.leave('lost');
+    const result = await tryLease(options, state, signal);
+    answeredAt = clock.monotonic();
+    if (result.became === 'ours') {
+      seat.take(result.from);
+      if (seat.isHeld()) onWon();
+    } else if (result.became === 'theirs' && seat.isHeld()) seat.leave('lost');
   };
-  const competing = compete({ ...options, seat, round }, ending.signal);
   return {
     seat,
-    won: (signal) => Promise.race([winning, rejection(signal)]),
+    won: (signal) => {
+      answeredAt ??= clock.monotonic();
+      competing ??= compete({ ...options, seat, round }, ending.signal);
+      return Promise.race([winning, rejection(signal)]);
+    },
+    silence: () => (answeredAt === undefined ? 0 : clock.monotonic() - answeredAt),
     end: async (signal) => {
       ending.abort(new DOMException('it ends', 'AbortError'));
       await competing;
@@ -91,16 +102,34 @@ interface Observed {
   at?: number;
 }
 
+type Tried =
+  | { readonly became: 'theirs' | 'unknown' }
+  /** `from`: when the request was sent that made it so, of the clock's `monotonic`. */
+  | { readonly became: 'ours'; readonly from: number };
+
 /** Takes or renews the Lease, where it is ours or nobody's. @throws KubeError */
-async function tryLease(options: ElectionOptions, state: Observed, signal: AbortSignal): Promise<'ours' | 'theirs' | 'unknown'> {
+async function tryLease(options: ElectionOptions, state: Observed, signal: AbortSignal): Promise<Tried> {
   const { identity, clock } = options;
   // ours is renewed as we have left it: one request, that fails where somebody has touched it
-  if (state.record?.holder === identity && state.live !== undefined && (await write(options, state, signal)) === 'ours') return 'ours';
-  const live = await options.cluster.get(leaseType, options.lease, signal);
+  if (state.record?.holder === identity && state.live !== undefined) {
+    const renewed = await write(options, state, signal);
+    if (renewed.became === 'ours') return renewed;
+  }
+  const live = await within(clock, signal, (until) => options.cluster.get(leaseType, options.lease, until));
   observe(state, live, clock.monotonic());
   const { record, at = 0 } = state;
   const isTaken = record !== undefined && record.holder !== '' && record.holder !== identity && clock.monotonic() < at + record.duration;
-  return isTaken ? 'theirs' : write(options, state, signal);
+  return isTaken ? { became: 'theirs' } : write(options, state, signal);
+}
+
+/** Gives a request its time, and no more. */
+async function within<T>(clock: Clock, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = startDeadline(clock, requestDeadline, signal);
+  try {
+    return await ask(deadline.signal);
+  } finally {
+    deadline.release();
+  }
 }
 
 function observe(state: Observed, live: KubeObject | undefined, now: number): void {
@@ -117,7 +146,8 @@ function observe(state: Observed, live: KubeObject | undefined, now: number): vo
 }
 
 /** Writes that it is ours; `unknown` where another one was faster. @throws KubeError */
-async function write({ cluster, lease, identity, clock }: ElectionOptions, state: Observed, signal: AbortSignal): Promise<'ours' | 'unknown'> {
+async function write({ cluster, lease, identity, clock }: ElectionOptions, state: Observed, signal: AbortSignal): Promise<Tried> {
+  const from = clock.monotonic();
   const now = microTime(clock.now());
   const { record, live } = state;
   const isRenewal = record?.holder === identity;
@@ -130,13 +160,13 @@ async function write({ cluster, lease, identity, clock }: ElectionOptions, state
   };
   const object = leaseObject(lease, next, live);
   try {
-    const written = await (live === undefined ? cluster.create(leaseType, object, manager, signal) : cluster.update(leaseType, object, manager, signal));
+    const written = await within(clock, signal, (until) => (live === undefined ? cluster.create(leaseType, object, manager, until) : cluster.update(leaseType, object, manager, until)));
     observe(state, written, clock.monotonic());
-    return 'ours';
+    return { became: 'ours', from };
   } catch (error) {
     if (!isKubeError(error, 'conflict', 'exists') && (live === undefined || !isKubeError(error, 'absent'))) throw error;
     delete state.live;
-    return 'unknown';
+    return { became: 'unknown' };
   }
 }
 

@@ -2,7 +2,7 @@ import { conditionsOf } from '../peer-health-argo.ts';
 import { at } from '../raw-api.ts';
 import type { Change } from './audit-trail.ts';
 import { comesBefore, type Evidence, notHolding } from './evidence.ts';
-import type { RunSecret, Scenario } from './scenario.ts';
+import { isMadeAtRuntime, type RunSecret, type Scenario } from './scenario.ts';
 import { digestOf, expectedData, neededSecrets, remoteKey, revisionAnnotation, valueOf, versionAt } from './values.ts';
 
 /** The kinds that stand behind the barrier in these runs. */
@@ -26,11 +26,25 @@ function judgeRevision(evidence: Evidence, revision: number): readonly string[] 
   const [first] = writes;
   if (first === undefined) return [];
   if (scenario.refused && revision === scenario.revisions) return [`revision ${revision} must be refused, and ${describe(first)} was written`];
-  const early = neededSecrets(scenario).flatMap((secret) => {
+  const isAwaitedByAll = (secret: RunSecret): boolean => !isMadeAtRuntime(secret) || secret.name === scenario.value?.secret;
+  const early = neededSecrets(scenario).filter(isAwaitedByAll).flatMap((secret) => {
     const why = notCurrent(evidence, secret, revision, first);
     return why === undefined ? [] : [`revision ${revision}: ${describe(first)} was written before Secret ${secret.name} was current: ${why}`];
   });
-  return [...early, ...judgeValue(scenario, namespace, writes, revision)];
+  return [...early, ...judgeConsumers(evidence, writes, revision), ...judgeValue(scenario, namespace, writes, revision)];
+}
+
+/** What something makes as it runs, its consumers wait for, each by itself: the first write of a revision's consumer comes after it. */
+function judgeConsumers(evidence: Evidence, writes: readonly Change[], revision: number): readonly string[] {
+  const { consumers, secrets } = evidence.scenario;
+  return consumers.flatMap(({ name, needs }) => {
+    const first = writes.find((write) => write.name === name);
+    const awaited = first === undefined ? [] : secrets.filter((secret) => isMadeAtRuntime(secret) && needs.some((need) => need.secret === secret.name));
+    return awaited.flatMap((secret) => {
+      const why = first === undefined ? undefined : notCurrent(evidence, secret, revision, first);
+      return first === undefined || why === undefined ? [] : [`revision ${revision}: ${describe(first)} was written before Secret ${secret.name}, which it needs, was current: ${why}`];
+    });
+  });
 }
 
 /** Why a Secret had not become current for a revision by the time of a write; undefined where it had. */

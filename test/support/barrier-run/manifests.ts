@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../src/api/object.ts';
 import { encryptFile } from '../sops-files.ts';
 import type { RunConsumer, RunNeed, RunSecret, Scenario } from './scenario.ts';
+import { producerOf } from './producers.ts';
 import { remoteKey, revisionAnnotation, valueOf, versionAt } from './values.ts';
 
 /** What encrypts for a run. */
@@ -24,6 +25,8 @@ export async function filesOf(scenario: Scenario, namespace: string, revision: n
     if (secret.maker === 'external') put(externalSecret(secret, version));
     if (secret.maker === 'sealed') put({ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', metadata: { name: secret.name, namespace }, spec: { encryptedData: Object.fromEntries(secret.keys.map((key) => [key, sealers.seal(value(key), secret.name)])) } });
     if (secret.maker === 'sops') files.set(`sops-${secret.name}.yaml`, await encryptFile(`apiVersion: v1\nkind: Secret\nmetadata: {name: ${secret.name}}\nstringData:\n${secret.keys.map((key) => `    ${key}: ${JSON.stringify(value(key))}\n`).join('')}`, [sealers.ageRecipient]));
+    const producer = producerOf(secret, version);
+    if (producer !== undefined) put(producer);
     if (secret.maker === 'token') for (const object of tokenObjects(secret)) put(object);
   }
   for (const consumer of scenario.consumers) put(workload(consumer, revision));

@@ -3,6 +3,7 @@ import type { KubeObject, ObjectKey } from '../../../src/api/object.ts';
 import { isKubeError } from '../../../src/kube/kube-error.ts';
 import type { Cluster, ResourceType } from '../../../src/kube/port.ts';
 import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../../src/kube/resource-types.ts';
+import { operate } from './producers.ts';
 import type { Edit, Scenario } from './scenario.ts';
 import { valueOf } from './values.ts';
 import type { BarrierWorld } from './world.ts';
@@ -44,7 +45,7 @@ export function createPeople({ cluster, sealingKey, age }: Pick<BarrierWorld, 'c
     },
     supply: async (signal) => {
       const release = scenario.namespace === 'terminating' ? [pause(1_000, undefined, { signal }).then(() => letGo(cluster, namespace, signal))] : [];
-      await Promise.all([...release, ...supplies.map(async ({ late, made }) => pause(late, undefined, { signal }).then(() => untilMade(cluster, made, signal)))]);
+      await Promise.all([operate(cluster, scenario, namespace, signal), ...release, ...supplies.map(async ({ late, made }) => pause(late, undefined, { signal }).then(() => untilMade(cluster, made, signal)))]);
     },
     edit: async ({ what, pick }) => {
       const of = async (type: ResourceType, chosen: (item: KubeObject) => boolean, change: (key: Required<ObjectKey>, item: KubeObject) => Promise<unknown>): Promise<void> => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { killStride, scenarioOf } from './scenario.ts';
+import { killStride, runtimeMakers, scenarioOf } from './scenario.ts';
 import { neededSecrets } from './values.ts';
 
 describe('the scenario of a seed', () => {
@@ -27,7 +27,7 @@ describe('the scenario of a seed', () => {
     const found = (values: readonly (string | undefined)[]): ReadonlySet<string | undefined> => new Set(values);
 
     expect(found(scenarios.map(({ namespace }) => namespace))).toEqual(new Set(['absent', 'present', 'terminating']));
-    expect(found(scenarios.flatMap(({ secrets }) => secrets.map(({ maker }) => maker)))).toEqual(new Set(['external', 'sealed', 'sops', 'token', 'person']));
+    expect(found(scenarios.flatMap(({ secrets }) => secrets.map(({ maker }) => maker)))).toEqual(new Set(['external', 'sealed', 'sops', 'token', 'person', ...runtimeMakers]));
     expect(found(scenarios.flatMap(({ secrets }) => secrets.map(({ mood }) => mood.trouble)))).toEqual(new Set(['none', 'failing', 'flapping']));
     expect(found(scenarios.flatMap(({ consumers }) => consumers.map(({ kind }) => kind)))).toEqual(new Set(['Deployment', 'StatefulSet', 'CronJob', 'Hook']));
     expect(found(scenarios.flatMap(({ consumers }) => consumers.flatMap(({ needs }) => needs.map(({ way }) => way))))).toEqual(new Set(['env', 'envFrom', 'volume', 'projected']));

@@ -12,15 +12,25 @@ export interface Mood {
 }
 
 /**
+ * What makes a Secret as it runs: a Certificate, an annotated Ingress, something with a connection Secret, a FieldExport, an operator of
+ * queues, and Jobs that say so, be they hooks or not.
+ */
+export const runtimeMakers = ['certificate', 'ingress', 'connection', 'export', 'queue', 'job', 'hook'] as const;
+export type RuntimeMaker = (typeof runtimeMakers)[number];
+
+/** Those that say of which spec their Secret is. */
+const versionedMakers: readonly RunSecret['maker'][] = ['certificate', 'connection', 'queue'];
+
+/**
  * A Secret that workloads of a run need, by who makes it: an ExternalSecret, a SealedSecret, a SOPS file, the cluster (a service account's
- * token), or a person.
+ * token), a person, or something that runs.
  */
 export interface RunSecret {
-  readonly maker: 'external' | 'sealed' | 'sops' | 'token' | 'person';
+  readonly maker: 'external' | 'sealed' | 'sops' | 'token' | 'person' | RuntimeMaker;
   readonly name: string;
   readonly keys: readonly string[];
   readonly mood: Mood;
-  /** Milliseconds after which a person puts it there. */
+  /** Milliseconds after which a person puts it there, or what runs makes it. */
   readonly late: number;
   /** Which version of its values each revision declares. */
   readonly versions: readonly number[];
@@ -82,7 +92,7 @@ export function scenarioOf(seed: number): Scenario {
   const revisions = 1 + whole(random, 3);
   const isChart = random() < 0.25;
   const secrets = secretsOf(random, { revisions, isChart });
-  const external = secrets.find(({ maker }) => maker === 'external');
+  const source = secrets.find(({ maker }) => maker === 'connection') ?? secrets.find(({ maker }) => maker === 'external');
   return {
     seed,
     revisions,
@@ -90,7 +100,7 @@ export function scenarioOf(seed: number): Scenario {
     namespace: pick(random, ['absent', 'present', 'terminating']),
     consumers: consumersOf(random, secrets),
     refused: revisions > 1 && random() < 0.25,
-    value: isChart && external !== undefined ? { secret: external.name, key: 'password' } : undefined,
+    value: isChart && source !== undefined ? { secret: source.name, key: source.keys[0] ?? '' } : undefined,
     edits: [...Array.from({ length: revisions - 1 }, () => 'commit' as const), ...Array.from({ length: whole(random, 4) }, () => pick(random, ['editExternal', 'deleteSecret', 'scale'] as const))].map((what) => ({ what, at: 1 + whole(random, 80), pick: random() })),
     kills: Array.from({ length: killsOfRun }, (_, index) => ({ at: 1 + (seed % killStride) + index * killStride, when: pick(random, ['before', 'after'] as const) })),
     faults: pick(random, [0, 2, 5, 10]),
@@ -106,19 +116,36 @@ function pick<T>(random: Random, [first, ...others]: readonly [T, ...T[]]): T {
   return index === 0 ? first : (others[index - 1] ?? first);
 }
 
+const declaredMakers: readonly RunSecret['maker'][] = ['external', 'sealed', 'sops'];
+const keysOf: Readonly<Partial<Record<RunSecret['maker'], readonly string[]>>> = { token: ['token'], certificate: ['tls.crt', 'tls.key'], ingress: ['tls.crt', 'tls.key'], queue: ['username', 'password', 'host', 'port'] };
+
+function keysMadeBy(random: Random, maker: RunSecret['maker']): readonly string[] {
+  const keys = keysOf[maker] ?? ['password', ...(random() < 0.5 ? ['user'] : [])];
+  // an export fills one
+  return maker === 'export' ? keys.slice(0, 1) : keys;
+}
+
+/** Whether something makes it as it runs: its consumers wait for it, and nobody else. */
+export function isMadeAtRuntime({ maker }: Pick<RunSecret, 'maker'>): boolean {
+  return runtimeMakers.some((one) => one === maker);
+}
+
 /** One ExternalSecret at least, because a run without one waits for nobody. */
 function secretsOf(random: Random, { revisions, isChart }: { readonly revisions: number; readonly isChart: boolean }): readonly RunSecret[] {
   const makers: RunSecret['maker'][] = ['external', ...Array.from({ length: whole(random, 3) }, () => 'external' as const), ...Array.from({ length: whole(random, 3) }, () => 'sealed' as const)];
   if (!isChart && random() < 0.5) makers.push('sops');
   if (random() < 0.4) makers.push('token');
   if (random() < 0.4) makers.push('person');
+  const runtime = whole(random, runtimeMakers.length);
+  makers.push(...runtimeMakers.filter((_, index) => index === runtime || random() < 0.2));
   return makers.map((maker, index) => ({
     maker,
-    name: `${maker}-${index}`,
-    keys: maker === 'token' ? ['token'] : ['password', ...(random() < 0.5 ? ['user'] : [])],
+    // an operator of queues names it after its cluster
+    name: `${maker}-${index}${maker === 'queue' ? '-default-user' : ''}`,
+    keys: keysMadeBy(random, maker),
     mood: { delay: pick(random, [0, 0, 300, 1_500]), trouble: pick(random, ['none', 'none', 'failing', 'flapping']), lasts: 1 + whole(random, 3) },
     late: whole(random, 3_000),
-    versions: versionsOf(random, maker === 'token' || maker === 'person' ? 1 : revisions),
+    versions: versionsOf(random, declaredMakers.includes(maker) || versionedMakers.includes(maker) ? revisions : 1),
   }));
 }
 

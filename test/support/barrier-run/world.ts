@@ -7,6 +7,7 @@ import type { Cluster } from '../../../src/kube/port.ts';
 import { clusterRoleBindingType, namespaceType, serviceAccountType } from '../../../src/kube/resource-types.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { newSealingKey, type NewSealingKey } from '../new-sealing-key.ts';
+import { installProducerKinds } from './producers.ts';
 import type { PartPaths } from '../parts/build.ts';
 import { type ControlPlane, startControlPlane } from '../parts/control-plane.ts';
 import { type AgePair, agePair } from '../sops-files.ts';
@@ -39,6 +40,7 @@ export async function openBarrierWorld(parts: PartPaths): Promise<BarrierWorld> 
   const plane = await startControlPlane(parts, { apiServerFlags: [`--audit-policy-file=${policy}`, '--audit-log-maxsize=100000'] });
   const cluster = await openCluster({ kubeconfig: plane.kubeconfig, userAgent: 'barrier-run' });
   await installCrds(cluster, systemClock, never);
+  await installProducerKinds(cluster, never);
   const options = { fieldManager: 'barrier-run' };
   await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prelude' } }, options, never);
   await cluster.create(serviceAccountType, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'prelude', name: 'prelude' } }, options, never);

@@ -9,6 +9,7 @@ import { formatRef, keyOfRef, refKey } from '../object/object-ref.ts';
 import { producerKinds } from './producer-kinds.ts';
 import { declaredSecret, readDeclaration, readSecretFact, secretName } from './secret-facts.ts';
 import type { DeclaredSecret } from './secret-facts.ts';
+import type { ResolvedNeed } from '../../plan/plan.ts';
 import { runAll } from '../run-all.ts';
 import { phaseObjects, say } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
@@ -88,8 +89,14 @@ async function readAndRemember(run: SyncRun, declared: DeclaredSecret): Promise<
   return facts;
 }
 
-/** @param cached whether the cache and what was read before may answer; a barrier never opens on that alone */
-async function gatherFacts(run: SyncRun, gate: Gate, cached: boolean): Promise<BarrierFacts> {
+interface Gathered extends BarrierFacts {
+  /** All of it was read from the API server just now. */
+  readonly isFresh: boolean;
+}
+
+/** @param cached whether the cache and what was read before may answer; a barrier never opens on that */
+async function gatherFacts(run: SyncRun, gate: Gate, cached: boolean): Promise<Gathered> {
+  let isFresh = true;
   const secrets = new Map<string, SecretFact>();
   const keep = (name: string, fact: SecretFact | undefined): void => {
     if (fact !== undefined) secrets.set(name, fact);
@@ -97,25 +104,38 @@ async function gatherFacts(run: SyncRun, gate: Gate, cached: boolean): Promise<B
   const producerOf = async (declared: DeclaredSecret): Promise<ProducerFact> => {
     const trouble = cached ? cachedTrouble(run, declared) : undefined;
     if (trouble !== undefined) return trouble;
-    const facts = (cached ? remembered(run, declared) : undefined) ?? (await readAndRemember(run, declared));
+    const known = cached ? remembered(run, declared) : undefined;
+    if (known !== undefined) isFresh = false;
+    const facts = known ?? (await readAndRemember(run, declared));
     keep(facts.producer.secret, facts.secret);
     return facts.producer;
   };
   const producers = await runAll(run, gate.declared, producerOf);
   await runAll(run, gate.others, async (key) => keep(formatKey(key), await readSecretFact(run, key)));
-  return { producers, secrets };
+  return { producers, secrets, isFresh, fillsNothing: run.deps.cluster.kind === 'recorded' };
+}
+
+/** What the API server says now of some needs, and of what is declared for them. */
+export async function declaredFacts(run: SyncRun, needs: readonly ResolvedNeed[]): Promise<BarrierFacts> {
+  const part: SyncRun = { ...run, plan: { ...run.plan, needs }, options: { ...run.options, gateAll: false } };
+  const gate = await gateOf(part);
+  // a kind that is not served stops the phase that writes it: here nothing is there of it
+  return 'kind' in gate ? { producers: [], secrets: new Map() } : gatherFacts(part, gate, false);
 }
 
 /**
  * Waits until every Secret and key that the plan's workloads need is there and current. While something is missing, only what
- * has changed is read; once nothing seems to be, all of it is read from the API server, in one go, and that decides.
+ * has changed is read; once nothing seems to be, all of it is read from the API server, in one go, and that decides. Where all of it
+ * has just been read so, it is not read again.
  */
 export async function barrierStep(run: SyncRun): Promise<Stop | undefined> {
   const gate = await gateOf(run);
   if ('kind' in gate) return gate;
   const { plan, options } = run;
-  const glance = decideBarrier(plan.needs, await gatherFacts(run, gate, true), options.gateAll);
-  const facts = glance.open ? await gatherFacts(run, gate, false) : undefined;
+  const seen = await gatherFacts(run, gate, true);
+  const glance = decideBarrier(plan.needs, seen, options.gateAll);
+  const fresh = seen.isFresh ? seen : undefined;
+  const facts = glance.open ? (fresh ?? (await gatherFacts(run, gate, false))) : undefined;
   const verdict = facts === undefined ? glance : decideBarrier(plan.needs, facts, options.gateAll);
   if (verdict.open) {
     run.deps.memory.evidence = { target: options.target, at: run.deps.clock.now(), secrets: facts === undefined ? [] : awaitedSecrets(plan.needs, facts) };

@@ -64,6 +64,16 @@ describe('decideBarrier', () => {
     expect(awaited([], facts({}, [denied]), true)).toEqual(['ExternalSecret devnet/seed: access denied']);
   });
 
+  it('waits for what the cluster fills in, though the Secret is there and all of it is needed', () => {
+    const by = { kind: 'Secret', name: 'token', origin, fills: ['token'] };
+    const whole: ResolvedNeed = { ...need('token'), resolution: { state: 'provided', by } };
+
+    expect(awaited([whole], facts({ 'devnet/token': secret() }))).toEqual(['Secret devnet/token has no key token (needed by Deployment node)']);
+    expect(awaited([whole], facts({ 'devnet/token': secret('token') }))).toEqual([]);
+    // nobody fills anything in on a cluster that only records
+    expect(awaited([whole], { ...facts({ 'devnet/token': secret() }), fillsNothing: true })).toEqual([]);
+  });
+
   it('says each thing once', () => {
     expect(awaited([need('seed', 'key'), need('seed', 'key')], facts({}))).toHaveLength(1);
   });

@@ -22,6 +22,8 @@ export interface BarrierFacts {
   readonly producers: readonly ProducerFact[];
   /** By `namespace/name`; absent where there is no such Secret. */
   readonly secrets: ReadonlyMap<string, SecretFact>;
+  /** A cluster that only records objects: nobody fills Secrets in there. */
+  readonly fillsNothing?: boolean;
 }
 
 /** One thing the barrier waits for. */
@@ -39,6 +41,11 @@ function consumersOf(need: ResolvedNeed): string {
   return names.slice(0, 2).join(', ') + more;
 }
 
+/** A Secret whose data the cluster fills in is there before they are. */
+function filledIn({ resolution }: ResolvedNeed): readonly string[] {
+  return resolution.state === 'missing' ? [] : (resolution.by?.fills ?? []);
+}
+
 function awaitedOf(need: ResolvedNeed, facts: BarrierFacts, producers: readonly ProducerFact[]): Awaited | undefined {
   const secret = `${need.namespace}/${need.secret}`;
   const behind = producers.find(({ current }) => !current);
@@ -47,7 +54,8 @@ function awaitedOf(need: ResolvedNeed, facts: BarrierFacts, producers: readonly 
   const consumers = consumersOf(need);
   if (fact === undefined) return { secret, message: `Secret ${secret} does not exist (needed by ${consumers})` };
   if (fact.deleting) return { secret, message: `Secret ${secret} is being deleted (needed by ${consumers})` };
-  if (need.key !== undefined && !fact.keys.has(need.key)) return { secret, message: `Secret ${secret} has no key ${need.key} (needed by ${consumers})` };
+  const missing = [...(need.key === undefined ? [] : [need.key]), ...(facts.fillsNothing === true ? [] : filledIn(need))].find((key) => !fact.keys.has(key));
+  if (missing !== undefined) return { secret, message: `Secret ${secret} has no key ${missing} (needed by ${consumers})` };
   return undefined;
 }
 

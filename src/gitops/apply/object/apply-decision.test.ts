@@ -4,6 +4,7 @@ import type { ResourceType } from '../../../kube/port.ts';
 import { decideApply, isUnchanged } from './apply-decision.ts';
 import type { AppliedObject } from './apply-decision.ts';
 import { isNews } from './live-view.ts';
+import { contentOf } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
 import { prepareObject } from './prepared-object.ts';
 import type { PreparedObject } from './prepared-object.ts';
@@ -47,6 +48,18 @@ describe('isUnchanged', () => {
     ['nothing is remembered', live, undefined, false],
   ])('where %s', (_title, found, remembered, unchanged) => {
     expect(isUnchanged(deployment, remembered, found)).toBe(unchanged);
+  });
+
+  it('goes by the content of a kind whose generation counts statuses, too', () => {
+    const application = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'seed' }, spec: { project: 'default' } };
+    const content = contentOf({ ...application, status: { sync: {} } });
+
+    expect(content).toBe(contentOf({ ...application, metadata: { name: 'seed', resourceVersion: '9' } }));
+    expect(isUnchanged(deployment, { ...applied, content }, { ...live, generation: 9, content })).toBe(true);
+    expect(isUnchanged(deployment, { ...applied, content }, { ...live, content: contentOf({ ...application, spec: { project: 'other' } }) })).toBe(false);
+    expect(isUnchanged(deployment, { ...applied, content }, { ...live, content, labels: { app: 'other' } })).toBe(false);
+    // metadata alone tells nothing of the content
+    expect(isUnchanged(deployment, { ...applied, content }, { ...live, generation: 9 })).toBe(false);
   });
 
   it('goes by resourceVersion for kinds that count no generations', () => {

@@ -8,6 +8,8 @@ export interface AppliedObject {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly generation: number | undefined;
+  /** `contentOf`, for a kind whose generation counts statuses, too. */
+  readonly content?: string;
 }
 
 function contains(live: Readonly<Record<string, string>>, declared: Readonly<Record<string, string>> | undefined): boolean {
@@ -16,14 +18,15 @@ function contains(live: Readonly<Record<string, string>>, declared: Readonly<Rec
 
 /**
  * Whether a live object still is what our last apply left. The generation counts changes to all but metadata and status, so
- * declared labels and annotations are compared by themselves. Kinds without a generation are unchanged while their
- * resourceVersion is.
+ * declared labels and annotations are compared by themselves. Where it counts statuses, too, the content itself is compared. Kinds without
+ * a generation are unchanged while their resourceVersion is.
  */
 export function isUnchanged(desired: PreparedObject, applied: AppliedObject | undefined, live: LiveObject): boolean {
   if (applied === undefined || applied.hash !== desired.hash || applied.uid !== live.uid || live.deleting) return false;
   if (live.generation === undefined || applied.generation === undefined) return live.resourceVersion === applied.resourceVersion;
   const { labels, annotations } = desired.object.metadata;
-  return live.generation === applied.generation && contains(live.labels, labels) && contains(live.annotations, annotations);
+  const isKept = live.content === undefined || applied.content === undefined ? live.generation === applied.generation : live.content === applied.content;
+  return isKept && contains(live.labels, labels) && contains(live.annotations, annotations);
 }
 
 export type ApplyDecision =

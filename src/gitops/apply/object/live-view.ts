@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
@@ -11,6 +12,8 @@ export interface LiveObject {
   readonly resourceVersion: string;
   /** Absent for kinds that do not count generations (ConfigMap, Secret, RBAC, …). */
   readonly generation: number | undefined;
+  /** `contentOf`, where its generation counts statuses, too, and all of it was seen: it tells changes then, and the generation does not. */
+  readonly content?: string;
   readonly deleting: boolean;
   readonly finalizers: readonly string[];
   /** The Application that tracks it, by tracking name. */
@@ -52,6 +55,21 @@ export function liveObject(object: KubeObject, full: boolean): LiveObject {
   };
 }
 
+const contents = new WeakMap<KubeObject, string>();
+
+/**
+ * Tells what an object holds, its metadata and status apart, from anything else. A kind without a status subresource, as Argo CD's
+ * Application, counts a generation for each write of its status.
+ */
+export function contentOf(object: KubeObject): string {
+  const known = contents.get(object);
+  if (known !== undefined) return known;
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, status: _status, ...held } = object;
+  const content = createHash('sha256').update(JSON.stringify(held)).digest('base64url');
+  contents.set(object, content);
+  return content;
+}
+
 /**
  * What a watch keeps of an object: nothing, unless an Application tracks it.
  * @param isJudged whether that Application has health checks of its own for the kind
@@ -70,7 +88,10 @@ export function projectTracked(object: KubeObject, full: boolean, isJudged: (ins
 export function isNews(previous: LiveObject | undefined, current: LiveObject | undefined): boolean {
   if (previous === undefined || current === undefined) return true;
   if (previous.generation === undefined && previous.resourceVersion !== current.resourceVersion) return true;
-  const { resourceVersion: _before, ...before } = previous;
-  const { resourceVersion: _after, ...after } = current;
-  return !isDeepStrictEqual(before, after);
+  return !isDeepStrictEqual(told(previous, current), told(current, previous));
+}
+
+/** What of it would be news, beside another state of it. */
+function told({ resourceVersion: _version, generation, ...live }: LiveObject, other: LiveObject): unknown {
+  return live.content === undefined || other.content === undefined ? { ...live, generation } : live;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
 import { declaredWave } from '../../plan/object-order.ts';
-import type { Origin, PhaseName, RenderedObject, SopsEntry, SopsSource } from '../../plan/plan.ts';
+import type { Origin, PhaseName, RenderedObject, ResolvedNeed, SopsEntry, SopsSource } from '../../plan/plan.ts';
 import { refOf } from './object-ref.ts';
 import type { ObjectRef } from './object-ref.ts';
 import { trackingAnnotation, trackingId } from './tracking.ts';
@@ -19,6 +19,8 @@ export interface PreparedObject {
   readonly sopsEntries?: readonly SopsEntry[];
   /** It holds values from Secrets: nobody may quote it. */
   readonly holdsValues?: true;
+  /** What must be there before it is written. */
+  readonly awaits?: readonly ResolvedNeed[];
   /** Argo CD's sync wave. */
   readonly wave: number;
   /** Tells two manifests apart, in memory only: it is never written anywhere. */
@@ -58,8 +60,8 @@ export function prepareObject(rendered: RenderedObject, preparation: Preparation
   const ref = refOf({ ...manifest, metadata: named });
   const marked = { ...annotations, ...preparation.annotations, [trackingAnnotation]: trackingId(instance, ref, namespace) };
   const object: KubeObject = { ...manifest, metadata: { ...named, annotations: marked } };
-  const { sops, sopsEntries, holdsValues } = rendered;
-  const encrypted = { ...(holdsValues === undefined ? {} : { holdsValues }), ...(sops === undefined ? {} : { sops }), ...(sopsEntries === undefined ? {} : { sopsEntries }) };
+  const { sops, sopsEntries, holdsValues, awaits } = rendered;
+  const more = { ...(awaits === undefined ? {} : { awaits }), ...(holdsValues === undefined ? {} : { holdsValues }), ...(sops === undefined ? {} : { sops }), ...(sopsEntries === undefined ? {} : { sopsEntries }) };
   const hash = createHash('sha256').update(JSON.stringify(object)).digest('base64url');
-  return { ref, type, object, origin: rendered.origin, phase, wave: declaredWave(object) ?? 0, hash, ...encrypted };
+  return { ref, type, object, origin: rendered.origin, phase, wave: declaredWave(object) ?? 0, hash, ...more };
 }

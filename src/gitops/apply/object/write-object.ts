@@ -5,6 +5,7 @@ import { isPlaceOfOthers } from '../prune/prune.ts';
 import { fieldManager, formatOrigin, record, say, tell } from '../sync-run.ts';
 import type { ApplyResult, ObjectOutcome, SyncRun } from '../sync-run.ts';
 import { ignoredFields, rulesFor, withLiveFields } from './ignored-fields.ts';
+import { contentOf } from './live-view.ts';
 import type { LiveObject } from './live-view.ts';
 import { holdsSecrets } from './may-quote.ts';
 import { formatRef, keyOfRef, refKey } from './object-ref.ts';
@@ -75,7 +76,8 @@ export function isReplaced(run: SyncRun, desired: PreparedObject): boolean {
 /** Remembers what a write left, so that nothing is asked or written while it stays so. How the object fared before says nothing any more. */
 export function remember(run: SyncRun, desired: PreparedObject, written: KubeObject): void {
   const { uid = '', resourceVersion = '', generation } = written.metadata;
-  run.deps.memory.applied.set(refKey(desired.ref), { hash: desired.hash, uid, resourceVersion, generation });
+  const content = desired.type.statusSubresource || generation === undefined ? {} : { content: contentOf(written) };
+  run.deps.memory.applied.set(refKey(desired.ref), { hash: desired.hash, uid, resourceVersion, generation, ...content });
   run.deps.memory.confirmed.delete(refKey(desired.ref));
 }
 

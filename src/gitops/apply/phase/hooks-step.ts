@@ -3,6 +3,7 @@ import { isKubeError } from '../../../kube/kube-error.ts';
 import { assessHealth, hasHealthRule } from '../../health/assess-health.ts';
 import { healthy } from '../../health/health.ts';
 import type { Health } from '../../health/health.ts';
+import { isAwaiting, throughHolds } from './apply-awaiting.ts';
 import { preparePhase, summarise } from './apply-phase.ts';
 import { hookDeletePolicies, hookOperationAnnotation, namedDeletePolicies } from './hook.ts';
 import { mayQuote } from '../object/may-quote.ts';
@@ -185,11 +186,15 @@ export async function advanceHooks(run: SyncRun, phase: HookPhase, rendered: rea
 
 async function advancePrepared(run: SyncRun, phase: HookPhase, hooks: readonly PreparedObject[]): Promise<Stop | undefined> {
   const stops: Stop[] = [];
-  for (const hook of hooks) {
-    const stop = await advanceHook(run, hook);
-    if (stop !== undefined) stops.push(stop);
-  }
-  return mergeStops(phase, stops);
+  const advance = async (some: readonly PreparedObject[]): Promise<undefined> => {
+    for (const hook of some) {
+      const stop = await advanceHook(run, hook);
+      if (stop !== undefined) stops.push(stop);
+    }
+  };
+  await advance(hooks.filter((hook) => !isAwaiting(hook)));
+  const held = await throughHolds(run, phase, hooks.filter(isAwaiting), advance);
+  return mergeStops(phase, held === undefined ? stops : [...stops, held]);
 }
 
 /** Runs the hooks of a phase, wave by wave, once in an operation. */

@@ -41,15 +41,15 @@ async function unknownKinds(run: SyncRun): Promise<readonly string[]> {
   return unknown;
 }
 
-/** Objects without a namespace that the project does not allow, of kinds of which only the cluster tells that they have none. */
+/** Objects that the project does not allow, of kinds of which only the cluster tells whether they have a namespace. */
 async function refusedInCluster(run: SyncRun): Promise<readonly string[]> {
   const { projectRefusal } = run.deps;
   if (projectRefusal === undefined) return [];
-  const assumed = run.plan.phases.flatMap(({ objects }) => objects.filter(({ namespaceAssumed }) => namespaceAssumed === true));
+  const unsure = run.plan.phases.flatMap(({ objects }) => objects.filter(({ scopeUnknown }) => scopeUnknown === true));
   const refused: string[] = [];
-  for (const { object, origin } of assumed) {
+  for (const { object, origin } of unsure) {
     const type = await findType(run, object);
-    const message = type === undefined || type.namespaced ? undefined : projectRefusal({ group: type.group, kind: type.kind, name: object.metadata.name });
+    const message = type === undefined ? undefined : projectRefusal({ group: type.group, kind: type.kind, name: object.metadata.name, namespace: type.namespaced ? object.metadata.namespace : undefined });
     if (message !== undefined) refused.push(`${formatOrigin(origin)}: ${message}`);
   }
   return refused;

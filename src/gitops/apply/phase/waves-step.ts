@@ -1,5 +1,6 @@
 import { isSyncHook } from '../../plan/hook-phase.ts';
-import { applyObjects, preparePhase } from './apply-phase.ts';
+import { applyAwaiting, applyInTurn } from './apply-awaiting.ts';
+import { preparePhase } from './apply-phase.ts';
 import { awaitHealth } from './await-health.ts';
 import { chartObjects } from './chart-objects.ts';
 import { advanceHooks, runsHooks } from './hooks-step.ts';
@@ -38,14 +39,18 @@ async function planWaves(run: SyncRun): Promise<readonly (readonly Wave[])[] | S
 /** Applies what one wave holds, then moves its hooks on, and says what of it is still awaited. */
 async function runWave(run: SyncRun, parts: readonly Wave[], isAwaited: boolean): Promise<Stop | undefined> {
   if (run.options.mode !== 'compare') askAgain(run);
-  const late = await preparePhase(run, 'waves', parts.flatMap(({ later }) => present(later)));
-  if ('kind' in late) return late;
-  const objects = [...parts.flatMap(({ applied }) => present(applied)), ...late];
-  const stop = await applyObjects(run, 'waves', objects);
-  if (stop !== undefined) return stop;
+  const served = await preparePhase(run, 'waves', parts.flatMap(({ later }) => present(later)));
+  if ('kind' in served) return served;
+  const objects = [...parts.flatMap(({ applied }) => present(applied)), ...served];
+  const stop = await applyInTurn(run, 'waves', objects);
+  if (stop !== undefined && stop.isForSecrets !== true) return stop;
   const hooks = await advanceHooks(run, 'waves', parts.flatMap(({ hook }) => present(hook)));
+  if (hooks?.kind === 'failed') return hooks;
+  // the hooks may make what is waited for
+  const late = stop === undefined ? undefined : await applyAwaiting(run, 'waves', objects);
+  if (late !== undefined) return late;
   const pending = isAwaited ? await awaitHealth(run, 'waves', objects) : undefined;
-  return hooks?.kind === 'failed' ? hooks : (pending ?? hooks);
+  return pending ?? hooks;
 }
 
 /**

@@ -8,9 +8,10 @@ import { deleteObjects } from './delete-objects.ts';
 const folder = new LocalFolder();
 
 it.each([
-  ['a Secret that the account may not delete stays, and what comes after it goes', 'Secret', ['keep', 'delete']],
-  ['any other object that may not be deleted is a failure, and what comes after it waits', 'ConfigMap', ['failed']],
-])('%s', async (_title, denied, expected) => {
+  ['a Secret that the controller may not delete stays, and what comes after it goes', 'Secret', ['keep', 'delete'], false, 'Secret devnet/one stays: the controller may not delete it (cannot delete); delete it by hand'],
+  ['a Secret that the account of a project may not delete is a failure, as any other object', 'Secret', ['failed'], true, 'cannot delete'],
+  ['any other object that may not be deleted is a failure, and what comes after it waits', 'ConfigMap', ['failed'], false, 'cannot delete'],
+])('%s', async (_title, denied, expected, isConfined, message) => {
   const cluster = await folder.open();
   const other = denied === 'Secret' ? 'ConfigMap' : 'Secret';
   await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'devnet' } }, us, signal);
@@ -26,8 +27,9 @@ it.each([
   const refs = [denied, other].map((kind) => ({ group: '', version: 'v1', kind, namespace: 'devnet', name: 'one' }));
 
   const decide: Parameters<typeof deleteObjects>[0]['decide'] = (_ref, live) => (live === undefined ? { kind: 'gone', message: 'gone' } : { kind: 'delete', uid: live.uid });
-  const { judged } = await deleteObjects({ cluster: confined, propagation: 'Background', dryRun: false, decide }, refs, signal);
+  const { judged } = await deleteObjects({ cluster: confined, propagation: 'Background', dryRun: false, decide, isConfined: () => isConfined }, refs, signal);
 
   expect(judged.map(({ decision }) => decision.kind)).toEqual(expected);
+  expect(judged[0]?.decision).toMatchObject({ message });
   expect(await cluster.get(denied === 'Secret' ? secretType : configMapType, { namespace: 'devnet', name: 'one' }, signal)).toBeDefined();
 });

@@ -12,6 +12,8 @@ export interface Deletion {
   readonly propagation: NonNullable<DeleteOptions['propagation']>;
   /** Decide, and write nothing. */
   readonly dryRun: boolean;
+  /** Whether it is done as an account that the Application's project names, and not with the controller's own rights. Absent: it is not. */
+  readonly isConfined?: () => boolean;
   readonly decide: (ref: ObjectRef, live: LiveObject | undefined) => PruneDecision;
 }
 
@@ -75,8 +77,8 @@ async function attempt(deletion: Deletion, ref: ObjectRef, signal: AbortSignal):
   } catch (error) {
     signal.throwIfAborted();
     if (!isKubeError(error)) throw error;
-    // an account without that right is a choice of whoever installed it, and no reason to stop: a Secret too many harms nobody
-    if (error.kind === 'denied' && isSecret(ref)) return { ref, decision: { kind: 'keep', message: `${formatRef(ref)} stays: the controller may not delete Secrets; delete it by hand` } };
+    // a controller without that right is a choice of whoever installed it, and no reason to stop: a Secret too many harms nobody
+    if (error.kind === 'denied' && isSecret(ref) && deletion.isConfined?.() !== true) return { ref, decision: { kind: 'keep', message: `${formatRef(ref)} stays: the controller may not delete it (${error.message}); delete it by hand` } };
     return { ref, decision: { kind: 'failed', message: error.message } };
   }
 }

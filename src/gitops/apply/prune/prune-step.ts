@@ -61,7 +61,8 @@ export function pruneRules({ instance, prune, allowEmpty, choices = {}, deletion
  */
 export async function pruneStep(run: SyncRun, inventory: Inventory, desired: ReadonlySet<string>): Promise<PruneResult> {
   const { propagation, mode, only = () => true } = run.options;
-  const rules = pruneRules(run.options, desired.size);
+  const { projectRefusal, isConfined } = run.deps;
+  const rules: PruneRules = { ...pruneRules(run.options, desired.size), ...(projectRefusal === undefined ? {} : { refusal: projectRefusal }) };
   const refused = refusePrune(inventory, rules);
   const all = pruneCandidates(inventory ?? [], desired);
   const [candidates, passed] = [all.filter(only), all.filter((ref) => !only(ref))];
@@ -73,7 +74,7 @@ export async function pruneStep(run: SyncRun, inventory: Inventory, desired: Rea
   if (candidates.length === 0) return { refused, kept: passed, stop: undefined };
   const dryRun = mode === 'compare';
   const decide: Deletion['decide'] = (ref, live) => decidePrune(ref, live, rules);
-  const deletion = { cluster: run.deps.cluster, propagation, dryRun, decide };
+  const deletion: Deletion = { cluster: run.deps.cluster, propagation, dryRun, decide, ...(isConfined === undefined ? {} : { isConfined }) };
   const { judged, pending } = await deleteObjects(deletion, candidates, run.signal);
   if (!dryRun) for (const one of judged) noteJudged(run, one);
   const kept = judged.filter((one) => isKept(one, dryRun)).map(({ ref }) => ref);

@@ -36,6 +36,10 @@ describe('decidePrune', () => {
     expect(decidePrune(candidate, found, { ...rules, ...more }).kind).toBe(kind);
   });
 
+  it('leaves what the project does not allow any more, whatever is asked of it', () => {
+    expect(decidePrune(ref, live, { ...rules, refusal: ({ kind }) => `no ${kind}` })).toEqual({ kind: 'keep', message: expect.stringMatching(new RegExp(`stays: no ${ref.kind}$`)) });
+  });
+
   it('deletes under the uid that was read', () => {
     expect(decidePrune(ref, live, rules)).toEqual({ kind: 'delete', uid: 'u1' });
   });

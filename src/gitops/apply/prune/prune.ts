@@ -32,6 +32,8 @@ export interface PruneRules {
   readonly desired: number;
   /** What the Application says for all of its objects. */
   readonly choices?: SyncChoices;
+  /** Why its project does not allow the object; absent: it allows all. */
+  readonly refusal?: (ref: ObjectRef) => string | undefined;
   /** Somebody has agreed to deletions that ask for it, since they were about to be done. */
   readonly approved?: boolean;
 }
@@ -83,6 +85,9 @@ export function decidePrune(ref: ObjectRef, live: LiveObject | undefined, rules:
   const name = formatRef(ref);
   if (live === undefined) return { kind: 'gone', message: `${name} is already gone` };
   if (live.instance !== rules.instance) return { kind: 'gone', message: `${name} no longer carries the tracking id of this Application; it is left alone` };
+  // as a deletion of the Application has it: what the project does not allow (any more) is left alone, and holds up nothing
+  const refused = rules.refusal?.(ref);
+  if (refused !== undefined) return { kind: 'keep', message: `${name} stays: ${refused}` };
   const consent = consentOf(live, 'prune', rules.choices ?? {});
   const isApproved = consent === 'confirm' && rules.approved === true;
   if (consent === 'no') return { kind: 'keep', message: `${name} says Prune=false` };

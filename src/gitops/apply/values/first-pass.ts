@@ -1,6 +1,8 @@
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import { textAt } from '../../health/live-field.ts';
+import { runtimeProducts } from '../../plan/declare/runtime-products.ts';
 import type { Plan, RenderedObject } from '../../plan/plan.ts';
+import { textsIn, textsOf } from '../../plan/texts-in.ts';
 
 /** The phases of what makes Secrets, and of what that takes. */
 const early: ReadonlySet<string> = new Set(['plumbing', 'secrets']);
@@ -47,7 +49,7 @@ function reach(candidates: readonly RenderedObject[], names: readonly string[]):
 /** By its own name, or by that of what it makes. */
 function isWanted(object: KubeObject, wanted: ReadonlySet<string>): boolean {
   const made = [['target', 'name'], ['externalSecretName'], ['externalSecretSpec', 'target', 'name'], ['template', 'metadata', 'name']].map((path) => textAt(object, 'spec', ...path));
-  return [object.metadata.name, ...made].some((name) => name !== undefined && wanted.has(name));
+  return [object.metadata.name, ...made, ...runtimeProducts(object).map(({ secret }) => secret)].some((name) => name !== undefined && wanted.has(name));
 }
 
 /** What is found does not name it, and may not do without it: rights of an account, and what is pushed to where something else is read. */
@@ -57,15 +59,4 @@ function serves(object: KubeObject, found: ReadonlySet<RenderedObject>): boolean
   if (!isBinding && !isPush) return false;
   const texts = new Set(textsOf(isBinding ? object['subjects'] : object['spec']));
   return [...found].some(({ object: { kind, metadata } }) => (isBinding ? kind === 'ServiceAccount' : kind.endsWith('SecretStore')) && texts.has(metadata.name));
-}
-
-/** What an object says of others. Secrets and ConfigMaps hold data, and refer to nothing. */
-function textsIn(object: KubeObject): readonly string[] {
-  const isData = parseApiVersion(object.apiVersion).group === '' && (object.kind === 'Secret' || object.kind === 'ConfigMap');
-  return isData ? [] : Object.entries(object).flatMap(([field, value]) => (['apiVersion', 'kind', 'metadata'].includes(field) ? [] : textsOf(value)));
-}
-
-function textsOf(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

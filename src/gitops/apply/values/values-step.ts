@@ -1,10 +1,12 @@
 import { isSourceError } from '../../source/source-error.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { barrierStep } from '../barrier/barrier-step.ts';
+import { awaitedOf, isMadeAtRuntime } from '../barrier/held-back.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import { applyPhase, summarise } from '../phase/apply-phase.ts';
 import { namespaceStep } from '../phase/namespace-step.ts';
 import { preflight } from '../phase/preflight.ts';
+import { secretsStep } from '../phase/secrets-step.ts';
 import { phaseObjects } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 import { firstPass } from './first-pass.ts';
@@ -48,10 +50,17 @@ async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   if (refused !== undefined) return refused;
   // what nothing needs gates the second pass
   const early: SyncRun = { ...run, plan: firstPass(run.plan), options: { ...run.options, gateAll: false } };
-  const apply = async (phase: 'plumbing' | 'secrets'): Promise<Stop | undefined> => applyPhase(early, phase, phaseObjects(early.plan, phase));
-  const stop = (await namespaceStep(early)) ?? (await apply('plumbing')) ?? (await apply('secrets'));
+  const stop = (await namespaceStep(early)) ?? (await applyPhase(early, 'plumbing', phaseObjects(early.plan, 'plumbing'))) ?? (await secretsStep(early));
   // as with any barrier: a revision that has passed is not held up by a provider's later failure
   const isPassed = mode === 'heal' || run.deps.memory.opened === target;
   if (stop !== undefined || isPassed || early.plan.needs.length === 0) return stop;
-  return barrierStep(early);
+  const declared = early.plan.needs.filter((need) => !isMadeAtRuntime(need));
+  return (await barrierStep({ ...early, plan: { ...early.plan, needs: declared } })) ?? (await producersStep(early));
+}
+
+/** What of the sources something makes as it runs. Nothing runs on a cluster that only records. */
+async function producersStep(run: SyncRun): Promise<Stop | undefined> {
+  const awaited = run.deps.cluster.kind === 'recorded' ? [] : await awaitedOf(run, run.plan.needs.filter(isMadeAtRuntime));
+  if (awaited.length === 0) return undefined;
+  return { kind: 'waiting', phase: 'barrier', message: `waiting for ${summarise(awaited.map(({ message }) => message))}`, isForSecrets: true };
 }

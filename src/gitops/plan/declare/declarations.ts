@@ -2,7 +2,7 @@ import type { ExternalSecret } from '../../../api/external-secret.ts';
 import type { GeneratorObject } from '../../../api/generator.ts';
 import type { SecretStore } from '../../../api/secret-store.ts';
 import type { StoreReference } from '../../../api/source-reference.ts';
-import type { Origin, Problem, Producer, RenderedObject, Tool } from '../plan.ts';
+import type { MadeAtRuntime, Origin, Problem, Producer, RenderedObject, Tool } from '../plan.ts';
 
 /** A Secret that something in Git makes. */
 export interface DeclaredSecret {
@@ -13,6 +13,17 @@ export interface DeclaredSecret {
   /** Opaque where absent. */
   readonly type?: string;
   readonly by: Producer;
+}
+
+/** A Secret, or keys of one, that an object makes as it runs. */
+export interface RuntimeSecret {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly keys: readonly string[] | 'dynamic';
+  /** Keys that it may make. */
+  readonly mayMake: readonly string[];
+  readonly by: Producer & { readonly atRuntime: MadeAtRuntime };
+  readonly object: RenderedObject;
 }
 
 export interface DeclaredExternalSecret {
@@ -68,6 +79,8 @@ export interface Declarations {
   /** In their namespaces, without the Application itself; in the order of the source. */
   readonly objects: readonly RenderedObject[];
   readonly secrets: readonly DeclaredSecret[];
+  /** What its objects make as they run. Absent: nothing. */
+  readonly runtime?: readonly RuntimeSecret[];
   readonly externalSecrets: readonly DeclaredExternalSecret[];
   readonly spreads: readonly SpreadSecret[];
   readonly stores: readonly DeclaredStore[];

@@ -16,7 +16,10 @@ import { isSkipped } from '../hook-phase.ts';
 import { fieldsOf } from '../needs/field.ts';
 import { checkSops } from './check-sops.ts';
 import { checkTemplates } from './check-templates.ts';
-import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, SpreadSecret } from './declarations.ts';
+import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, RuntimeSecret, SpreadSecret } from './declarations.ts';
+import { checkProvides } from './provides-annotation.ts';
+import { isToken, tokenKeys } from './service-account-token.ts';
+import { runtimeSecrets } from './runtime-secrets.ts';
 import { readSealed, type ReadSealed } from './read-sealed.ts';
 import { providedBy, readClusterExternalSecret, type ReadExternalSecrets, readExternalSecret, readGenerator } from './read-objects.ts';
 
@@ -34,11 +37,12 @@ export function declare(application: Application, rendered: Rendered, { scopes, 
   const { name, namespace = defaultApplicationNamespace } = application.metadata;
   const destination = application.spec.destination.namespace;
   const sources = rendered.objects.filter(({ object }) => !isItself(object, { name, namespace }) && !isSkipped(object)).map(upgrade);
-  const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], hidden: new Map() };
+  const found: Found = { problems: [...rendered.problems], secrets: [], externalSecrets: [], spreads: [], stores: [], generators: [], configMaps: [], runtime: [], hidden: new Map() };
   const plainSecrets = allowsPlainSecrets(application);
   const objects = sources.map((source) => placeObject(source, scopes(source.object), destination));
   for (const [index, one] of objects.entries()) {
-    found.problems.push(...checkObject(one, { plainSecrets }), ...checkSops(one, destination));
+    found.problems.push(...checkObject(one, { plainSecrets }), ...checkSops(one, destination), ...checkProvides(one));
+    found.runtime.push(...runtimeSecrets(one, destination));
     if (isExternalSecretsKind(one.object, 'ExternalSecret')) addExternalSecrets(one, readExternalSecret(one), found);
     else if (isExternalSecretsKind(one.object, 'ClusterExternalSecret')) addExternalSecrets(one, readClusterExternalSecret(one), found);
     else if (isExternalSecretsKind(one.object, 'SecretStore') || isExternalSecretsKind(one.object, 'ClusterSecretStore')) addStore(one, checkProvider, found);
@@ -60,6 +64,7 @@ interface Found {
   readonly stores: DeclaredStore[];
   readonly generators: DeclaredGenerator[];
   readonly configMaps: DeclaredConfigMap[];
+  readonly runtime: RuntimeSecret[];
   /** What is not to be shown: a credential in the wrong place is wrong in most cases, and a credential in all. */
   readonly hidden: Map<RenderedObject, readonly TaintedPath[]>;
 }
@@ -91,10 +96,16 @@ function addGenerator(one: RenderedObject, found: Found): void {
 }
 
 function addCoreObject(one: RenderedObject, destination: string, found: Found): void {
-  const { kind, metadata } = one.object;
+  const { kind } = one.object;
   if (kind === 'ConfigMap') found.configMaps.push(readConfigMap(one, destination));
-  // one without values is filled in by the cluster or by hand: which keys it has is not known here
-  if (kind === 'Secret') found.secrets.push({ namespace: metadata.namespace ?? destination, secret: metadata.name, keys: one.sops === undefined && one.sopsEntries === undefined ? 'dynamic' : keysOf(one.object), by: producerOf(one) });
+  if (kind === 'Secret') found.secrets.push(secretOf(one, destination));
+}
+
+/** A plain Secret. One without values is filled in by the cluster or by hand: which keys it has is not known, but for those of a service account's token. */
+function secretOf(one: RenderedObject, destination: string): DeclaredSecret {
+  const { namespace = destination, name: secret } = one.object.metadata;
+  if (isToken(one.object)) return { namespace, secret, keys: [...tokenKeys, ...keysOf(one.object)], by: { ...producerOf(one), fills: tokenKeys } };
+  return { namespace, secret, keys: one.sops === undefined && one.sopsEntries === undefined ? 'dynamic' : keysOf(one.object), by: producerOf(one) };
 }
 
 /** Names of keys are not encrypted. */

@@ -2,7 +2,7 @@ import type { StoreKind } from '../../../api/secret-store.ts';
 import { generatorTerm } from '../../../secret/generator-cache.ts';
 import { targetName } from '../../../secret/provides.ts';
 import { templateSources } from '../../../secret/template/template-source.ts';
-import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, SpreadSecret } from './declarations.ts';
+import type { Declarations, DeclaredConfigMap, DeclaredExternalSecret, DeclaredGenerator, DeclaredSecret, DeclaredStore, RuntimeSecret, SpreadSecret } from './declarations.ts';
 
 /** What is declared, and by which Application. */
 export interface Owned<T> {
@@ -14,6 +14,10 @@ export interface Owned<T> {
 export interface Neighbourhood {
   /** Whatever makes the Secret, first what is at home in its namespace; more than one is an error of theirs. */
   readonly makers: (namespace: string, secret: string) => readonly Owned<DeclaredSecret>[];
+  /** What makes the Secret, or keys of it, as it runs; several may each make some of its keys. */
+  readonly runtimeMakers: (namespace: string, secret: string) => readonly Owned<RuntimeSecret>[];
+  /** Whether anything makes a Secret as it runs. */
+  readonly hasRuntimeMakers: boolean;
   /** Names of the Secrets that are made in a namespace. */
   readonly secretsIn: (namespace: string) => Iterable<string>;
   /** @param namespace of who uses it; a ClusterSecretStore is the same for all */
@@ -34,6 +38,7 @@ export interface Neighbourhood {
 /** @param complete false: nothing counts as missing, only as undecided */
 export function createNeighbourhood(applications: readonly Declarations[], complete: boolean): Neighbourhood {
   const makers = new Map<string, Map<string, Owned<DeclaredSecret>[]>>();
+  const runtime = new Map<string, Map<string, Owned<RuntimeSecret>[]>>();
   const stores = new Map<string, Owned<DeclaredStore>>();
   const generators = new Map<string, Owned<DeclaredGenerator>>();
   const spreads = new Map<string, SpreadSecret>();
@@ -46,6 +51,11 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
       const inNamespace = makers.get(declared.namespace) ?? new Map<string, Owned<DeclaredSecret>[]>();
       makers.set(declared.namespace, inNamespace);
       inNamespace.set(declared.secret, [...(inNamespace.get(declared.secret) ?? []), { declared, by }].toSorted(homeFirst));
+    }
+    for (const declared of by.runtime ?? []) {
+      const inNamespace = runtime.get(declared.namespace) ?? new Map<string, Owned<RuntimeSecret>[]>();
+      runtime.set(declared.namespace, inNamespace);
+      inNamespace.set(declared.secret, [...(inNamespace.get(declared.secret) ?? []), { declared, by }]);
     }
     for (const declared of by.stores) {
       const { kind, metadata } = declared.store;
@@ -63,7 +73,9 @@ export function createNeighbourhood(applications: readonly Declarations[], compl
   }
   return {
     makers: (namespace, secret) => makers.get(namespace)?.get(secret) ?? [],
-    secretsIn: (namespace) => makers.get(namespace)?.keys() ?? [],
+    runtimeMakers: (namespace, secret) => runtime.get(namespace)?.get(secret) ?? [],
+    hasRuntimeMakers: runtime.size > 0,
+    secretsIn: (namespace) => [...(makers.get(namespace)?.keys() ?? []), ...(runtime.get(namespace)?.keys() ?? [])],
     store: (kind, namespace, name) => stores.get(storeId(kind, namespace, name)),
     generator: (kind, namespace, name) => generators.get(generatorTerm({ kind, name }, namespace)),
     spread: (secret) => spreads.get(secret),

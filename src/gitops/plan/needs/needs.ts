@@ -1,6 +1,7 @@
 import { type KubeObject, parseApiVersion } from '../../../api/object.ts';
 import type { Consumer, Need, RenderedObject } from '../plan.ts';
 import { type CustomNeed, customNeedsOf } from './custom-needs.ts';
+import type { Found } from './field.ts';
 import { ingressReferences } from './ingress.ts';
 import { podSpecsOf } from './pod-bearing.ts';
 import { podReferences, pullSecrets, serviceAccountOf } from './pod-spec.ts';
@@ -34,7 +35,8 @@ export function readNeeds(objects: readonly RenderedObject[], table: readonly Cu
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
 }
 
-function referencesOf(object: KubeObject, table: readonly CustomNeed[]) {
+/** The Secrets that one object names, and its pods. What only the service accounts of its pods name is not among them. */
+export function referencesOf(object: KubeObject, table: readonly CustomNeed[]): { readonly podSpecs: readonly Found[]; readonly references: readonly SecretReference[] } {
   const custom = customNeedsOf(object, table);
   const podSpecs = [...podSpecsOf(object), ...custom.podSpecs];
   return { podSpecs, references: [...podSpecs.flatMap(({ value, path }) => podReferences(value, path)), ...ingressReferences(object), ...custom.references] };

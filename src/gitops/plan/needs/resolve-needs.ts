@@ -1,4 +1,4 @@
-import { type DeclaredSecret, describeProducer } from '../declare/declarations.ts';
+import { type DeclaredSecret, describeProducer, type RuntimeSecret } from '../declare/declarations.ts';
 import type { Neighbourhood } from '../declare/neighbourhood.ts';
 import type { Consumer, Need, NeedState, Problem, ResolvedNeed } from '../plan.ts';
 import type { AssumedSecrets } from './assumed-secrets.ts';
@@ -40,7 +40,11 @@ export function resolveNeeds(found: readonly FoundNeed[], context: NeedContext):
 function resolve(need: Need, makes: DeclaredSecret | undefined, context: NeedContext): NeedState {
   const { secret, key, namespace } = need;
   const assumed = namespace === context.destination && context.assumed(secret, key);
+  const runtime = context.neighbourhood.runtimeMakers(namespace, secret).map(({ declared }) => declared);
+  const made = atRuntime(need, makes, runtime);
+  if (made !== undefined) return made;
   if (makes === undefined) {
+    if (key !== undefined && runtime.length > 0 && !assumed) return { state: 'missing', reason: makesOnly(runtime, key) };
     if (assumed) return { state: 'barrier', reason: 'made by hand, says prelude.dev/assume-secrets' };
     const spread = context.neighbourhood.spread(secret);
     if (spread !== undefined) return { state: 'barrier', reason: `made by ${spread.by.kind} ${spread.by.name}, if its selectors choose namespace ${namespace}` };
@@ -54,9 +58,33 @@ function resolve(need: Need, makes: DeclaredSecret | undefined, context: NeedCon
   if (keys === 'dynamic') return { state: 'barrier', by, reason: `which keys ${by.kind} ${by.name} makes shows when it runs` };
   if (keys.includes(key)) return { state: 'provided', by };
   if (assumed) return { state: 'barrier', by, reason: 'made by hand, says prelude.dev/assume-secrets' };
+  return { state: 'missing', reason: makesOnly([makes, ...runtime], key) };
+}
+
+/** What makers of one Secret make of it, where that is not the key that is needed. */
+function makesOnly(makers: readonly Pick<DeclaredSecret, 'by' | 'namespace' | 'keys'>[], key: string): string {
+  const keys = makers.flatMap((maker) => (maker.keys === 'dynamic' ? [] : maker.keys));
   const hint = nearest(key, keys);
   const what = keys.length === 0 ? 'no key' : `only ${keys.map((name) => JSON.stringify(name)).join(', ')}`;
-  return { state: 'missing', reason: `${describeProducer(makes)} makes ${what}${hint === undefined ? '' : `; is "${hint}" meant?`}` };
+  return `${makers.map(describeProducer).join(' and ')} ${makers.length === 1 ? 'makes' : 'make'} ${what}${hint === undefined ? '' : `; is "${hint}" meant?`}`;
+}
+
+/** What of the makers of a Secret that make it as they run are awaited for a key, or for the whole; a key that Git has is not theirs. */
+export function runtimeMakersFor<T extends Pick<RuntimeSecret, 'keys' | 'mayMake'>>(key: string | undefined, makes: DeclaredSecret | undefined, runtime: readonly T[]): readonly T[] {
+  if (key === undefined) return runtime;
+  if (makes !== undefined && makes.keys !== 'dynamic' && makes.keys.includes(key)) return [];
+  const certain = runtime.filter(({ keys }) => keys !== 'dynamic' && keys.includes(key));
+  return certain.length > 0 ? certain : runtime.filter(({ keys, mayMake }) => keys === 'dynamic' || mayMake.includes(key));
+}
+
+/** Who makes as it runs what is needed. A whole Secret that Git declares, too, is awaited at the barrier first. */
+function atRuntime({ key }: Need, makes: DeclaredSecret | undefined, runtime: readonly RuntimeSecret[]): NeedState | undefined {
+  if (key === undefined && makes !== undefined) return undefined;
+  const [maker] = runtimeMakersFor(key, makes, runtime);
+  if (maker === undefined) return undefined;
+  const { by, keys } = maker;
+  const isCertain = key === undefined || (keys !== 'dynamic' && keys.includes(key));
+  return isCertain ? { state: 'provided', by } : { state: 'barrier', by, reason: `which keys ${by.kind} ${by.name} makes shows when it runs` };
 }
 
 function describeNeed({ secret, key }: Need): string {

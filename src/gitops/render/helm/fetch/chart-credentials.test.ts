@@ -6,6 +6,8 @@ import { credentialsOf, repositorySecret } from '../../../../../test/support/rep
 import type { KubeObject } from '../../../../api/object.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { createHttpClient } from '../../../../lib/http-client.ts';
+import { SecretBytes } from '../../../../lib/secret-bytes.ts';
+import type { RepositoryCredential } from '../../../source/credentials/repository-credential.ts';
 import { isSourceError } from '../../../source/source-error.ts';
 import { chartArchive } from '../../../../../test/support/chart-archive.ts';
 import { createChartSources } from './chart-sources.ts';
@@ -92,6 +94,15 @@ describe('a private Helm repository', () => {
     expect(await fetched(`${url}/charts`)).toMatch(/^denied: .*what it wants is a repository Secret for this URL/);
     expect(await fetched(`${url}/charts`, repositorySecret('charts', { url: `${url}/charts`, insecure: 'true', ...login }))).toMatch(/^denied: Secret argocd\/charts: insecure: true is refused/);
     expect(asked).toEqual(['anybody /charts/index.yaml']);
+  });
+
+  it('is not asked as anybody where its credential is a GitHub App, which has nothing to say to it', async () => {
+    const app: RepositoryCredential = { scope: 'repository', place: { transport: 'https', server: 'charts.example:443', path: 'charts' }, name: 'Secret argocd/app', version: '1', githubApp: { appId: '1', privateKey: SecretBytes.fromUtf8('k'), api: 'https://api.github.com' } };
+    const http = createHttpClient({ clock: systemClock, allowLoopback: true });
+    closes.push(http.close);
+    const charts = createChartSources({ http: http.request, clock: systemClock, allowPlain: true, credentials: { ...credentialsOf([]), find: () => app } });
+    await expect(charts.resolve({ repoURL: `${url}/charts`, chart: 'net', version: '1.0.0' }, signal)).rejects.toMatchObject({ kind: 'denied', message: expect.stringMatching(/^Secret argocd\/app: a GitHub App reads Git repositories only/) });
+    expect(asked).toEqual([]);
   });
 });
 

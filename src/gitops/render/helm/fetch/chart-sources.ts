@@ -94,6 +94,8 @@ export function createChartSources({ http, clock, allowPlain = false, credential
 function meansOf(credential: RepositoryCredential | undefined): Pick<Fetching, 'authorization' | 'tls'> {
   if (credential === undefined) return {};
   if (credential.problem !== undefined) throw new SourceError('denied', `${credential.name}: ${credential.problem}`);
+  // asked as anybody it would be told as a chart that is not there
+  if (credential.githubApp !== undefined) throw new SourceError('denied', `${credential.name}: a GitHub App reads Git repositories only; give the chart repository a username and a password`);
   const authorization = authorizationOf(credential);
   const { clientCertificate } = credential;
   return {
