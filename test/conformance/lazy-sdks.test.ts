@@ -13,6 +13,8 @@ const never = new AbortController().signal;
 const by = { fieldManager: 'test' };
 const namespace = 'lazy';
 const recorder = join(dirname(import.meta.dirname), 'support/record-modules.ts');
+/** Its sources: in the bundle nothing tells a package from another. */
+const program = join(dirname(dirname(import.meta.dirname)), 'src/cli/bin.ts');
 
 let folder: string;
 let world: RealWorld;
@@ -22,7 +24,7 @@ let controller: ControllerProcess;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'prelude-loaded-'));
   [world, aws] = await Promise.all([openRealWorld(), startCountingAws({ secrets: { a: 'value a' } })]);
-  controller = await startController({ kubeconfig: world.kubeconfig, args: ['--controllers', 'secrets'], env: { ...awsEnvironment(aws.url), NODE_OPTIONS: `--import=${recorder}`, RECORD_MODULES: join(folder, 'loaded') } });
+  controller = await startController({ program, kubeconfig: world.kubeconfig, args: ['--controllers', 'secrets'], env: { ...awsEnvironment(aws.url), NODE_OPTIONS: `--import=${recorder}`, RECORD_MODULES: join(folder, 'loaded') } });
 });
 
 afterAll(async () => {
