@@ -1,5 +1,5 @@
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { abortable } from '../../src/provider/abortable.ts';
 import { withDeadline } from '../../src/provider/deadline.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { AwsKeys } from './sdk-keys.ts';
@@ -82,7 +82,7 @@ class RenewedKeys {
       return kept.keys;
     }
     if (failed !== undefined) throw failed.error;
-    return abortable(this.#renew(), signal);
+    return untilAborted(this.#renew(), signal);
   }
 
   #renew(): Promise<AwsKeys> {

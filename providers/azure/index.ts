@@ -1,4 +1,4 @@
-import { abortable } from '../../src/provider/abortable.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { Provider } from '../../src/provider/contract.ts';
 import { eraseGenerator } from '../../src/provider/generator-registry.ts';
 import { accessTokenGenerator } from './access-token.ts';
@@ -27,7 +27,7 @@ export const azurekv: Provider<AzureConfig> = {
       validate: async (signal) => {
         // where nobody has said what tokens are for, only a vault can
         if (endpoints.vault === undefined) return 'unknown';
-        await abortable(credential.getToken(endpoints.vault), signal);
+        await untilAborted(credential.getToken(endpoints.vault), signal);
         return 'valid';
       },
     });

@@ -1,5 +1,5 @@
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { abortable } from '../../src/provider/abortable.ts';
 import { failureOf } from './errors.ts';
 
 /** Whatever comes of it. */
@@ -32,12 +32,12 @@ export class VaultCalls<C> {
   async make<T>(act: (client: C) => Promise<T>, signal: AbortSignal): Promise<T> {
     try {
       signal.throwIfAborted();
-      await abortable(this.#options.prove(), signal);
-      if (this.#first !== undefined) await abortable(this.#first, signal);
+      await untilAborted(this.#options.prove(), signal);
+      if (this.#first !== undefined) await untilAborted(this.#first, signal);
       const call = this.#options.signals.run(signal, async () => act(await this.#client()));
       this.#first ??= ended(call);
       // the SDK shares one request for a token among calls, which none of them can abort
-      return await abortable(call, signal);
+      return await untilAborted(call, signal);
     } catch (thrown) {
       signal.throwIfAborted();
       throw failureOf(thrown).error;

@@ -1,4 +1,4 @@
-import { abortable } from '../../src/provider/abortable.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { FindQuery, FoundValue, ProviderClient, ReadResult, RemoteRef, Validation } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { fileError } from './errors.ts';
@@ -31,7 +31,7 @@ export function createFileClient(open: () => Promise<string>): ProviderClient {
 /** A file of a network that is down answers never: whoever waits is let go, though the system waits on. */
 async function bounded<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  return abortable(act(), signal);
+  return untilAborted(act(), signal);
 }
 
 async function readAll(open: () => Promise<string>, refs: readonly RemoteRef[], signal: AbortSignal): Promise<readonly ReadResult[]> {

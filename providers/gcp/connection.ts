@@ -1,6 +1,6 @@
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { z } from 'zod';
 import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import { abortable } from '../../src/provider/abortable.ts';
 import { addressOf } from './endpoint.ts';
 import { callError, hasStatus } from './errors.ts';
 import type { TokenKeeper } from './token-keeper.ts';
@@ -91,7 +91,7 @@ export async function connectSecretManager({ tokens, location, endpoint, endpoin
     const options = { retry: null, timeout: callTimeout, autoPaginate: false, signal, otherArgs: { headers } };
     try {
       const promise: Promise<unknown> = Promise.resolve(client.innerApiCalls[method]?.(request, options));
-      const [message, , page] = answered.parse(await abortable(promise, signal));
+      const [message, , page] = answered.parse(await untilAborted(promise, signal));
       return { message, ...(page?.nextPageToken === undefined || page.nextPageToken === '' ? {} : { next: page.nextPageToken }) };
     } catch (thrown) {
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import { abortable } from '../../src/provider/abortable.ts';
 import { withDeadline } from '../../src/provider/deadline.ts';
 import type { GoogleToken } from './google-api.ts';
 
@@ -43,7 +43,7 @@ export class TokenKeeper {
     signal.throwIfAborted();
     const kept = this.#kept;
     const now = this.#options.clock.now();
-    if (kept === undefined || now >= kept.until - margin) return abortable(this.#renew(), signal);
+    if (kept === undefined || now >= kept.until - margin) return untilAborted(this.#renew(), signal);
     if (now >= kept.renewAt) {
       this.#renew().catch(() => {
         kept.renewAt = this.#options.clock.now() + retryRenewal;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { githubAppJwt } from '../../src/lib/github-app-jwt.ts';
 import { SecretBytes } from '../../src/lib/secret-bytes.ts';
-import { SigningKeyError, signJwt } from '../../src/lib/sign-jwt.ts';
+import { SigningKeyError } from '../../src/lib/sign-jwt.ts';
 import type { Asked } from '../../src/provider/ask.ts';
 import { readJson, send, statusError } from '../../src/provider/ask.ts';
 import { secretKeySelector } from '../../src/provider/field.ts';
@@ -64,11 +65,9 @@ export const accessTokenGenerator: Generator<AccessTokenSpec> = {
   },
 };
 
-/** GitHub takes no token that is valid for more than ten minutes, and clocks differ: ten seconds back, five minutes on. */
 function jwtOf(appId: string, key: SecretBytes, now: number): string {
-  const seconds = Math.floor(now / 1000);
   try {
-    return signJwt({ iss: appId, iat: seconds - 10, exp: seconds + 300 }, Buffer.from(key.reveal()).toString('utf8'));
+    return githubAppJwt(appId, key, now);
   } catch (error) {
     if (error instanceof SigningKeyError) throw new ProviderError('invalid', `the Secret that auth.privateKey names: ${error.message}`);
     throw error;

@@ -1,7 +1,7 @@
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { z } from 'zod';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { HttpResponse } from '../../src/lib/http.ts';
-import { abortable } from '../../src/provider/abortable.ts';
 import { membersOf } from '../../src/provider/go-json.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { VaultLogin } from './login.ts';
@@ -77,7 +77,7 @@ export class VaultSession implements AsyncDisposable {
     const answer = await this.#sendAs(token, request, signal);
     if (answer.status !== 403 || token === undefined || token.isGiven) return answer;
     // Vault says the same of a token that has ended and of one whose policies deny this
-    if (!(await abortable(this.#isReplaced(token), signal))) return answer;
+    if (!(await untilAborted(this.#isReplaced(token), signal))) return answer;
     return this.#sendAs(await this.#token(signal), request, signal);
   }
 
@@ -89,7 +89,7 @@ export class VaultSession implements AsyncDisposable {
   async lookUp(signal: AbortSignal): Promise<void> {
     let token = await this.#token(signal);
     let answer = await this.#ownCall(token, lookUpSelf, signal);
-    if (answer.status === 403 && token?.isGiven === false && (await abortable(this.#isReplaced(token), signal))) {
+    if (answer.status === 403 && token?.isGiven === false && (await untilAborted(this.#isReplaced(token), signal))) {
       token = await this.#token(signal);
       answer = await this.#ownCall(token, lookUpSelf, signal);
     }
@@ -124,7 +124,7 @@ export class VaultSession implements AsyncDisposable {
   async #token(signal: AbortSignal): Promise<HeldToken | undefined> {
     signal.throwIfAborted();
     const held = this.#held;
-    if (held === undefined || this.#now() >= held.until) return abortable(this.#opened(), signal);
+    if (held === undefined || this.#now() >= held.until) return untilAborted(this.#opened(), signal);
     if (this.#now() >= held.renewAt) {
       this.#opened().catch(() => {
         held.renewAt = this.#now() + renewAgain;

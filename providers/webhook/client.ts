@@ -1,7 +1,7 @@
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { createSemaphore } from '../../src/lib/semaphore.ts';
 import type { HttpRequest, HttpResponse } from '../../src/lib/http.ts';
 import { asResult } from '../../src/provider/as-result.ts';
-import { abortable } from '../../src/provider/abortable.ts';
 import { send, statusError } from '../../src/provider/ask.ts';
 import type { ProviderClient, ProviderContext, ReadResult, RemotePlace, RemoteRef, RemoteWrite, RemoveResult, TemplateData, Validation, WriteResult } from '../../src/provider/contract.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
@@ -103,7 +103,7 @@ class WebhookClient {
     const { config } = this.#options;
     if (isForWriting(config, this.#fields)) throw new ProviderError('unsupported', `the templates of the store are for writing, so that asking with ${config.method ?? 'GET'} could change what is there; reading needs .remoteRef.key in them, and no .remoteRef.remoteKey`);
     const data = this.#data(readFields(ref));
-    const [request, path] = await abortable(Promise.all([this.#render(config, data, render), render('result.jsonPath', config.result?.jsonPath ?? '', data.plain)]), signal);
+    const [request, path] = await untilAborted(Promise.all([this.#render(config, data, render), render('result.jsonPath', config.result?.jsonPath ?? '', data.plain)]), signal);
     const ask = (): Promise<HttpResponse> => turns.run(() => this.#send(request, signal), signal);
     const same = isRepeatable(request) ? JSON.stringify([request.url, request.headers, Buffer.from(request.body ?? '').toString('base64')]) : undefined;
     const asked = (same === undefined ? undefined : answers.get(same)) ?? ask();

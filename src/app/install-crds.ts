@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { KubeObject } from '../api/object.ts';
 import { parse } from '../api/schema.ts';
@@ -10,6 +9,7 @@ import { customResourceDefinitionType } from '../kube/resource-types.ts';
 import type { Clock } from '../lib/clock.ts';
 import { sleep } from '../lib/sleep.ts';
 import { parseYaml } from '../lib/yaml.ts';
+import { shippedFolder } from './shipped-folder.ts';
 
 const crdSchema = z.looseObject({
   apiVersion: z.literal('apiextensions.k8s.io/v1'),
@@ -17,17 +17,9 @@ const crdSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 });
 
-/** Definitions lie beside package.json, in the checkout and in the bundle alike. */
-function crdFolder(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'crds'))) return join(folder, 'crds');
-  }
-  throw new Error('the folder crds/ is missing from this installation');
-}
-
 /** The definitions of the kinds that Prelude reconciles, as they are shipped. */
 export async function shippedCrds(): Promise<readonly KubeObject[]> {
-  const folder = crdFolder();
+  const folder = shippedFolder('crds');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted();
   const documents = await Promise.all(files.map(async (name) => parseYaml(await readFile(join(folder, name)))));
   return documents.flat().map(({ value }) => {

@@ -1,3 +1,4 @@
+import { defaultApplicationNamespace } from '../api/application.ts';
 import type { KubeObject } from '../api/object.ts';
 import { readRepositorySecret, type RepositoryCredential, repositorySecrets } from '../gitops/source/credentials/repository-credential.ts';
 import type { RepositoryCredentials } from '../gitops/source/credentials/repository-credentials.ts';
@@ -15,6 +16,11 @@ export interface RepositoryCredentialOptions {
   readonly namespaces: readonly string[];
   /** Told when a credential comes, changes or goes. */
   readonly news: Pick<SourceNews, 'tell'>;
+}
+
+/** Where repository Secrets are taken from: our own namespace, and that of Argo CD where its Applications are ours. */
+export function credentialNamespaces(own: string, applicationNamespaces: readonly string[]): readonly string[] {
+  return [...new Set([own, ...applicationNamespaces.filter((name) => name === defaultApplicationNamespace)])];
 }
 
 /** Argo CD's ConfigMap with the keys of servers. */

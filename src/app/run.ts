@@ -30,6 +30,7 @@ import { composeSecrets } from './secrets-half.ts';
 import type { Notify } from './notify/open-notify.ts';
 import { watchDeliveries } from './notify/watch-deliveries.ts';
 import { ownAddresses } from './own-addresses.ts';
+import { credentialNamespaces } from './repository-credentials.ts';
 import { createSourceMeans } from './source-means.ts';
 import { refuseBesideLive } from './takeover/live-operator.ts';
 import { refuseBesideSealed } from './takeover/live-sealed.ts';
@@ -154,11 +155,6 @@ async function listen({ host, port }: Address, data: ServerData): Promise<Server
 
 const listenFailures: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** Where repository Secrets are taken from: our own namespace, and that of Argo CD where its Applications are ours. */
-function credentialNamespaces({ namespace, applicationNamespaces }: RunOptions): readonly string[] {
-  return [...new Set([namespace, ...applicationNamespaces.filter((name) => name === defaultApplicationNamespace)])];
-}
-
 interface Composing extends RunSurroundings, Partial<Pick<Events, 'placeOf'>> {
   readonly registry: ProviderRegistry;
   readonly notify?: Notify;
@@ -184,7 +180,7 @@ function compose(foundation: Foundation, options: RunOptions, { registry, enviro
     halves.push(secrets);
   }
   if (options.controllers.has('git')) {
-    const sources = createSourceMeans(foundation, { environment, protocols: options.gitProtocols, allowLoopback: options.gitAllowLoopback ?? false, repositories: options.repositories, ...(options.renderer === undefined ? {} : { renderer: options.renderer }), credentialNamespaces: credentialNamespaces(options) });
+    const sources = createSourceMeans(foundation, { environment, protocols: options.gitProtocols, allowLoopback: options.gitAllowLoopback ?? false, repositories: options.repositories, ...(options.renderer === undefined ? {} : { renderer: options.renderer }), credentialNamespaces: credentialNamespaces(options.namespace, options.applicationNamespaces) });
     const { resolver, renderers, news: sourceNews, close } = sources;
     const wakeSecrets = wake;
     wake = (notice) => (notice.provider === pushedRepositories ? sources.wake(notice) : wakeSecrets(notice));

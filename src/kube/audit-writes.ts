@@ -13,7 +13,7 @@ const unrecorded: ReadonlySet<string> = new Set([eventType.kind, leaseType.kind]
  */
 export function auditWrites(cluster: Cluster, log: Pick<Log, 'info'>): Cluster {
   const around: Around = async (write, send) => {
-    if (unrecorded.has(write.type.kind)) return send();
+    if (write.isDry || unrecorded.has(write.type.kind)) return send();
     try {
       const answer = await send();
       const { uid, resourceVersion } = typeof answer === 'boolean' ? {} : answer.metadata;

@@ -9,9 +9,9 @@ import { eventType } from './resource-types.ts';
  * as whoever leads next would say.
  */
 export function fenceWrites(cluster: Cluster, mayWrite: () => boolean): Cluster {
-  return interceptWrites(cluster, async ({ verb, type, key }, send) => {
+  return interceptWrites(cluster, async ({ verb, type, key, isDry }, send) => {
     // Events tell of what was done, and the last ones go out when all else has ended
-    if (mayWrite() || type.kind === eventType.kind) return send();
+    if (isDry || mayWrite() || type.kind === eventType.kind) return send();
     throw new KubeError('unavailable', `${verb} ${type.plural} ${key.namespace === undefined ? '' : `${key.namespace}/`}${key.name}: this process does not lead, and writes nothing`);
   });
 }

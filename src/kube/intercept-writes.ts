@@ -8,25 +8,25 @@ export interface Write {
   readonly type: ResourceType;
   readonly key: ObjectKey;
   readonly options: WriteOptions | DeleteOptions;
-  /** What is sent, where it is a whole object. */
-  readonly object?: KubeObject;
+  /** Nothing is written: the server only says what would be. */
+  readonly isDry: boolean;
 }
 
-/** What is done around each write: `send` sends it, and answers what the cluster answers. */
-export type Around = <T extends KubeObject | boolean>(write: Write, send: () => Promise<T>) => Promise<T>;
+/** For whom and as whom a write is sent. */
+export type Behalf = Pick<WriteOptions, 'cause' | 'user'>;
 
-/** The same cluster, with something done around each of its writes; dry runs are none. */
+/** What is done around each write: `send` sends it, and answers what the cluster answers. */
+export type Around = <T extends KubeObject | boolean>(write: Write, send: (behalf?: Behalf) => Promise<T>) => Promise<T>;
+
+/** The same cluster, with something done around each of its writes, dry runs among them. */
 export function interceptWrites(cluster: Cluster, around: Around): Cluster {
+  const facts = (verb: Write['verb'], type: ResourceType, key: ObjectKey, options: WriteOptions): Write => ({ verb, type, key, options, isDry: options.dryRun === true });
   return {
     ...readCalls(cluster),
-    create: (type, object, options, signal) => unlessDry({ verb: 'create', type, key: keyOf(object), options, object }, () => cluster.create(type, object, options, signal)),
-    update: (type, object, options, signal) => unlessDry({ verb: 'update', type, key: keyOf(object), options, object }, () => cluster.update(type, object, options, signal)),
-    apply: (type, object, options, signal) => unlessDry({ verb: 'apply', type, key: keyOf(object), options, object }, () => cluster.apply(type, object, options, signal)),
-    patchStatus: (type, key, status, options, signal) => unlessDry({ verb: 'patchStatus', type, key, options }, () => cluster.patchStatus(type, key, status, options, signal)),
-    delete: (type, key, options, signal) => around({ verb: 'delete', type, key, options }, () => cluster.delete(type, key, options, signal)),
+    create: (type, object, options, signal) => around(facts('create', type, keyOf(object), options), (behalf) => cluster.create(type, object, { ...options, ...behalf }, signal)),
+    update: (type, object, options, signal) => around(facts('update', type, keyOf(object), options), (behalf) => cluster.update(type, object, { ...options, ...behalf }, signal)),
+    apply: (type, object, options, signal) => around(facts('apply', type, keyOf(object), options), (behalf) => cluster.apply(type, object, { ...options, ...behalf }, signal)),
+    patchStatus: (type, key, status, options, signal) => around(facts('patchStatus', type, key, options), (behalf) => cluster.patchStatus(type, key, status, { ...options, ...behalf }, signal)),
+    delete: (type, key, options, signal) => around({ verb: 'delete', type, key, options, isDry: false }, (behalf) => cluster.delete(type, key, { ...options, ...behalf }, signal)),
   };
-
-  function unlessDry(write: Write & { readonly options: WriteOptions }, send: () => Promise<KubeObject>): Promise<KubeObject> {
-    return write.options.dryRun === true ? send() : around(write, send);
-  }
 }

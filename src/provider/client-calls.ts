@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { createSemaphore } from '../lib/semaphore.ts';
 import type { Semaphore } from '../lib/semaphore.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import { withDeadline } from './deadline.ts';
 import { nextTurn } from './next-turn.ts';
 import type { CallKind, Pacer } from './pacer.ts';
@@ -73,7 +73,7 @@ export class ClientCalls {
     const started = clock.monotonic();
     const bounds = { clock, deadline, what: 'the provider', controller: new AbortController() };
     try {
-      const result = await abortable(withDeadline((within) => act(AbortSignal.any([within, signal])), bounds), signal);
+      const result = await untilAborted(withDeadline((within) => act(AbortSignal.any([within, signal])), bounds), signal);
       this.#count(errorOf(result), started);
       return result;
     } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import type { AskingStore, ProviderClient, ProviderContext } from './contract.ts';
 import { withDeadline } from './deadline.ts';
 import type { Identities, Identity } from './identity.ts';
@@ -121,7 +121,7 @@ export class ClientPool<T extends AsyncDisposable> {
     entry.cancelIdle();
     entry.leases += 1;
     try {
-      const value = await abortable(entry.opened, signal);
+      const value = await untilAborted(entry.opened, signal);
       this.#follow(store, entry);
       return { value, release: () => this.#release(entry) };
     } catch (error) {

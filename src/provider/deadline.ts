@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import { ProviderError } from './provider-error.ts';
 
 /** How to bound one wait for a provider, or for what it needs. */
@@ -23,7 +23,7 @@ export async function withDeadline<T>(act: (signal: AbortSignal) => Promise<T>, 
     controller.abort(new ProviderError('unavailable', `${what} did not answer within ${deadline / 1000} s`));
   });
   try {
-    return await abortable(act(controller.signal), controller.signal);
+    return await untilAborted(act(controller.signal), controller.signal);
   } finally {
     cancel();
   }

@@ -1,5 +1,5 @@
 import { sleep } from '../lib/sleep.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { ClientCallsOptions } from './client-calls.ts';
 import { ClientCalls } from './client-calls.ts';
@@ -46,7 +46,7 @@ export class FindQueue {
     const waiting = this.#waiting.get(key) ?? this.#start(key, query);
     waiting.askers += 1;
     try {
-      return await abortable(waiting.found, signal);
+      return await untilAborted(waiting.found, signal);
     } finally {
       waiting.askers -= 1;
       if (waiting.askers === 0) {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CredentialSource } from './credential-source.ts';
 import { DigestMemory } from './digest-memory.ts';
@@ -87,7 +87,7 @@ export class Identities {
 
   async #credential(wanted: ResolvedCredential, { signal, fresh }: ResolveOptions): Promise<Credential> {
     const kept = fresh ? undefined : this.#digests.recall(wanted);
-    return kept === undefined ? abortable(this.#readOnce(wanted), signal) : { digest: kept };
+    return kept === undefined ? untilAborted(this.#readOnce(wanted), signal) : { digest: kept };
   }
 
   /** One read for all who want the same at the same time. It has its own deadline: no consumer's signal ends it for others. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { HttpResponse } from '../lib/http.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import { ProviderError } from './provider-error.ts';
 
 /** What a login has given. */
@@ -65,7 +65,7 @@ export class LoginToken implements TokenSource {
     signal.throwIfAborted();
     const kept = this.#kept;
     const now = this.#clock.monotonic();
-    if (kept === undefined || now >= kept.until) return abortable(this.#renew(), signal);
+    if (kept === undefined || now >= kept.until) return untilAborted(this.#renew(), signal);
     if (now >= kept.renewAt) {
       this.#renew().catch(() => {
         kept.renewAt = this.#clock.monotonic() + renewAgain;

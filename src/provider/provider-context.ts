@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { HttpClient } from '../lib/http.ts';
 import type { Random } from '../lib/random.ts';
 import type { SecretBytes } from '../lib/secret-bytes.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import type { AskingStore, CredentialSelector, OwnMeans, ProviderContext, TemplateData } from './contract.ts';
 import type { CredentialSource, TokenRequest } from './credential-source.ts';
 import { withDeadline } from './deadline.ts';
@@ -99,7 +99,7 @@ async function requestToken(account: CredentialSelector & { readonly kind: 'Serv
 
 async function bounded<T>(what: string, act: (signal: AbortSignal) => Promise<T>, { clock }: ProviderServices, { deadline, signal }: ContextOwner): Promise<T> {
   try {
-    return await abortable(withDeadline(act, { clock, deadline, what, controller: new AbortController() }), signal);
+    return await untilAborted(withDeadline(act, { clock, deadline, what, controller: new AbortController() }), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw asProviderError(error, what);

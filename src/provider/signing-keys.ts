@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import type { HttpClient } from '../lib/http.ts';
 import { HttpError } from '../lib/http.ts';
-import { abortable } from './abortable.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 
 /** The keys that an issuer signs its tokens with. */
 export interface SigningKeys {
@@ -53,7 +53,7 @@ export function createSigningKeys({ url, http, clock }: SigningKeysOptions): Sig
       const known = keys.get(kid);
       const now = clock.monotonic();
       if (known !== undefined && now < freshUntil) return known;
-      if (now - askedAt >= restBetween || asking !== undefined) await abortable((asking ??= ask().finally(() => (asking = undefined))), signal);
+      if (now - askedAt >= restBetween || asking !== undefined) await untilAborted((asking ??= ask().finally(() => (asking = undefined))), signal);
       return keys.get(kid) ?? (freshUntil > clock.monotonic() ? undefined : 'unavailable');
     },
   };

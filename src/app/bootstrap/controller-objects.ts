@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { parseApplication } from '../../api/application.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { compareObjects } from '../../gitops/plan/object-order.ts';
@@ -8,20 +7,13 @@ import { openHome } from '../../gitops/source/home.ts';
 import { createResolver } from '../../gitops/source/resolver.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createChartMeans } from '../chart-means.ts';
+import { shippedFolder } from '../shipped-folder.ts';
 import { BootstrapError } from './bootstrap-error.ts';
 import type { BootstrapOptions } from './bootstrap-options.ts';
 import type { ControllerFacts } from './chart-values.ts';
 
 /** Of the release; objects are called after it. */
 const release = 'prelude';
-
-/** The chart lies beside package.json, in the checkout and in the bundle alike. */
-function chartsFolder(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'charts', release))) return join(folder, 'charts');
-  }
-  throw new Error('the folder charts/prelude is missing from this installation');
-}
 
 interface Parameter {
   readonly name: string;
@@ -53,7 +45,7 @@ export async function renderController({ namespace, controller }: Pick<Bootstrap
   if (!parsed.ok) throw new Error('the Application of the chart does not parse');
   const means = createChartMeans(clock);
   try {
-    const resolver = createResolver({ home: await openHome(chartsFolder(), {}, signal) });
+    const resolver = createResolver({ home: await openHome(dirname(shippedFolder(`charts/${release}`)), {}, signal) });
     const { rendered } = await renderApplication(parsed.value, { resolver, renderers: means.renderers }, signal);
     const problems = rendered.problems.filter(({ severity }) => severity === 'error');
     if (problems.length > 0) throw new BootstrapError(`the controller cannot be rendered with these values: ${problems.map(({ message }) => message).join('; ')}`);

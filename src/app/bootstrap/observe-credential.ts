@@ -1,7 +1,7 @@
-import { defaultApplicationNamespace } from '../../api/application.ts';
 import { type GitUrl, parseGitUrl } from '../../gitops/source/git-url.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { secretType } from '../../kube/resource-types.ts';
+import { credentialNamespaces } from '../repository-credentials.ts';
 import { BootstrapError } from './bootstrap-error.ts';
 import type { BootstrapOptions } from './bootstrap-options.ts';
 import type { ControllerFacts } from './chart-values.ts';
@@ -24,7 +24,7 @@ export async function observeCredential(cluster: Cluster, options: BootstrapOpti
   const { repository, namespace } = options;
   const address = parseGitUrl(repository.url);
   if (address.kind === 'file') throw new BootstrapError('a controller reads repositories over https and ssh, and no folders: give the URL of the repository on its server');
-  const namespaces = [...new Set([namespace, ...applicationNamespaces.filter((name) => name === defaultApplicationNamespace)])];
+  const namespaces = credentialNamespaces(namespace, applicationNamespaces);
   const all = await listCredentials(cluster, namespaces, signal);
   const knownHosts = await clusterKnownHosts(cluster, namespaces, signal);
   const found = credentialFor(all, repository.url);

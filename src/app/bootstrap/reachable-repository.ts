@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/object.ts';
 import { findCredential } from '../../gitops/source/credentials/find-credential.ts';
-import { hostKeysOf } from '../../gitops/source/credentials/known-hosts.ts';
+import { hostKeysOf, untoldHostKeys } from '../../gitops/source/credentials/known-hosts.ts';
 import { createInstallationTokens, type InstallationTokens } from '../../gitops/source/credentials/installation-tokens.ts';
 import type { RepositoryCredential } from '../../gitops/source/credentials/repository-credential.ts';
 import { shippedHostKeys } from '../../gitops/source/credentials/shipped-host-keys.ts';
@@ -28,8 +28,7 @@ export async function clusterKnownHosts(cluster: Pick<Cluster, 'get'>, namespace
 /** Sees to it that a server's keys are known. @param remedy where they are to be written @throws BootstrapError */
 export function requireHostKeys(address: GitUrl, knownHosts: readonly string[], remedy = 'write the lines to a file, and name it with --known-hosts'): void {
   if (address.kind !== 'ssh' || hostKeysOf([...knownHosts, shippedHostKeys], address).length > 0) return;
-  const scan = `ssh-keyscan ${address.port === 22 ? '' : `-p ${address.port} `}${address.host}`;
-  throw new BootstrapError(`nobody has told the host keys of ${address.host}: compare what \`${scan}\` prints with what its operator publishes, ${remedy}`);
+  throw new BootstrapError(`${untoldHostKeys(address)}, ${remedy}`);
 }
 
 export interface ReadableOptions {

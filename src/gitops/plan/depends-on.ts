@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatKey, type ObjectKey, type ObjectMeta } from '../../api/object.ts';
 import { type FieldError, parse } from '../../api/schema.ts';
+import { wayBack } from '../../lib/way-back.ts';
 import { parseYaml } from '../../lib/yaml.ts';
 import { YamlError } from '../../lib/yaml-error.ts';
 
@@ -49,23 +50,8 @@ function keyOf(name: string, home: string): Required<ObjectKey> {
  * @param of what each waits for; all are named `namespace/name`
  */
 export function dependencyCycle(start: string, of: (key: string) => readonly string[]): readonly string[] | undefined {
-  const cameFrom = new Map<string, string>();
-  const pending = [start];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    for (const next of of(at)) {
-      if (next === start) return [...wayTo(at, start, cameFrom), start];
-      if (cameFrom.has(next)) continue;
-      cameFrom.set(next, at);
-      pending.push(next);
-    }
-  }
-  return undefined;
-}
-
-function wayTo(end: string, start: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
-  const way = [end];
-  for (let at = end; at !== start; at = way[0] ?? start) way.unshift(cameFrom.get(at) ?? start);
-  return way;
+  const way = wayBack(start, (key) => of(key).map((to) => ({ to })));
+  return way === undefined ? undefined : [start, ...way.map(({ to }) => to)];
 }
 
 /** What is said of a cycle. */

@@ -1,7 +1,6 @@
-import type { ObjectKey } from '../../api/object.ts';
 import { isKubeError, KubeError } from '../../kube/kube-error.ts';
 import type { Cluster, ResourceType } from '../../kube/port.ts';
-import { readCalls } from '../../kube/read-calls.ts';
+import { interceptWrites, type Write } from '../../kube/intercept-writes.ts';
 import type { ProjectRules } from './project-rules.ts';
 
 /** What an Application may do at this moment. */
@@ -14,13 +13,11 @@ export interface ProjectRights {
   readonly user?: string;
 }
 
-type Verb = 'create' | 'update' | 'patch' | 'delete';
-
-/** Each write as one verb of the API server's rights. An apply makes what is not there, too. */
-const rightsFor: Readonly<Record<Verb, string>> = { create: 'create', update: 'update', patch: 'create and patch', delete: 'delete' };
+/** Each write as verbs of the API server's rights. An apply makes what is not there, too. */
+const rightsFor: Readonly<Record<Write['verb'], string>> = { create: 'create', update: 'update', apply: 'create and patch', patchStatus: 'create and patch', delete: 'delete' };
 
 /** Names the account and the right that is missing: the API server says who was refused, and not what to do. */
-function withRemedy(error: unknown, { user, type, namespace, verb }: { readonly user: string; readonly type: ResourceType; readonly namespace: string | undefined; readonly verb: Verb }): unknown {
+function withRemedy(error: unknown, { user, type, namespace, verb }: { readonly user: string; readonly type: ResourceType; readonly namespace: string | undefined; readonly verb: Write['verb'] }): unknown {
   if (!isKubeError(error, 'denied')) return error;
   const what = `${type.plural}${type.group === '' ? '' : `.${type.group}`}`;
   const where = namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`;
@@ -38,24 +35,16 @@ function withRemedy(error: unknown, { user, type, namespace, verb }: { readonly 
  * @param rights asked before each write; writes throw KubeError `denied` where the project has something against them
  */
 export function guardWrites(cluster: Cluster, rights: () => ProjectRights): Cluster {
-  async function guarded<T>(verb: Verb, type: ResourceType, { namespace, name }: ObjectKey, write: (as: { readonly user?: string }) => Promise<T>): Promise<T> {
+  return interceptWrites(cluster, async ({ verb, type, key: { namespace, name } }, send) => {
     const { problem, rules, user } = rights();
     const place = type.namespaced ? namespace : undefined;
     const refusal = problem ?? rules?.objectRefusal({ group: type.group, kind: type.kind, name, namespace: place });
     if (refusal !== undefined) throw new KubeError('denied', refusal);
-    if (user === undefined) return write({});
+    if (user === undefined) return send();
     try {
-      return await write({ user });
+      return await send({ user });
     } catch (error) {
       throw withRemedy(error, { user, type, namespace: place, verb });
     }
-  }
-  return {
-    ...readCalls(cluster),
-    create: (type, object, options, signal) => guarded('create', type, object.metadata, (as) => cluster.create(type, object, { ...options, ...as }, signal)),
-    update: (type, object, options, signal) => guarded('update', type, object.metadata, (as) => cluster.update(type, object, { ...options, ...as }, signal)),
-    apply: (type, object, options, signal) => guarded('patch', type, object.metadata, (as) => cluster.apply(type, object, { ...options, ...as }, signal)),
-    patchStatus: (type, key, status, options, signal) => guarded('patch', type, key, (as) => cluster.patchStatus(type, key, status, { ...options, ...as }, signal)),
-    delete: (type, key, options, signal) => guarded('delete', type, key, (as) => cluster.delete(type, key, { ...options, ...as }, signal)),
-  };
+  });
 }

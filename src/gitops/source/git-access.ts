@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { SecretBytes } from '../../lib/secret-bytes.ts';
 import { authorizationOf, hideCredential } from './credentials/authorization.ts';
-import { hostKeysOf } from './credentials/known-hosts.ts';
+import { hostKeysOf, untoldHostKeys } from './credentials/known-hosts.ts';
 import type { InstallationTokens } from './credentials/installation-tokens.ts';
 import type { RepositoryCredential } from './credentials/repository-credential.ts';
 import type { RepositoryCredentials } from './credentials/repository-credentials.ts';
@@ -118,9 +118,8 @@ async function throughSsh<T>(server: Server, credential: RepositoryCredential | 
   });
 }
 
-function unknownHost({ host, port }: GitServer): string {
-  const scan = `ssh-keyscan ${port === 22 ? '' : `-p ${port} `}${host}`;
-  return `nobody has told the host keys of ${host}: compare what \`${scan}\` prints with what its operator publishes, and put the lines into known_hosts of the repository Secret, or into ssh_known_hosts of ConfigMap argocd-ssh-known-hosts-cm`;
+function unknownHost(server: GitServer): string {
+  return `${untoldHostKeys(server)}, and put the lines into known_hosts of the repository Secret, or into ssh_known_hosts of ConfigMap argocd-ssh-known-hosts-cm`;
 }
 
 /** Where Linux keeps files in memory. */

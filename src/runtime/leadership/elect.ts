@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Random } from '../../lib/random.ts';
 import { sleep } from '../../lib/sleep.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 import { type LeaseRecord, leaseObject, microTime, parseLease } from '../../api/lease.ts';
 import { startDeadline } from '../deadline.ts';
 import { createSeat, type Seat } from './seat.ts';
@@ -66,7 +67,7 @@ export function standForElection(options: ElectionOptions): Candidate {
     won: (signal) => {
       answeredAt ??= clock.monotonic();
       competing ??= compete({ ...options, seat, round }, ending.signal);
-      return Promise.race([winning, rejection(signal)]);
+      return untilAborted(winning, signal);
     },
     silence: () => (answeredAt === undefined ? 0 : clock.monotonic() - answeredAt),
     end: async (signal) => {
@@ -177,11 +178,4 @@ async function giveBack({ cluster, lease, clock, log }: ElectionOptions, { live,
   } catch (error) {
     log.info({ error }, 'the Lease could not be given back; it runs out by itself');
   }
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { storePaths } from '../../../secret/references.ts';
 import { templateKeys } from '../../../secret/template/template-source.ts';
+import { wayBack } from '../../../lib/way-back.ts';
 import type { Problem } from '../plan.ts';
 import { type DeclaredExternalSecret, describeProducer, placeOf } from './declarations.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
@@ -27,22 +28,13 @@ export function findCycles(own: readonly DeclaredExternalSecret[], neighbourhood
   });
 }
 
-/** Depth first from one declaration; the steps of the way back to it, or undefined. */
+/** The steps of the way from a declaration back to it, or undefined. */
 function walk(start: DeclaredExternalSecret, neighbourhood: Neighbourhood): readonly Step[] | undefined {
-  const seen = new Set<DeclaredExternalSecret>();
-  const pending: { readonly before: readonly Step[]; readonly declared: DeclaredExternalSecret }[] = [{ before: [], declared: start }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { before, declared } = next;
-    for (const { namespace, secret, ...edge } of secretsRead(declared, neighbourhood)) {
-      const maker = neighbourhood.externalSecret(namespace, secret);
-      if (maker === undefined || seen.has(maker)) continue;
-      const steps = [...before, { declared, ...edge }];
-      if (maker === start) return [...steps, { declared: maker, through: '', path: '' }];
-      seen.add(maker);
-      pending.push({ before: steps, declared: maker });
-    }
-  }
-  return undefined;
+  const way = wayBack(start, (declared) => secretsRead(declared, neighbourhood).flatMap(({ namespace, secret, ...edge }) => {
+    const to = neighbourhood.externalSecret(namespace, secret);
+    return to === undefined ? [] : [{ ...edge, declared, to }];
+  }));
+  return way === undefined ? undefined : [...way, { declared: start, through: '', path: '' }];
 }
 
 /** The Secrets that an ExternalSecret waits for. */

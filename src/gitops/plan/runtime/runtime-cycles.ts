@@ -1,3 +1,4 @@
+import { type Edge, wayBack } from '../../../lib/way-back.ts';
 import type { DeclaredExternalSecret } from '../declare/declarations.ts';
 import { secretsRead } from '../declare/find-cycles.ts';
 import type { Neighbourhood } from '../declare/neighbourhood.ts';
@@ -10,8 +11,7 @@ interface Node {
   readonly externalSecret?: DeclaredExternalSecret;
 }
 
-interface Edge {
-  readonly to: Node;
+interface Making extends Edge<Node> {
   /** `namespace/name` of the Secret that is waited for. */
   readonly secret: string;
 }
@@ -21,7 +21,7 @@ export function runtimeCycles(own: readonly RenderedObject[], waits: Waits, neig
   const reported = new Set<RenderedObject>();
   return own.flatMap((object): readonly Problem[] => {
     if (reported.has(object)) return [];
-    const cycle = wayBack({ object }, (node) => next(node, waits, neighbourhood));
+    const cycle = wayBack<Node, Making>({ object }, (node) => next(node, waits, neighbourhood), (node) => node.object);
     if (cycle === undefined) return [];
     for (const { to } of cycle) reported.add(to.object);
     const way = cycle.map(({ to, secret }) => ` needs Secret ${secret}, which is made by ${describe(to.object)}`);
@@ -34,28 +34,12 @@ export function describe({ object: { kind, metadata }, origin }: RenderedObject)
   return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name} (${origin.file}:${origin.line})`;
 }
 
-function next({ object, externalSecret }: Node, waits: Waits, neighbourhood: Neighbourhood): readonly Edge[] {
+function next({ object, externalSecret }: Node, waits: Waits, neighbourhood: Neighbourhood): readonly Making[] {
   const wanted = externalSecret === undefined ? waits.of(object) : secretsRead(externalSecret, neighbourhood);
-  return wanted.flatMap((wait): readonly Edge[] => {
+  return wanted.flatMap((wait): readonly Making[] => {
     const secret = `${wait.namespace}/${wait.secret}`;
     const declared = neighbourhood.externalSecret(wait.namespace, wait.secret);
     const makers: readonly Node[] = [...waits.makers(wait).map((maker) => ({ object: maker.object })), ...(declared === undefined ? [] : [{ object: declared.object, externalSecret: declared }])];
     return makers.flatMap((to) => (to.object === object ? [] : [{ to, secret }]));
   });
-}
-
-/** Depth first; the edges of the way back to the start, or undefined. */
-function wayBack(start: Node, edges: (node: Node) => readonly Edge[]): readonly Edge[] | undefined {
-  const seen = new Set<RenderedObject>();
-  const pending: { readonly node: Node; readonly way: readonly Edge[] }[] = [{ node: start, way: [] }];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    for (const edge of edges(at.node)) {
-      const way = [...at.way, edge];
-      if (edge.to.object === start.object) return way;
-      if (seen.has(edge.to.object)) continue;
-      seen.add(edge.to.object);
-      pending.push({ node: edge.to, way });
-    }
-  }
-  return undefined;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Clock } from '../../../lib/clock.ts';
+import { githubAppJwt } from '../../../lib/github-app-jwt.ts';
 import { type HttpClient, HttpError, type HttpResponse } from '../../../lib/http.ts';
 import { LruMap } from '../../../lib/lru-map.ts';
 import { SecretBytes } from '../../../lib/secret-bytes.ts';
-import { SigningKeyError, signJwt } from '../../../lib/sign-jwt.ts';
+import { SigningKeyError } from '../../../lib/sign-jwt.ts';
 import { SourceError } from '../source-error.ts';
 import type { GithubApp } from './github-app.ts';
 import type { RepositoryCredential } from './repository-credential.ts';
@@ -61,11 +62,9 @@ function keyOf({ name, version, githubApp }: AppCredential, repositoryPath: stri
   return JSON.stringify([name, version, githubApp.installationId ?? repositoryPath]);
 }
 
-/** GitHub takes no token that is valid for more than ten minutes, and clocks differ: ten seconds back, five minutes on. */
 function jwtOf({ name, githubApp: { appId, privateKey } }: AppCredential, now: number): string {
-  const seconds = Math.floor(now / 1000);
   try {
-    return signJwt({ iss: appId, iat: seconds - 10, exp: seconds + 300 }, Buffer.from(privateKey.reveal()).toString('utf8'));
+    return githubAppJwt(appId, privateKey, now);
   } catch (error) {
     if (error instanceof SigningKeyError) throw new SourceError('denied', `${name}: githubAppPrivateKey: ${error.message}`);
     throw error;

@@ -72,3 +72,8 @@ function matches(pattern: string, name: string): boolean {
   }
   return /^\**$/.test(pattern.slice(p));
 }
+
+/** That a server cannot be told from another, and how its keys are found; what to do with them follows. */
+export function untoldHostKeys({ host, port }: Server): string {
+  return `nobody has told the host keys of ${host}: compare what \`ssh-keyscan ${port === 22 ? '' : `-p ${port} `}${host}\` prints with what its operator publishes`;
+}
