@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../test/support/certificate.ts';
 import { createFakeClock } from '../../test/support/fake-clock.ts';
 import { listenLocally } from '../../test/support/listen-locally.ts';
+import { startSilentServer } from '../../test/support/silent-server.ts';
 import { systemClock } from './clock.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { HttpError } from './http.ts';
@@ -140,6 +141,18 @@ describe('a deadline', () => {
     await expect(asking).rejects.toThrow('no longer wanted');
     await expect(client.request({ method: 'GET', url }, controller.signal)).rejects.toThrow('no longer wanted');
   });
+
+  it('ends a request whose connection is still being made', async () => {
+    const { url, met, close } = await startSilentServer();
+    closers.push(close);
+    const clock = createFakeClock();
+    const asking = failure(get(url, {}, open({ clock })));
+    await met;
+
+    await clock.advance(10_000);
+
+    expect(await asking).toBe('timeout: 127.0.0.1:PORT did not answer within 10 s');
+  }, 5_000);
 });
 
 describe('an answer that is too large', () => {

@@ -5,6 +5,7 @@ import { refuseLiteral } from './guarded-lookup.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from './http.ts';
 import { HttpError } from './http.ts';
 import { httpErrorOf } from './http-failure.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
@@ -73,7 +74,7 @@ interface Sending {
 async function send({ url, method, headers = {}, body, tls }: Omit<HttpRequest, 'url'> & { readonly url: URL }, { dispatchers, largestAnswer, signal }: Sending): Promise<HttpResponse> {
   return dispatchers.use(tls ?? {}, async (dispatcher) => {
     signal.throwIfAborted();
-    const answer = await dispatcher.request({
+    const answered = dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method,
@@ -81,6 +82,8 @@ async function send({ url, method, headers = {}, body, tls }: Omit<HttpRequest, 
       signal,
       ...(body === undefined ? {} : { body }),
     });
+    // the request itself hears of an abort only once its connection stands
+    const answer = await untilAborted(answered, signal);
     const tooLarge = new HttpError('too-large', `${url.host} answers with more than ${largestAnswer} bytes`);
     const chunks: Uint8Array[] = [];
     let size = 0;

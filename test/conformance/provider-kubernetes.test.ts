@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { createCredentialSource } from '../../src/app/credential-source.ts';
 import { createHttpClient } from '../../src/lib/http-client.ts';
@@ -15,6 +13,7 @@ import { type ProviderBench, providerContract } from '../contract/provider.contr
 import { noContext, noServices } from '../support/generator-context.ts';
 import { createRawApi, serviceAccountToken } from '../support/raw-api.ts';
 import { useRealCluster } from '../support/real-cluster.ts';
+import { startSilentServer } from '../support/silent-server.ts';
 
 const facts = inject('controlPlane');
 const real = useRealCluster(facts);
@@ -71,22 +70,12 @@ function connect(remoteNamespace: string, { url = facts.server, token }: Connect
   return registry.configure({ kubernetes: config }).connect({ ...noContext, clock: systemClock, http: http.request, serviceAccountToken: async () => SecretBytes.fromUtf8(token) }, never);
 }
 
-/** Accepts connections and says nothing. */
-async function startSilence(): Promise<{ readonly url: string; readonly close: () => void }> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `https://127.0.0.1:${address.port}`, close: () => void server.close() };
-}
-
 async function openBench(): Promise<ProviderBench> {
   const namespace = await real.namespace();
   const token = await createAccount(namespace);
   await grant(namespace, { verbs: all });
   await until(namespace, token, { allowed: true });
-  const silence = await startSilence();
+  const silence = await startSilentServer();
   const stored = new Set<string>();
   return {
     member: 'value',
@@ -111,7 +100,7 @@ async function openBench(): Promise<ProviderBench> {
       await until(namespace, token, { allowed: true });
     },
     impossibleKey: 'Not_The_Name_Of_A_Secret',
-    close: () => Promise.resolve(silence.close()),
+    close: silence.close,
   };
 }
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { createCredentialSource } from '../../src/app/credential-source.ts';
@@ -16,6 +14,7 @@ import { vaultContractExemptions } from '../contract/vault-exemptions.ts';
 import { noServices } from '../support/generator-context.ts';
 import { createRawApi, serviceAccountToken } from '../support/raw-api.ts';
 import { useRealCluster } from '../support/real-cluster.ts';
+import { startSilentServer } from '../support/silent-server.ts';
 import { connectVault, secretsOf, storeInVault } from '../support/vault-bench.ts';
 import type { VaultProcess } from '../support/vault-process.ts';
 import { startVault } from '../support/vault-process.ts';
@@ -82,27 +81,17 @@ function connect(role: Role, config: object): Promise<ProviderClient> {
   return connectVault({ server: server.url, auth, ...config }, { http: http.request, secret: secretsOf({ secretId: role.secretId }) });
 }
 
-/** Accepts connections and says nothing. */
-async function startSilence(): Promise<{ readonly url: string; readonly close: () => void }> {
-  const silent = createServer();
-  silent.listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const address = silent.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `http://127.0.0.1:${address.port}`, close: () => void silent.close() };
-}
-
 async function openBench(version: 'v1' | 'v2'): Promise<ProviderBench> {
   const mount = await createMount(version);
   const role = await createRole(mount);
-  const silence = await startSilence();
+  const silence = await startSilentServer();
   return {
     member: 'value',
     connect: (condition) => {
       const config = { path: mount, version };
       if (condition === 'refused') return connect({ ...role, secretId: 'wrong' }, config);
       if (condition === 'down') return connect(role, { ...config, server: 'http://127.0.0.1:1' });
-      return connect(role, condition === 'hanging' ? { ...config, server: silence.url } : config);
+      return connect(role, condition === 'hanging' ? { ...config, server: silence.url.replace('https:', 'http:') } : config);
     },
     store: (key, value, tags) => storeInVault(server.admin, { mount, version, key }, { value: new TextDecoder().decode(value) }, tags),
     remove: async (key) => {
@@ -110,7 +99,7 @@ async function openBench(version: 'v1' | 'v2'): Promise<ProviderBench> {
     },
     deny: (key) => allow(role.name, mount, { except: version === 'v1' ? `${mount}/${key}` : `${mount}/data/${key}` }),
     impossibleKey: 'a/../b',
-    close: () => Promise.resolve(silence.close()),
+    close: silence.close,
   };
 }
 

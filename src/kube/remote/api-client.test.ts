@@ -5,6 +5,7 @@ import { createAuthority } from '../../../test/support/certificate.ts';
 import { createFakeClock } from '../../../test/support/fake-clock.ts';
 import { listenLocally } from '../../../test/support/listen-locally.ts';
 import { refusal } from '../../../test/support/refusal.ts';
+import { startSilentServer } from '../../../test/support/silent-server.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ApiClient } from './api-client.ts';
 import type { ApiRequest, FinishedRequest } from './api-request.ts';
@@ -91,6 +92,20 @@ describe('a server', () => {
 
     expect((await refusal(client.send(request, signal))).kind).toBe('unavailable');
   });
+
+  it('that takes a connection and says nothing is waited for no longer than the caller waits', async () => {
+    const { url, met, close } = await startSilentServer();
+    closing.push(close);
+    const { client } = open(url, () => Promise.resolve(trusting(authority.cert)));
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const call = client.send(request, stop.signal);
+    await met;
+
+    stop.abort(reason);
+
+    await expect(call).rejects.toBe(reason);
+  }, 5_000);
 });
 
 describe('credentials', () => {

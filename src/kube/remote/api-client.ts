@@ -131,7 +131,7 @@ export class ApiClient {
 
   async #dispatch(request: ApiRequest, signal: AbortSignal, pool: keyof Connections): Promise<Dispatcher.ResponseData> {
     const authorization = await this.#authorize(signal);
-    const response = await this.#pools.for(authorization)[pool].request({
+    const answered = this.#pools.for(authorization)[pool].request({
       method: request.method,
       path: this.#basePath + request.path,
       headers: {
@@ -145,6 +145,8 @@ export class ApiClient {
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal,
     });
+    // the request itself hears of an abort only once its connection stands
+    const response = await untilAborted(answered, signal);
     // a body that is given up, or aborted while nobody reads it, fails; where nobody hears that, it ends the process
     response.body.on('error', () => {});
     return response;
