@@ -136,7 +136,7 @@ async function startApiServer(group: ProcessGroup, folder: string, paths: PartPa
     ...[`--tls-cert-file=${file('server.crt')}`, `--tls-private-key-file=${file('server.key')}`, `--client-ca-file=${file('ca.crt')}`],
     ...[`--token-auth-file=${file('tokens.csv')}`, '--authorization-mode=RBAC', '--anonymous-auth=false', '--allow-privileged=true'],
     ...['--service-account-issuer=https://kubernetes.default.svc', `--service-account-key-file=${file('accounts.pub')}`, `--service-account-signing-key-file=${file('accounts.key')}`],
-    ...['--service-cluster-ip-range=10.99.0.0/24', '--endpoint-reconciler-type=none', '--profiling=false'],
+    ...['--service-cluster-ip-range=10.99.0.0/16', '--endpoint-reconciler-type=none', '--profiling=false'],
     ...[`--audit-policy-file=${file('audit-policy.json')}`, `--audit-log-path=${file('audit.log')}`],
     ...flags,
   ]);
