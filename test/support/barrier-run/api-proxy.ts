@@ -38,6 +38,7 @@ export interface ApiProxy {
 /** @param target the API server's address and the PEM of its authority */
 export async function startApiProxy(target: { readonly server: string; readonly ca: string }, fateOf: (asked: Asked) => Fate): Promise<ApiProxy> {
   const dispatcher = new Agent({ connect: { ca: target.ca }, connections: 64, headersTimeout: 0, bodyTimeout: 0 });
+  const underWay = new Set<Promise<unknown>>();
   let dead = false;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = Buffer.concat(await request.toArray());
@@ -50,7 +51,9 @@ export async function startApiProxy(target: { readonly server: string; readonly 
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     // what the server has been told it does, whether or not anybody waits for the answer
-    const got = await send(`${target.server}${url}`, { method, dispatcher, headers: ownHeaders(request), ...(body.length === 0 ? {} : { body }), ...(isWatch ? { signal: gone.signal } : {}) });
+    const told = send(`${target.server}${url}`, { method, dispatcher, headers: ownHeaders(request), ...(body.length === 0 ? {} : { body }), ...(isWatch ? { signal: gone.signal } : {}) });
+    if (!isWatch) underWay.add(told);
+    const got = await told.finally(() => underWay.delete(told));
     if (fate.kind === 'lost') {
       await got.body.dump();
       fate.afterwards?.();
@@ -79,6 +82,8 @@ export async function startApiProxy(target: { readonly server: string; readonly 
     close: async () => {
       dead = true;
       await close();
+      // a write that is broken off may be done all the same, and is then logged as one that failed
+      await Promise.allSettled(underWay);
       await dispatcher.destroy();
     },
   };
