@@ -1,5 +1,5 @@
-import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { withDeadline } from '../../src/provider/deadline.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { AwsKeys } from './sdk-keys.ts';

@@ -1,5 +1,5 @@
-import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { failureOf } from './errors.ts';
 
 /** Whatever comes of it. */

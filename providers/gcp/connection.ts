@@ -1,6 +1,6 @@
-import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { z } from 'zod';
 import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { addressOf } from './endpoint.ts';
 import { callError, hasStatus } from './errors.ts';
 import type { TokenKeeper } from './token-keeper.ts';

@@ -1,6 +1,6 @@
-import { untilAborted } from '../../src/lib/until-aborted.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { SecretBytes } from '../../src/lib/secret-bytes.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { withDeadline } from '../../src/provider/deadline.ts';
 import type { GoogleToken } from './google-api.ts';
 

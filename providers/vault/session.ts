@@ -1,7 +1,7 @@
-import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { z } from 'zod';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { HttpResponse } from '../../src/lib/http.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { membersOf } from '../../src/provider/go-json.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import type { VaultLogin } from './login.ts';

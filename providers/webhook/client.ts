@@ -1,6 +1,6 @@
-import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { createSemaphore } from '../../src/lib/semaphore.ts';
 import type { HttpRequest, HttpResponse } from '../../src/lib/http.ts';
+import { untilAborted } from '../../src/lib/until-aborted.ts';
 import { asResult } from '../../src/provider/as-result.ts';
 import { send, statusError } from '../../src/provider/ask.ts';
 import type { ProviderClient, ProviderContext, ReadResult, RemotePlace, RemoteRef, RemoteWrite, RemoveResult, TemplateData, Validation, WriteResult } from '../../src/provider/contract.ts';

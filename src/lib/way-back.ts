@@ -9,17 +9,23 @@ export interface Edge<Node> {
  */
 export function wayBack<Node, Way extends Edge<Node>>(start: Node, edges: (from: Node) => readonly Way[], idOf: (node: Node) => unknown = (node) => node): readonly Way[] | undefined {
   const home = idOf(start);
-  const seen = new Set<unknown>();
-  const pending: { readonly at: Node; readonly way: readonly Way[] }[] = [{ at: start, way: [] }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const edge of edges(next.at)) {
+  const cameBy = new Map<unknown, { readonly edge: Way; readonly from: unknown }>();
+  const pending = [start];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for (const edge of edges(at)) {
       const id = idOf(edge.to);
-      const way = [...next.way, edge];
-      if (id === home) return way;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      pending.push({ at: edge.to, way });
+      if (cameBy.has(id)) continue;
+      cameBy.set(id, { edge, from: idOf(at) });
+      if (id !== home) pending.push(edge.to);
     }
+    if (cameBy.has(home)) return wayTo(home, cameBy);
   }
   return undefined;
+}
+
+/** Followed from its end to where it began, which is the same node. */
+function wayTo<Way>(home: unknown, cameBy: ReadonlyMap<unknown, { readonly edge: Way; readonly from: unknown }>): readonly Way[] {
+  const way: Way[] = [];
+  for (let step = cameBy.get(home); step !== undefined; step = step.from === home ? undefined : cameBy.get(step.from)) way.push(step.edge);
+  return way.toReversed();
 }

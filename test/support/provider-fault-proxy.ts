@@ -4,6 +4,7 @@ import { connect as connectHttp2, createSecureServer, Http2ServerResponse, type 
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Certificate } from './certificate.ts';
+import { listeningPort } from './listening-port.ts';
 
 /** A request as the proxy has read it. */
 export interface Asked {
@@ -109,15 +110,12 @@ export async function startProviderFaultProxy({ upstream, certificate, host = '1
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   server.on('sessionError', () => {}).on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const port = await listeningPort(server);
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    url: `${certificate === undefined ? 'http' : 'https'}://${host}:${address.port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://${host}:${port}`,
     behave: (next) => {
       fault = next;
       requests = 0;

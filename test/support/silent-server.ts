@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { listeningPort } from './listening-port.ts';
 
 export interface SilentServer {
   /** As of a server that speaks HTTPS. */
@@ -17,12 +18,9 @@ export async function startSilentServer(): Promise<SilentServer> {
     sockets.add(socket.on('error', () => {}).resume());
     met.resolve();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const port = await listeningPort(server);
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `https://127.0.0.1:${port}`,
     met: met.promise,
     close: async () => {
       const closed = once(server, 'close');
