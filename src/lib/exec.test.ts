@@ -121,7 +121,7 @@ describe('exec', () => {
   });
 
   it('leaves nothing behind that does not want to end, where this process ends first', async () => {
-    const stubborn = `process.on('SIGTERM', () => {}); require('node:fs').writeFileSync('pid', String(process.pid)); setTimeout(() => {}, 30_000);`;
+    const stubborn = `process.on('SIGTERM', () => {}); const fs = require('node:fs'); fs.writeFileSync('pid.tmp', String(process.pid)); fs.renameSync('pid.tmp', 'pid'); setTimeout(() => {}, 30_000);`;
     const ours = `
       import { existsSync } from 'node:fs';
       import { exec } from ${JSON.stringify(join(import.meta.dirname, 'exec.ts'))};

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { configMapType, customResourceDefinitionType, externalSecretType, secretType } from '../../src/kube/resource-types.ts';
+import { configMapType, customResourceDefinitionType, deploymentType, externalSecretType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
+import { ProviderError } from '../../src/provider/provider-error.ts';
 import { manifests, setApplicationStage } from '../support/application-stage.ts';
 import type { World } from '../support/secret-stage.ts';
 
@@ -123,6 +124,45 @@ data:
       expect((await stage.get(secretType, 'kept'))?.['data']).toEqual(made);
       const told = JSON.stringify([await stage.application(), stage.running.events, stage.running.progress]);
       expect(told).not.toContain(Object.values(made ?? { none: 'none' })[0]);
+    });
+
+    test.for([
+      ['a ConfigMap that it takes a value from', '{{ .Values.secret }}', { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: facts, valuesKey: secret, targetPath: secret}\n' } }],
+      ['what it looks up', '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ else }}one{{ end }}', {}],
+    ] as const)('where %s makes a chart need another Secret, that is awaited as for a commit, also after a restart', async ([, secret, metadata]) => {
+      const secretOf = async (): Promise<unknown> => /secretKeyRef":\{"name":"(\w+)"/.exec(JSON.stringify(await stage.get(deploymentType, 'node')))?.[1];
+      const facts = (name: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { secret: name } }));
+      const untilWaitingFor = (name: string): Promise<void> => stage.until(async () => expect([await stage.get(externalSecretType, name), (await stage.status()).sync?.status, stage.running.progress.map(({ message }) => message)]).toEqual([expect.anything(), 'OutOfSync', expect.arrayContaining([expect.stringMatching(new RegExp(`^waiting for .*${name}`))])]));
+      const again = (name: string): Promise<void> => stage.edit(externalSecretType, { namespace: stage.namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      const commit = await stage.push({ 'Chart.yaml': files['Chart.yaml'], 'values.yaml': 'secret: ""\n', 'templates/store.yaml': manifests.store, 'templates/secret.yaml': manifests.secret(secret), 'templates/node.yaml': manifests.deployment('node', secret) });
+      await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { secret: 'one' } });
+      await stage.declare({}, metadata);
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      stage.secrets.remote['prod/db'] = new ProviderError('unavailable', 'the provider is down');
+      await facts('two');
+      await untilWaitingFor('two');
+      await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }));
+      await stage.pause(500);
+      expect(await secretOf()).toBe('one');
+      stage.secrets.remote['prod/db'] = 'hunter2';
+      await again('two');
+      await stage.until(async () => expect(await secretOf()).toBe('two'));
+      await stage.untilSynced(commit);
+
+      await stage.stop();
+      await facts('three');
+      await stage.start({ remote: { 'prod/db': new ProviderError('unavailable', 'the provider is down') } });
+      await untilWaitingFor('three');
+      await stage.pause(500);
+      expect(await secretOf()).toBe('two');
+      stage.secrets.remote['prod/db'] = 'hunter2';
+      await again('three');
+      await stage.until(async () => expect(await secretOf()).toBe('three'));
+      await stage.untilSynced(commit);
+      expect((await stage.status()).history).toHaveLength(1);
     });
 
     test('while a value is not there, nothing that holds one is written, and it is said what is awaited', async () => {

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApplicationStatus } from '../../api/application-status.ts';
 import type { SyncDeps, SyncOptions, SyncRun } from '../../gitops/apply/sync-run.ts';
 import { applicationExists } from './application-exists.ts';
 import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
+import { withAhead } from '../../gitops/history/ahead.ts';
 import { applicationHealth } from '../../gitops/history/application-health.ts';
 import { guardWrites, type ProjectRights } from '../../gitops/project/guard-writes.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
@@ -76,7 +78,16 @@ async function recordStart(run: SyncRun, observed: Observed, decision: SyncDecis
   const { desired } = await desiredRefs(run);
   const status = statusAtStart(observed, decision.operation, desired);
   await context.statuses.write(observed.raw, status, run.signal);
-  return { ...observed, application: { ...observed.application, status } };
+  // the writer carries over what is on record of operations before
+  return { ...observed, application: { ...observed.application, status: context.statuses.current(observed.raw) } };
+}
+
+/** Puts on record, before it is written over, that the last revision of the history is no longer whole. */
+async function recordRelease({ raw, target }: Observed, decision: SyncDecision, context: ApplicationContext, signal: AbortSignal): Promise<void> {
+  const status = context.statuses.current(raw);
+  const { operationState, history = [] } = status;
+  const isWritten = decision.kind === 'sync' && operationState !== undefined && history.length > 0 && history.at(-1)?.revision !== target.revision;
+  if (isWritten) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
@@ -89,9 +100,11 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules, context.healthRules);
   const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
   const observed = await recordStart(run, before, decision, context);
+  if (decision.kind === 'sync' && decision.isNew) deps.memory.untouched = options.target;
+  const onRelease = (until: AbortSignal): Promise<void> => recordRelease(observed, decision, context, until);
 
   const opened = deps.memory.opened;
-  const result = await syncPlan({ plan: observed.plan, options, inventory }, deps, signal);
+  const result = await syncPlan({ plan: observed.plan, options, inventory }, { ...deps, onRelease }, signal);
   await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
   // a kind whose definition came in this very pass could not be watched before it
   await watchKinds(observed, context, signal);
@@ -101,5 +114,5 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const { evidence } = deps.memory;
   const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
   const status = statusAfter({ observed, decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
-  return { result, options, status, opened: deps.memory.opened === options.target && opened !== options.target };
+  return { result, options, status, opened: deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
 }

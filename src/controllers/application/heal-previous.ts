@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
+import { aheadOf } from '../../gitops/history/ahead.ts';
 import type { Observed } from './observe.ts';
 import type { PlanCache } from './plan-cache.ts';
 
@@ -19,18 +20,20 @@ function previousCommit({ application, target }: Observed): string | undefined {
   return isCommit && last.revision !== target.revision && isDeepStrictEqual(last.source, target.source) ? last.revision : undefined;
 }
 
-/** While a new revision waits for its Secrets, or for other Applications, the one before keeps running, and what has drifted of it is put back. */
+/**
+ * While a new revision waits for its Secrets, or for other Applications, the one before keeps running, and what has drifted of it is put back;
+ * unless another one is half in since: none is written over a newer one.
+ */
 export async function healPrevious(observed: Observed, pass: Pass, signal: AbortSignal): Promise<void> {
   const { application, request } = observed;
   const commit = previousCommit(observed);
   const { stop } = pass.result;
-  // one of those may have got worse while this revision was half in: then there is nothing whole to go back to
-  const isAhead = stop?.isForApplications === true && pass.deps.memory.begun !== pass.options.target;
-  const waits = stop?.kind === 'waiting' && (stop.phase === 'barrier' || isAhead);
-  if (!waits || commit === undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
+  const waits = stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
+  if (!waits || commit === undefined || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
   const previous = await pass.plans.at(request, commit, signal);
   if (previous === undefined) return;
   const before = { plan: previous.plan, options: pass.options };
-  // whoever waits for other Applications has written nothing: all of the revision before is still in
-  await (isAhead ? healAll(before, pass.deps, signal) : healChart(before, pass.deps, signal));
+  // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
+  const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target;
+  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, pass.deps, signal));
 }

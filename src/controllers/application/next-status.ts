@@ -51,12 +51,12 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     // values that have changed are brought in by healing, and are part of what the operation has left
     if (decision.kind !== 'heal' || stop !== undefined || known === undefined) return known;
     // a chart that was gone has passed the barrier anew
-    return withEvidence(withValueVersions(known, result.values), history.at(-1)?.id ?? 0, history.length === 0 ? undefined : evidence);
+    return withEvidence(withValueVersions(known, result.values), history.at(-1)?.id ?? 0, history.length === 0 ? undefined : evidence, result.needs);
   }
   const request = requestOf(decision.operation);
   const only = request === undefined ? undefined : selectionOf(request);
   const outcomes = [...result.outcomes.values()].filter(({ ref }) => only?.(ref) ?? true);
-  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
+  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence, result.needs), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
   if (stop === undefined) return withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
   if (stop.kind === 'waiting') return continueOperation(operation, stop.message);
   return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, request?.retry ?? observed.application.spec.syncPolicy.retry);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
-import { openLocalWorld } from '../../../test/support/local-world.ts';
-import { recordCalls } from '../../../test/support/recording-cluster.ts';
+import { openRunningWorld } from '../../../test/support/running-world.ts';
 import type { World } from '../../../test/support/secret-stage.ts';
 import { suspendAnnotation } from '../../api/application.ts';
 import { autoRollbackAnnotation, readRecord } from '../../gitops/history/rollback-policy.ts';
@@ -15,21 +14,19 @@ const { signal } = new AbortController();
 /** Runs once, just before an Application is next read. */
 let meanwhile: (() => Promise<void>) | undefined;
 
-/** The local cluster, whose objects the test gives statuses, and which is therefore believed about them. */
-async function openRunningWorld(): Promise<World> {
-  const world = await openLocalWorld();
-  const recorded = recordCalls(world.cluster);
+async function openInterruptedWorld(): Promise<World> {
+  const world = await openRunningWorld();
   const get: Cluster['get'] = async (type, key, until, options) => {
     const run = type.kind === 'Application' ? meanwhile : undefined;
     if (run !== undefined) meanwhile = undefined;
     await run?.();
-    return recorded.get(type, key, until, options);
+    return world.cluster.get(type, key, until, options);
   };
-  return { ...world, cluster: { ...recorded, get, kind: 'kubernetes' } };
+  return { ...world, cluster: { ...world.cluster, get } };
 }
 
 describe('an Application that is rolled back', { timeout: 60_000 }, () => {
-  const stage = setApplicationStage('rollback', openRunningWorld);
+  const stage = setApplicationStage('rollback', openInterruptedWorld);
 
   const valueOf = async (name: string): Promise<unknown> => fieldAt(await stage.get(configMapType, name), 'data', 'value');
   const pinned = async (): Promise<string | undefined> => (await stage.application()).metadata.annotations?.[rollbackAnnotation];

@@ -32,15 +32,15 @@ export interface SyncMemory {
   readonly waits: Map<string, number>;
   /** What was brought in last, whole: a commit that says the same is in. */
   broughtIn?: Plan;
-  /** The target of which something may have been written. */
-  begun?: string;
-  /** The target whose barrier has opened. */
-  opened: string | undefined;
-  /** Objects that had to wait for what others make as they run, and were let through for a target, by `refKey`. */
+  /** The target of which nothing has been written yet. Absent: nobody knows. */
+  untouched?: string | undefined;
+  /** The target whose barrier has opened, and what it was about then (`gateIdentity`). */
+  opened: { readonly target: string; readonly gate: string } | undefined;
+  /** Objects that had to wait for what others make as they run, and were let through for a target: `refKey` and what they need. */
   letThrough?: { readonly target: string; readonly objects: Set<string> };
   /** What the last pass waited for to make Secrets as it runs, by type and name: its next word is worth another pass. */
   readonly awaitedProducers: Map<string, { readonly type: ResourceType } & ObjectKey>;
-  /** The target whose chart was gone, and is brought in anew. */
+  /** The target that is brought in anew: its chart was gone, or it needs something else than before. */
   rebuilding?: string | undefined;
   /** What its barrier has opened on. */
   evidence?: Evidence;

@@ -54,6 +54,8 @@ export interface SyncOptions {
   readonly rollOnRotation: boolean;
   /** Annotation `prelude.dev/gate: all`: declarations that nothing needs gate too. */
   readonly gateAll: boolean;
+  /** What the target needed when it was brought in, as `needsIdentity` has it. Absent: nobody knows, and it counts as what it needs now. */
+  readonly admitted?: string;
 }
 
 export interface SyncDeps {
@@ -76,6 +78,8 @@ export interface SyncDeps {
   readonly awaited?: () => readonly string[];
   /** How workloads follow the Secrets that they read. Absent: they do not. */
   readonly rollouts?: Rollouts;
+  /** Told before the first write past the barrier of what is brought in. Absent: nobody wants to know. */
+  readonly onRelease?: (signal: AbortSignal) => Promise<void>;
   /** Plans anew with the values that charts take from the cluster; it throws SourceErrors. Absent: no plan takes any. */
   readonly replan?: (values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
 }

@@ -4,10 +4,12 @@ import { planOf, syncDeps, syncOptions } from '../../../test/support/plans.ts';
 import { recordCalls } from '../../../test/support/recording-cluster.ts';
 import type { RecordingCluster } from '../../../test/support/recording-cluster.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { configMapType, jobType, namespaceType, secretType } from '../../kube/resource-types.ts';
+import { configMapType, deploymentType, jobType, namespaceType, secretType } from '../../kube/resource-types.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import type { ProgressEvent } from './progress.ts';
+import { refOf } from './object/object-ref.ts';
 import { syncPlan } from './sync.ts';
+import type { SyncResult } from './sync.ts';
 
 const { signal } = new AbortController();
 const namespace = 'devnet';
@@ -147,6 +149,22 @@ describe('syncPlan', () => {
     expect([...known.outcomes.values()].map(({ ref, status }) => `${ref.name} ${status}`)).toEqual(['a Synced', 'b OutOfSync']);
     expect((await find('a'))?.metadata.resourceVersion).toBe(before);
     expect(await find('b')).toBeUndefined();
+  });
+
+  it('deletes nothing before what a selective sync has written is healthy', async () => {
+    const node: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'node' }, spec: { replicas: 1, selector: { matchLabels: { app: 'node' } }, template: { metadata: { labels: { app: 'node' } }, spec: { containers: [{ name: 'node', image: 'node' }] } } } };
+    const deps = syncDeps({ ...cluster, kind: 'kubernetes' });
+    const [before, after] = [planOf(namespace, { waves: [config('old')] }), planOf(namespace, { waves: [node, config('other')] })];
+    await syncPlan({ plan: before, options: syncOptions(namespace), inventory: [] }, deps, signal);
+    const inventory = [refOf({ ...config('old'), metadata: { name: 'old', namespace } })];
+    const part = (): Promise<SyncResult> => syncPlan({ plan: after, options: syncOptions(namespace, { target: 'part', only: ({ name }) => name === 'node' || name === 'old', skipHooks: true }), inventory }, deps, signal);
+
+    expect((await part()).stop).toMatchObject({ kind: 'waiting', phase: 'waves' });
+    expect(await find('old')).toBeDefined();
+    const observedGeneration = (await cluster.get(deploymentType, { namespace, name: 'node' }, signal))?.metadata.generation;
+    await cluster.patchStatus(deploymentType, { namespace, name: 'node' }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 }, { fieldManager: 'test' }, signal);
+    expect((await part()).stop).toBeUndefined();
+    expect([await find('old'), await find('other')]).toEqual([undefined, undefined]);
   });
 
   it('reports each thing once in an operation, and what it does every time', async () => {

@@ -1,7 +1,9 @@
 import { applyPhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
-import { forgetWhereGone } from './barrier/forget-where-gone.ts';
+import { bringInAnew } from './barrier/bring-in-anew.ts';
+import { gateIdentity, needsIdentity } from './barrier/gate-identity.ts';
+import { hasPassed } from './barrier/has-passed.ts';
 import { isMadeAtRuntime } from './barrier/held-back.ts';
 import { crdsStep } from './phase/crds-step.ts';
 import { chartObjects } from './phase/chart-objects.ts';
@@ -44,24 +46,31 @@ export interface SyncResult {
   readonly pruneRefused: string | undefined;
   /** Which versions its charts' values were read from; absent where they take none, or were not read. */
   readonly values?: string;
+  /** What its workloads need, as `needsIdentity` has it; absent where that is not known yet. */
+  readonly needs?: string;
 }
 
-/** A revision that has passed the barrier once is not held up by it again: a later failure of the provider must not block healing. */
+/** A revision that has passed the barrier once is not held up by it again, unless nothing of its chart is left. */
 async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
   const { mode, target, gateAll } = run.options;
+  const { memory } = run.deps;
   // what is made as something runs is awaited by whoever needs it: the barrier would hold up those who make it
   const needs = run.plan.needs.filter((need) => !isMadeAtRuntime(need));
   if (mode === 'compare' || (needs.length === 0 && !gateAll)) return undefined;
-  const passed = mode === 'heal' || run.deps.memory.opened === target;
-  if (passed && !(await isChartGone(run))) return undefined;
+  if (hasPassed(run) && !(await isChartGone(run))) return undefined;
   const stop = await barrierStep({ ...run, plan: { ...run.plan, needs } });
-  run.deps.memory.opened = stop === undefined ? target : undefined;
+  memory.opened = stop === undefined ? { target, gate: gateIdentity(run.plan) } : undefined;
   return stop;
 }
 
 /** From here on the revision before is not whole any more. */
 async function noteBegin({ options, deps }: SyncRun): Promise<undefined> {
-  if (options.mode === 'sync') deps.memory.begun = options.target;
+  if (options.mode === 'sync') deps.memory.untouched = undefined;
+}
+
+/** From here on the chart of the revision before is written over. */
+async function noteRelease({ options, deps, signal }: SyncRun): Promise<undefined> {
+  if (options.mode === 'sync') await deps.onRelease?.(signal);
 }
 
 type Step = (run: SyncRun) => Promise<Stop | undefined>;
@@ -70,11 +79,12 @@ function steps(more: boolean): readonly Step[] {
   return [
     preflight,
     noteBegin,
-    forgetWhereGone,
+    bringInAnew,
     namespaceStep,
     (run) => applyPhase(run, 'plumbing', phaseObjects(run.plan, 'plumbing')),
     secretsStep,
     maybeBarrier,
+    noteRelease,
     crdsStep,
     (run) => hooksStep(run, 'preSync'),
     (run) => wavesStep(run, more),
@@ -124,14 +134,14 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
 }
 
 /** The result of a pass that has ended before its last phase. */
-function stopped(run: SyncRun, stop: Stop, { desired, keys, leftover }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover'>): SyncResult {
+function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needs'>): SyncResult {
   say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
-  return { stop, outcomes: inPlanOrder(run, keys), desired, leftover, pruneRefused: undefined };
+  return { stop, outcomes: inPlanOrder(run, keys), pruneRefused: undefined, ...known };
 }
 
 /** Writes some objects of a plan, and only compares the others, so that all of them are known afterwards. */
-async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>): Promise<Stop | undefined> {
-  const stop = await runSteps({ ...run, plan: selectObjects(run.plan, only) }, false);
+async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>, more: boolean): Promise<Stop | undefined> {
+  const stop = await runSteps({ ...run, plan: selectObjects(run.plan, only) }, more);
   const others: SyncRun = { ...run, plan: otherObjects(run.plan, only), options: { ...run.options, mode: 'compare' } };
   await runSteps(others, false);
   return stop;
@@ -140,21 +150,22 @@ async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>)
 /** A pass over a plan of which everything is known. */
 async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   const { plan, options, inventory, values } = request;
+  const needs = needsIdentity(plan.needs);
   const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), ...(values === undefined ? {} : { values }) };
   const { desired, keys } = await desiredRefs(run);
   const candidates = pruneCandidates(inventory ?? [], keys);
   const refused = refusePrune(inventory, pruneRules(options, keys.size));
-  const willPrune = options.prune && refused === undefined && candidates.length > 0;
+  const willPrune = options.prune && refused === undefined && candidates.some(options.only ?? (() => true));
   const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
-  const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only));
-  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed() });
+  const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only, willPrune));
+  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), needs });
   deps.memory.rebuilding = undefined;
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
   const failure = pruned.stop === undefined ? undefined : await syncFailStep(run, pruned.stop);
-  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused };
+  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, needs };
 }
 
 /**

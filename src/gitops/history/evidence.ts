@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApplicationStatus, OperationState, RevisionHistory } from '../../api/application-status.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
 import type { AwaitedSecret, Evidence } from '../apply/barrier/evidence.ts';
-import { listAt, textAt } from '../health/live-field.ts';
+import { infoOf, withInfo } from './operation-info.ts';
 
 /**
  * The entry of `operationState.operation.info` that says which Secrets each revision in the history was brought in on. Argo CD's schema has
@@ -17,6 +17,8 @@ export interface RevisionEvidence {
   readonly secrets: readonly AwaitedSecret[];
   /** How many Secrets more there were than there was room for. */
   readonly more?: number;
+  /** What its workloads needed, as the barrier's `needsIdentity` has it. Absent: nobody has noted it down. */
+  readonly needs?: string;
 }
 
 /** By the id that the revision has, or is to have, in the history. */
@@ -31,6 +33,7 @@ const wire = z.object({
   /** `namespace/name@resourceVersion KIND namespace/name`: a Secret that has not changed between revisions stands there once. */
   secrets: z.record(z.string(), z.array(z.int())),
   more: z.record(z.string(), z.int()).default({}),
+  needs: z.record(z.string(), z.string()).default({}),
 });
 
 function lineOf({ secret, by, resourceVersion }: AwaitedSecret): string {
@@ -47,7 +50,9 @@ function printLog(log: EvidenceLog): string {
   const secrets: Record<string, number[]> = {};
   for (const [id, evidence] of log) for (const secret of evidence.secrets) (secrets[lineOf(secret)] ??= []).push(id);
   const more = [...log].flatMap(([id, entry]) => (entry.more === undefined ? [] : [[String(id), entry.more] as const]));
-  return JSON.stringify({ opened: Object.fromEntries([...log].map(([id, { openedAt }]) => [id, openedAt])), secrets, ...(more.length === 0 ? {} : { more: Object.fromEntries(more) }) });
+  const needs = [...log].flatMap(([id, entry]) => (entry.needs === undefined ? [] : [[String(id), entry.needs] as const]));
+  const opened = Object.fromEntries([...log].map(([id, { openedAt }]) => [id, openedAt]));
+  return JSON.stringify({ opened, secrets, ...(more.length === 0 ? {} : { more: Object.fromEntries(more) }), ...(needs.length === 0 ? {} : { needs: Object.fromEntries(needs) }) });
 }
 
 /** The oldest revisions go first where there is no room for all. */
@@ -59,10 +64,6 @@ function bounded(log: EvidenceLog): string | undefined {
     kept.delete(id);
   }
   return undefined;
-}
-
-function textOf(operation: OperationState | undefined): string | undefined {
-  return textAt(listAt(operation?.operation, 'info').find((entry) => textAt(entry, 'name') === evidenceInfo), 'value');
 }
 
 function parseLog(text: string | undefined): EvidenceLog {
@@ -79,24 +80,18 @@ function parseLog(text: string | undefined): EvidenceLog {
     const secret = secretOf(line);
     if (secret !== undefined) for (const id of ids) found.get(id)?.push(secret);
   }
-  return new Map([...found].map(([id, secrets]) => [id, { openedAt: data.opened[id] ?? '', secrets, ...(data.more[id] === undefined ? {} : { more: data.more[id] }) }]));
+  return new Map([...found].map(([id, secrets]) => [id, { openedAt: data.opened[id] ?? '', secrets, ...(data.more[id] === undefined ? {} : { more: data.more[id] }), ...(data.needs[id] === undefined ? {} : { needs: data.needs[id] }) }]));
 }
 
 /** What is on record; what cannot be read is forgotten. */
 export function evidenceLog({ operationState }: Pick<ApplicationStatus, 'operationState'>): EvidenceLog {
-  return parseLog(textOf(operationState));
+  return parseLog(infoOf(operationState, evidenceInfo));
 }
 
-function withText(operation: OperationState, text: string | undefined): OperationState {
-  if (textOf(operation) === text) return operation;
-  const others = listAt(operation.operation, 'info').filter((entry) => textAt(entry, 'name') !== evidenceInfo);
-  return { ...operation, operation: { ...operation.operation, info: [...others, ...(text === undefined ? [] : [{ name: evidenceInfo, value: text }])] } };
-}
-
-function revisionEvidence({ at, secrets }: Evidence): RevisionEvidence {
+function revisionEvidence({ at, secrets }: Evidence, needs: string | undefined): RevisionEvidence {
   let room = mostOfOne;
   const kept = secrets.filter((secret) => (room -= lineOf(secret).length) >= 0);
-  return { openedAt: formatTimestamp(at), secrets: kept, ...(kept.length === secrets.length ? {} : { more: secrets.length - kept.length }) };
+  return { openedAt: formatTimestamp(at), secrets: kept, ...(kept.length === secrets.length ? {} : { more: secrets.length - kept.length }), ...(needs === undefined ? {} : { needs }) };
 }
 
 /** The id that the next entry of a history gets. */
@@ -104,11 +99,11 @@ export function nextId(history: readonly Pick<RevisionHistory, 'id'>[]): number 
   return Math.max(-1, ...history.map(({ id }) => id)) + 1;
 }
 
-/** Puts on record what the barrier has opened on. */
-export function withEvidence(operation: OperationState, id: number, evidence: Evidence | undefined): OperationState {
+/** Puts on record what the barrier has opened on, and what the revision needs (`needsIdentity`) where that is known. */
+export function withEvidence(operation: OperationState, id: number, evidence: Evidence | undefined, needs?: string): OperationState {
   if (evidence === undefined) return operation;
-  const log = parseLog(textOf(operation));
-  return withText(operation, bounded(new Map([...log, [id, revisionEvidence(evidence)]])));
+  const log = parseLog(infoOf(operation, evidenceInfo));
+  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, revisionEvidence(evidence, needs)]])));
 }
 
 /**
@@ -119,7 +114,7 @@ export function keepEvidence(before: ApplicationStatus, next: ApplicationStatus)
   const { operationState, history = [] } = next;
   if (operationState === undefined) return next;
   const isSame = operationState.startedAt === before.operationState?.startedAt;
-  const ids = new Set([...history.map(({ id }) => id), ...(isSame || textOf(operationState) !== undefined ? [nextId(history)] : [])]);
+  const ids = new Set([...history.map(({ id }) => id), ...(isSame || infoOf(operationState, evidenceInfo) !== undefined ? [nextId(history)] : [])]);
   const log = new Map([...evidenceLog(before), ...evidenceLog(next)].filter(([id]) => ids.has(id)));
-  return { ...next, operationState: withText(operationState, log.size === 0 ? undefined : bounded(log)) };
+  return { ...next, operationState: withInfo(operationState, evidenceInfo, log.size === 0 ? undefined : bounded(log)) };
 }

@@ -1,7 +1,9 @@
 import type { RetryPolicy } from '../../api/application-spec.ts';
 import type { OperationState, ResourceResult, RevisionHistory, Verbatim } from '../../api/application-status.ts';
-import { listAt, textAt } from '../health/live-field.ts';
+import { textAt } from '../health/live-field.ts';
+import { aheadInfo } from './ahead.ts';
 import { evidenceInfo } from './evidence.ts';
+import { infoOf, withInfo } from './operation-info.ts';
 import { nextAttempt } from './retry.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
 
@@ -33,15 +35,11 @@ const pruningInfo = 'pruning';
 const valuesInfo = 'values';
 
 /** Names of what is noted down with an operation: nobody's request may speak in them. */
-export const recordInfos: ReadonlySet<string> = new Set([destinationInfo, pruningInfo, valuesInfo, evidenceInfo]);
+export const recordInfos: ReadonlySet<string> = new Set([destinationInfo, pruningInfo, valuesInfo, evidenceInfo, aheadInfo]);
 
 /** What an operation may delete, as one comparable text. */
 export function pruningOf({ prune, allowEmpty }: Pick<OperationTarget, 'prune' | 'allowEmpty'>): string {
   return prune && allowEmpty ? 'all' : prune ? 'some' : 'none';
-}
-
-function infoOf(operation: OperationState, name: string): string | undefined {
-  return textAt(listAt(operation.operation, 'info').find((entry) => textAt(entry, 'name') === name), 'value');
 }
 
 /** The destination an operation was started for; undefined for one of Argo CD's. */
@@ -67,9 +65,7 @@ export function operationValues(operation: OperationState): string | undefined {
 
 /** Puts on record which versions its charts' values were read from: no value, and nothing that is made of one. */
 export function withValueVersions(operation: OperationState, versions: string | undefined): OperationState {
-  if (operationValues(operation) === versions) return operation;
-  const others = listAt(operation.operation, 'info').filter((entry) => textAt(entry, 'name') !== valuesInfo);
-  return { ...operation, operation: { ...operation.operation, info: [...others, ...(versions === undefined ? [] : [{ name: valuesInfo, value: versions }])] } };
+  return withInfo(operation, valuesInfo, versions);
 }
 
 /** A new operation. It begins without failures: a new commit makes a fresh start. */

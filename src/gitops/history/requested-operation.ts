@@ -2,16 +2,13 @@ import { createHash } from 'node:crypto';
 import { parseRecordedOperation, type RequestedOperation } from '../../api/application-operation.ts';
 import type { ApplicationStatus, OperationState, Verbatim } from '../../api/application-status.ts';
 import type { ObjectRef } from '../apply/object/object-ref.ts';
-import { fieldAt, listAt, textAt } from '../health/live-field.ts';
+import { fieldAt, listAt } from '../health/live-field.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
+import { infoOf } from './operation-info.ts';
 import { clip, type OperationTarget, recordInfos, startOperation } from './operation.ts';
 
 const requestInfo = 'request';
 const headInfo = 'head';
-
-function infoOf({ operation }: OperationState, name: string): string | undefined {
-  return textAt(listAt(operation, 'info').find((entry) => textAt(entry, 'name') === name), 'value');
-}
 
 /** Tells one request from another. */
 function nameOf(asked: unknown): string {

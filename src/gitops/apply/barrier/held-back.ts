@@ -8,7 +8,7 @@ import type { MadeAtRuntime, Producer, ResolvedNeed } from '../../plan/plan.ts';
 import { type Awaited, type BarrierFacts, decideBarrier, type ProducerFact, type SecretFact } from './barrier.ts';
 import { declaredFacts } from './barrier-step.ts';
 import { awaitedSecrets } from './evidence.ts';
-import { isHeldAtAll, letThrough } from './holding.ts';
+import { isHeldAtAll, letThrough, passOf } from './holding.ts';
 import { runtimeCurrency } from './runtime-currency.ts';
 import { factOf, readSecretView, secretName } from './secret-facts.ts';
 
@@ -103,7 +103,7 @@ export async function awaitedOf(run: SyncRun, needs: readonly ResolvedNeed[]): P
  */
 export async function heldBack(run: SyncRun, objects: readonly PreparedObject[]): Promise<ReadonlyMap<PreparedObject, readonly Awaited[]>> {
   const passed = letThrough(run);
-  const asked = isHeldAtAll(run) ? objects.filter(({ ref, awaits = [] }) => awaits.length > 0 && !passed.has(refKey(ref))) : [];
+  const asked = isHeldAtAll(run) ? objects.filter((object) => (object.awaits ?? []).length > 0 && !passed.has(passOf(object))) : [];
   if (asked.length === 0) return new Map();
   const facts = await gather(run, asked.flatMap(({ awaits = [] }) => awaits));
   const held = new Map<PreparedObject, readonly Awaited[]>();
@@ -112,7 +112,7 @@ export async function heldBack(run: SyncRun, objects: readonly PreparedObject[])
     const own = facts(awaits);
     const verdict = decideBarrier(awaits, own, false);
     if (verdict.open) {
-      passed.add(refKey(object.ref));
+      passed.add(passOf(object));
       addEvidence(run, awaits, own);
     } else held.set(object, verdict.awaited);
   }

@@ -1,12 +1,25 @@
+import { refKey } from '../object/object-ref.ts';
+import type { PreparedObject } from '../object/prepared-object.ts';
 import type { SyncRun } from '../sync-run.ts';
+import { needsIdentity } from './gate-identity.ts';
 
-/** The objects that were let through for the target, by `refKey`. */
+/** The objects that were let through for the target, by `passOf`. */
 export function letThrough({ deps: { memory }, options: { target } }: SyncRun): Set<string> {
   if (memory.letThrough?.target !== target) memory.letThrough = { target, objects: new Set() };
   return memory.letThrough.objects;
 }
 
-/** Whether a pass holds anything back: one that brings a revision in, or brings it in anew. Nothing runs on a cluster that only records. */
-export function isHeldAtAll({ options: { mode, target }, deps: { cluster, memory } }: SyncRun): boolean {
-  return cluster.kind !== 'recorded' && (mode === 'sync' || (mode === 'heal' && memory.rebuilding === target));
+/** What an object is let through as: with other needs it waits again. */
+export function passOf({ ref, awaits = [] }: PreparedObject): string {
+  return `${refKey(ref)} ${needsIdentity(awaits)}`;
+}
+
+/** Whether a pass brings a revision in, or brings it in anew. */
+export function bringsIn({ options: { mode, target }, deps: { memory } }: SyncRun): boolean {
+  return mode === 'sync' || (mode === 'heal' && memory.rebuilding === target);
+}
+
+/** Whether a pass holds anything back. Nothing runs on a cluster that only records. */
+export function isHeldAtAll(run: SyncRun): boolean {
+  return run.deps.cluster.kind !== 'recorded' && bringsIn(run);
 }

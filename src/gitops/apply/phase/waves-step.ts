@@ -1,4 +1,5 @@
 import { isSyncHook } from '../../plan/hook-phase.ts';
+import { bringsIn } from '../barrier/holding.ts';
 import { applyAwaiting, applyInTurn } from './apply-awaiting.ts';
 import { preparePhase } from './apply-phase.ts';
 import { awaitHealth } from './await-health.ts';
@@ -69,7 +70,7 @@ export async function wavesStep(run: SyncRun, more: boolean): Promise<Stop | und
   for (const [index, parts] of waves.entries()) {
     const isLast = index === waves.length - 1;
     // what has drifted is put back at once, wherever it stands: its wave has passed
-    const stop = await runWave(run, parts, mode === 'sync' && (!isLast || more || hasHooks));
+    const stop = await runWave(run, parts, bringsIn(run) && (!isLast || more || hasHooks));
     if (stop !== undefined && mode !== 'compare') return stop;
     if (mode === 'sync' && waves.length > 1 && !isLast) say(run, { phase: 'waves', kind: 'done', message: `wave ${parts[0]?.wave ?? 0} is healthy` });
   }

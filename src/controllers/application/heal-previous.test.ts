@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
+import { openRunningWorld } from '../../../test/support/running-world.ts';
+import { fieldAt } from '../../gitops/health/live-field.ts';
+import { configMapType, deploymentType, externalSecretType } from '../../kube/resource-types.ts';
+import { ProviderError } from '../../provider/provider-error.ts';
+
+const { signal } = new AbortController();
+const isDown = new ProviderError('unavailable', 'the provider is down');
+
+describe('while a newer revision waits', { timeout: 60_000 }, () => {
+  const stage = setApplicationStage('previous', openRunningWorld);
+
+  const inWave = (wave: number, text: string): string => text.replace('metadata: {', `metadata: { annotations: { argocd.argoproj.io/sync-wave: "${wave}" },`);
+  const valueOf = async (name: string): Promise<unknown> => fieldAt(await stage.get(configMapType, name), 'data', 'value');
+  const untilValue = (value: string): Promise<void> => stage.until(async () => expect(await valueOf('app')).toBe(value));
+  const message = async (): Promise<string> => (await stage.status()).operationState?.message ?? '';
+  const untilMessage = (pattern: RegExp): Promise<void> => stage.until(async () => expect(await message()).toMatch(pattern));
+  const drift = (): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'app' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { seen: String(Date.now()) } } }));
+  const refresh = (name: string, mark: string): Promise<void> => stage.edit(externalSecretType, { namespace: stage.namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': mark } } }));
+  const becomesReady = async (name: string): Promise<void> => {
+    const observedGeneration = (await stage.get(deploymentType, name))?.metadata.generation;
+    await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1, conditions: [] }, { fieldManager: 'test' }, signal);
+  };
+
+  /** The first revision is in, and the second is half in: its first wave is written, and does not become healthy. */
+  async function halfIn(): Promise<void> {
+    const first = await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db'), 'app.yaml': manifests.config('app', 'first') });
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(first);
+    await stage.push({ 'app.yaml': manifests.config('app', 'second'), 'node.yaml': manifests.deployment('node', 'db'), 'late.yaml': inWave(1, manifests.config('late')) });
+    await untilValue('second');
+    await untilMessage(/Deployment .*node/);
+  }
+
+  test('for its Secrets, the last one that is whole is not written over one between them that is half in', async () => {
+    await halfIn();
+
+    stage.secrets.remote['prod/db'] = isDown;
+    const third = await stage.push({ 'app.yaml': manifests.config('app', 'third'), 'more.yaml': manifests.secret('more'), 'node.yaml': manifests.deployment('node', 'more') });
+    await untilMessage(/^waiting for .*more/);
+    await drift();
+    await stage.pause(500);
+    expect(await valueOf('app')).toBe('second');
+
+    await stage.stop();
+    await stage.start({ remote: { 'prod/db': isDown } });
+    await drift();
+    await stage.pause(1_000);
+    expect(await valueOf('app')).toBe('second');
+
+    stage.secrets.remote['prod/db'] = 'hunter2';
+    await refresh('more', '1');
+    await untilValue('third');
+    await becomesReady('node');
+    await stage.untilSynced(third);
+  });
+
+  test('at its barrier once more after a restart, it is not written over', async () => {
+    await halfIn();
+    await stage.stop();
+    await refresh('db', '1');
+
+    await stage.start({ remote: { 'prod/db': isDown } });
+    await untilMessage(/^waiting for .*db/);
+    await drift();
+    await stage.pause(500);
+    expect(await valueOf('app')).toBe('second');
+  });
+
+  test('and none was half in, the last one that is whole is healed, after a restart, too, and once the newer one is whole it is healed itself', async () => {
+    const first = await stage.push({ 'store.yaml': manifests.store, 'app.yaml': manifests.config('app', 'first') });
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(first);
+    const edit = (): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'app' }, (object) => ({ ...object, data: { value: 'by hand' } }));
+
+    stage.secrets.remote['prod/db'] = isDown;
+    const second = await stage.push({ 'app.yaml': manifests.config('app', 'second'), 'secret.yaml': manifests.secret('db'), 'node.yaml': manifests.deployment('node', 'db') });
+    await untilMessage(/^waiting for .*db/);
+    await edit();
+    await untilValue('first');
+    await stage.stop();
+    await edit();
+    await stage.start({ remote: { 'prod/db': isDown } });
+    await untilValue('first');
+
+    stage.secrets.remote['prod/db'] = 'hunter2';
+    await refresh('db', '2');
+    await stage.untilSynced(second);
+    stage.secrets.remote['prod/db'] = isDown;
+    await stage.push({ 'app.yaml': manifests.config('app', 'third'), 'more.yaml': manifests.secret('more'), 'node.yaml': manifests.deployment('node', 'more') });
+    await untilMessage(/^waiting for .*more/);
+    await edit();
+    await untilValue('second');
+  });
+});
