@@ -17,7 +17,11 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The files of a revision, by path below `manifests/`. */
 export async function filesOf(scenario: Scenario, namespace: string, revision: number, sealers: Sealers): Promise<Readonly<Record<string, string>>> {
   const files = new Map<string, string>();
-  const put = (object: KubeObject): void => void files.set(`${object.kind}-${object.metadata.name}.yaml`.toLowerCase(), `${JSON.stringify(object, undefined, 1)}\n`);
+  const put = (object: KubeObject): void => {
+    const path = `${object.kind}-${object.metadata.name}.yaml`.toLowerCase();
+    if (files.has(path)) throw new Error(`seed ${scenario.seed} has two objects for ${path}`);
+    files.set(path, `${JSON.stringify(object, undefined, 1)}\n`);
+  };
   put({ apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', metadata: { name: 'vault' }, spec: { provider: { scripted: { account: namespace } } } });
   for (const secret of scenario.secrets) {
     const version = versionAt(secret, revision);
@@ -29,9 +33,9 @@ export async function filesOf(scenario: Scenario, namespace: string, revision: n
     if (producer !== undefined) put(producer);
     if (secret.maker === 'token') for (const object of tokenObjects(secret)) put(object);
   }
-  for (const consumer of scenario.consumers) put(workload(consumer, revision));
+  for (const [index, consumer] of scenario.consumers.entries()) put(inWave(index % scenario.waves, workload(consumer, revision)));
   put(chartObject('v1', 'ConfigMap', 'settings', revision, { data: { revision: String(revision) } }));
-  put(chartObject('v1', 'Service', 'node', revision, { spec: { selector: { app: 'node' }, ports: [{ port: 80 }] } }));
+  put(inWave(scenario.waves - 1, chartObject('v1', 'Service', 'node', revision, { spec: { selector: { app: 'node' }, ports: [{ port: 80 }] } })));
   const [first] = scenario.secrets;
   if (scenario.refused && revision === scenario.revisions && first !== undefined) put(workload({ kind: 'Deployment', name: 'mistaken', needs: [{ secret: first.name, key: 'tokne', way: 'env' }] }, revision));
   if (scenario.value === undefined) return Object.fromEntries(files);
@@ -62,6 +66,10 @@ function tokenObjects({ name }: RunSecret): readonly KubeObject[] {
 
 function chartObject(apiVersion: string, kind: string, name: string, revision: number, fields: Fields, annotations: Readonly<Record<string, string>> = {}): KubeObject {
   return { apiVersion, kind, metadata: { name, annotations: { [revisionAnnotation]: String(revision), ...annotations } }, ...fields };
+}
+
+function inWave(wave: number, { metadata, ...object }: KubeObject): KubeObject {
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...(wave === 0 ? {} : { 'argocd.argoproj.io/sync-wave': String(wave) }) } } };
 }
 
 function workload({ kind, name, needs }: RunConsumer, revision: number): KubeObject {

@@ -15,6 +15,7 @@ export const sampleScenario: Scenario = {
   edits: [],
   kills: [],
   faults: 0,
+  waves: 1,
 };
 const namespace = 'run-0';
 const user = 'controller';

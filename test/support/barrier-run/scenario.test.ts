@@ -12,7 +12,7 @@ describe('the scenario of a seed', () => {
         expect(scenarioOf(seed)).toEqual(scenario);
         const { secrets, consumers, revisions, edits, refused } = scenario;
         const keys = new Map(secrets.map((secret) => [secret.name, secret.keys]));
-        expect(keys.size).toBe(secrets.length);
+        expect(new Set([...keys.keys(), ...consumers.map(({ name }) => name)]).size).toBe(secrets.length + consumers.length);
         for (const need of consumers.flatMap(({ needs }) => needs)) expect(need.key === undefined || keys.get(need.secret)?.includes(need.key)).toBe(true);
         expect(edits.filter(({ what }) => what === 'commit')).toHaveLength(revisions - 1);
         expect(neededSecrets(scenario)).toEqual(secrets);
@@ -34,6 +34,7 @@ describe('the scenario of a seed', () => {
     expect(found(scenarios.flatMap(({ edits }) => edits.map(({ what }) => what)))).toEqual(new Set(['commit', 'editExternal', 'deleteSecret', 'scale']));
     expect(scenarios.some(({ value }) => value !== undefined)).toBe(true);
     expect(scenarios.some(({ refused }) => refused)).toBe(true);
+    expect(scenarios.some(({ waves, revisions }) => waves > 1 && revisions > 2)).toBe(true);
     expect(new Set(scenarios.flatMap(({ kills }) => kills.map(({ at }) => at))).size).toBe(100);
   });
 });

@@ -80,6 +80,8 @@ export interface Scenario {
   readonly kills: readonly Kill[];
   /** How many requests of a hundred come to harm. */
   readonly faults: number;
+  /** In how many sync waves the chart comes: between two of them a revision is half in. */
+  readonly waves: number;
 }
 
 /** As many seeds in a row kill at each of the first `killStride * killsOfRun` requests, where the run does not end before. */
@@ -104,6 +106,7 @@ export function scenarioOf(seed: number): Scenario {
     edits: [...Array.from({ length: revisions - 1 }, () => 'commit' as const), ...Array.from({ length: whole(random, 4) }, () => pick(random, ['editExternal', 'deleteSecret', 'scale'] as const))].map((what) => ({ what, at: 1 + whole(random, 80), pick: random() })),
     kills: Array.from({ length: killsOfRun }, (_, index) => ({ at: 1 + (seed % killStride) + index * killStride, when: pick(random, ['before', 'after'] as const) })),
     faults: pick(random, [0, 2, 5, 10]),
+    waves: pick(random, [1, 1, 2, 3]),
   };
 }
 
@@ -159,8 +162,8 @@ function versionsOf(random: Random, revisions: number): readonly number[] {
 function consumersOf(random: Random, secrets: readonly RunSecret[]): readonly RunConsumer[] {
   const kinds: readonly RunConsumer['kind'][] = ['Deployment', ...Array.from({ length: whole(random, 3) }, () => pick(random, ['Deployment', 'StatefulSet', 'CronJob'] as const)), ...(random() < 0.4 ? (['Hook'] as const) : [])];
   const needsOf = (all: boolean): readonly RunNeed[] => secrets.filter(() => all || random() < 0.5).map((secret) => needOf(random, secret));
-  // the first one needs them all
-  return kinds.map((kind, index) => ({ kind, name: `${kind.toLowerCase()}-${index}`, needs: needsOf(index === 0) }));
+  // the first one needs them all; a hook that needs Secrets is another Job than one that makes them
+  return kinds.map((kind, index) => ({ kind, name: `${kind === 'Hook' ? 'prepare' : kind.toLowerCase()}-${index}`, needs: needsOf(index === 0) }));
 }
 
 function needOf(random: Random, { name, keys }: RunSecret): RunNeed {
