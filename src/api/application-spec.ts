@@ -129,7 +129,7 @@ export const applicationSpec = z
     destination,
     syncPolicy: syncPolicy.exactOptional(),
     info: z.array(z.strictObject({ name: z.string(), value: z.string() })).exactOptional().describe('For people.'),
-    revisionHistoryLimit: z.int().min(0).max(100).exactOptional().describe('Entries of status.history, 10 where absent.'),
+    revisionHistoryLimit: z.int().min(0).max(100).exactOptional().describe('Entries of status.history, 10 where absent; the newest is kept in any case.'),
     ignoreDifferences: z.array(ignoredDifference).max(200).exactOptional().describe('Fields whose differences between Git and the cluster do not count.'),
     sourceHydrator: unsupported(),
   })

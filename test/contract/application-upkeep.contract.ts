@@ -256,6 +256,23 @@ export function describeApplicationUpkeep(name: string, open: () => Promise<Worl
       expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded' });
     });
 
+    test('an Application that is deleted and whose spec is wrong says what to do; with a right one it goes', async () => {
+      const commit = await stage.push({ 'config.yaml': manifests.config('settings') });
+      await stage.declare({}, { finalizers: ['resources-finalizer.argocd.argoproj.io'] });
+      await stage.start();
+      await stage.untilSynced(commit);
+      const atPath = (path: string): Promise<void> => stage.editApplication((object) => ({ ...object, spec: { ...Object(object['spec']), source: { repoURL: stage.remote.url, path } } }));
+
+      await atPath('../up');
+      await stage.removeApplication(stage.namespace);
+      await stage.until(async () => expect(await conditions()).toEqual(['DeletionError: the Application cannot be deleted because its spec is wrong: spec.source.path: must be relative to the root of the repository and must not hold "..". Correct the spec; or, to delete the Application and leave its objects, remove its finalizers (resources-finalizer.argocd.argoproj.io)']));
+      expect(await valueOf('settings')).toEqual({ value: 'one' });
+
+      await atPath('manifests');
+      await stage.until(async () => expect(await stage.applications()).not.toContain(stage.namespace));
+      expect(await stage.get(configMapType, 'settings')).toBeUndefined();
+    });
+
     test('skip-reconcile is honoured, and an invalid Application is told what is wrong', async () => {
       await stage.push({ 'config.yaml': manifests.config('settings') });
       await stage.declare({}, { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } });

@@ -16,9 +16,8 @@ import type { Reconciled } from '../../runtime/outcome.ts';
 import { amendMetadata, withoutFinalizers } from './amend.ts';
 import type { ApplicationContext } from './context.ts';
 import { runDeleteHooks } from './delete-hooks.ts';
+import { resourcesFinalizer } from './deletion-finalizers.ts';
 import type { Subject } from './observe.ts';
-
-const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /** How often to look whether what is being deleted is gone, in milliseconds; events usually come first. */
 const lookAgain = 5_000;

@@ -7,6 +7,7 @@ import { depsOf } from './act.ts';
 import { amendMetadata, withoutFinalizers } from './amend.ts';
 import type { ApplicationContext } from './context.ts';
 import { deletePlan } from './delete-plan.ts';
+import { hookFinalizers } from './deletion-finalizers.ts';
 import { observe } from './observe.ts';
 import type { Observed, Subject } from './observe.ts';
 import { syncOptionsOf } from './sync-options.ts';
@@ -14,14 +15,13 @@ import { syncOptionsOf } from './sync-options.ts';
 type DeletePhase = 'preDelete' | 'postDelete';
 
 /** Argo CD's: they hold an Application that has such hooks until those have run. */
-const finalizers: Readonly<Record<DeletePhase, string>> = { preDelete: 'pre-delete-finalizer.argocd.argoproj.io', postDelete: 'post-delete-finalizer.argocd.argoproj.io' };
 const phases: readonly DeletePhase[] = ['preDelete', 'postDelete'];
 
 /** How often to look whether a hook is done, in milliseconds. */
 const lookAgain = 3_000;
 
 function holds(present: readonly string[], phase: DeletePhase): boolean {
-  return present.some((name) => name === finalizers[phase] || name.startsWith(`${finalizers[phase]}/`));
+  return present.some((name) => name === hookFinalizers[phase] || name.startsWith(`${hookFinalizers[phase]}/`));
 }
 
 /** Whether hooks are to run before an Application that is being deleted may go. */
@@ -36,13 +36,13 @@ export async function keepDeleteFinalizers({ raw, plan }: Pick<Observed, 'raw' |
   if (isRight(raw.metadata.finalizers ?? [])) return;
   const change = (present: readonly string[]): readonly string[] => {
     const kept = present.filter((name) => !phases.some((phase) => !isWanted(phase) && holds([name], phase)));
-    return [...kept, ...phases.filter((phase) => isWanted(phase) && !holds(kept, phase)).map((phase) => finalizers[phase])];
+    return [...kept, ...phases.filter((phase) => isWanted(phase) && !holds(kept, phase)).map((phase) => hookFinalizers[phase])];
   };
   await amendMetadata(context.cluster, raw, (metadata) => (isRight(metadata.finalizers ?? []) ? undefined : { ...metadata, finalizers: change(metadata.finalizers ?? []) }), signal);
 }
 
 async function failed({ raw, application }: Subject, phase: DeletePhase, reason: string, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {
-  const message = `${reason}. To delete the Application without these hooks, remove its finalizer ${finalizers[phase]}`;
+  const message = `${reason}. To delete the Application without these hooks, remove its finalizer ${hookFinalizers[phase]}`;
   const conditions = mergeConditions(application.status.conditions ?? [], [{ type: 'DeletionError', message }], context.clock.now());
   await context.statuses.write(raw, { ...application.status, conditions }, signal);
   return { outcome: { kind: 'failed', reason: 'DeletionError', message } };

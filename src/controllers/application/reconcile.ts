@@ -21,19 +21,22 @@ import { settleRollback } from './settle-rollback.ts';
 import type { RollbackPass } from './settle-rollback.ts';
 import { watchCharts } from './watch-charts.ts';
 import { watchProducers } from './watch-producers.ts';
-import { reportBackoff, reportInvalid, reportUnplanned } from './report-trouble.ts';
+import { reportBackoff, reportInvalid, reportUndeletable, reportUnplanned } from './report-trouble.ts';
 
 /** Whether the cluster runs an Argo CD that would do the same work. Nobody's controllers run on a cluster that only records. */
 async function argoRuns(namespace: string, context: ApplicationContext, signal: AbortSignal): Promise<boolean> {
   return context.cluster.kind === 'kubernetes' && (await context.argoRuns(namespace, signal));
 }
 
-/** A refresh that somebody has asked for: what is remembered of the cluster is forgotten when it is a hard one. */
-async function finishRefresh(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<void> {
-  if (subject.raw.metadata.annotations?.[refreshAnnotation] === undefined) return;
-  await amendMetadata(context.cluster, subject.raw, withoutAnnotation(refreshAnnotation), signal);
+/** Takes the wish for a refresh away that this pass has met; another one that has come meanwhile stays. */
+async function finishRefresh({ raw }: Subject, context: ApplicationContext, signal: AbortSignal): Promise<void> {
+  const asked = raw.metadata.annotations?.[refreshAnnotation];
+  if (asked === undefined) return;
+  const remove = withoutAnnotation(refreshAnnotation);
+  await amendMetadata(context.cluster, raw, (metadata) => (metadata.annotations?.[refreshAnnotation] === asked ? remove(metadata) : undefined), signal);
 }
 
+/** What is remembered of the cluster is forgotten where a hard refresh is asked for. */
 function startRefresh(subject: Subject, context: ApplicationContext): void {
   if (subject.raw.metadata.annotations?.[refreshAnnotation] !== 'hard') return;
   const memory = context.memoryOf(subject.key);
@@ -115,7 +118,7 @@ export async function reconcileApplication(cached: KubeObject, context: Applicat
     return undefined;
   }
   const subject = subjectOf(raw, context);
-  if ('invalid' in subject) return reportInvalid(raw, subject.invalid, context, signal);
+  if ('invalid' in subject) return deletionTimestamp === undefined ? reportInvalid(raw, subject.invalid, context, signal) : reportUndeletable(raw, subject.invalid, context, signal);
   const unready = await context.projects.ready();
   if (unready !== undefined) return reportUnplanned({ ...subject, plan: undefined, notes: [{ type: 'ComparisonError', message: unready }], transient: true, isDenied: false }, context, signal);
   if (deletionTimestamp !== undefined) return subject.application.cascade === undefined && !hasDeleteHooks(subject) ? undefined : cascade(subject, context, signal);

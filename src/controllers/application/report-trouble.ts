@@ -6,6 +6,7 @@ import type { ConditionNote } from '../../gitops/history/application-conditions.
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import type { ApplicationContext } from './context.ts';
+import { deletionFinalizers } from './deletion-finalizers.ts';
 import type { SyncDecision } from './decide.ts';
 import type { Observed, Unplanned } from './observe.ts';
 
@@ -36,6 +37,19 @@ export async function reportInvalid(raw: KubeObject, message: string, context: A
   tellOnce(raw, message, context);
   const isNews = await writeUnknown(raw, [{ type: 'InvalidSpecError', message }], context, signal);
   return { outcome: { kind: 'stalled', reason: 'InvalidSpecError', message }, events: isNews ? [{ type: 'Warning', reason: 'InvalidSpecError', message }] : [] };
+}
+
+/**
+ * The Application is being deleted, and what is to go with it cannot be told: its project and its options stand in the spec. Undefined where
+ * nothing of ours holds it.
+ */
+export async function reportUndeletable(raw: KubeObject, problem: string, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled | undefined> {
+  const held = (raw.metadata.finalizers ?? []).filter((name) => deletionFinalizers.some((ours) => name === ours || name.startsWith(`${ours}/`)));
+  if (held.length === 0) return undefined;
+  const message = `the Application cannot be deleted because its spec is wrong: ${problem}. Correct the spec; or, to delete the Application and leave its objects, remove its finalizers (${held.join(', ')})`;
+  tellOnce(raw, message, context);
+  const isNews = await writeUnknown(raw, [{ type: 'DeletionError', message }], context, signal);
+  return { outcome: { kind: 'stalled', reason: 'DeletionError', message }, events: isNews ? [{ type: 'Warning', reason: 'DeletionError', message }] : [] };
 }
 
 /** Milliseconds until a server that refuses is asked again although nobody has changed a credential: somebody may have let us in there. */

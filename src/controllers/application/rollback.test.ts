@@ -1,32 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
-import { openRunningWorld } from '../../../test/support/running-world.ts';
-import type { World } from '../../../test/support/secret-stage.ts';
+import { InterruptedWorld } from '../../../test/support/running-world.ts';
 import { suspendAnnotation } from '../../api/application.ts';
 import { autoRollbackAnnotation, readRecord } from '../../gitops/history/rollback-policy.ts';
 import { rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
-import type { Cluster } from '../../kube/port.ts';
 import { configMapType, deploymentType, externalSecretType } from '../../kube/resource-types.ts';
 
 const { signal } = new AbortController();
-
-/** Runs once, just before an Application is next read. */
-let meanwhile: (() => Promise<void>) | undefined;
-
-async function openInterruptedWorld(): Promise<World> {
-  const world = await openRunningWorld();
-  const get: Cluster['get'] = async (type, key, until, options) => {
-    const run = type.kind === 'Application' ? meanwhile : undefined;
-    if (run !== undefined) meanwhile = undefined;
-    await run?.();
-    return world.cluster.get(type, key, until, options);
-  };
-  return { ...world, cluster: { ...world.cluster, get } };
-}
+const interrupted = new InterruptedWorld();
 
 describe('an Application that is rolled back', { timeout: 60_000 }, () => {
-  const stage = setApplicationStage('rollback', openInterruptedWorld);
+  const stage = setApplicationStage('rollback', interrupted.open);
 
   const valueOf = async (name: string): Promise<unknown> => fieldAt(await stage.get(configMapType, name), 'data', 'value');
   const pinned = async (): Promise<string | undefined> => (await stage.application()).metadata.annotations?.[rollbackAnnotation];
@@ -85,7 +70,7 @@ describe('an Application that is rolled back', { timeout: 60_000 }, () => {
     await annotate(rollbackAnnotation, JSON.stringify({ revision: good, replaces: bad }));
     await stage.untilSynced(good);
 
-    meanwhile = () => annotate(rollbackAnnotation, JSON.stringify({ revision: bad, by: 'ada' }));
+    interrupted.meanwhile(() => annotate(rollbackAnnotation, JSON.stringify({ revision: bad, by: 'ada' })));
     const fixed = await stage.push({ 'config.yaml': manifests.config('app', 'fixed') });
     await stage.until(() => expect(reasons()).toContain('RollbackReleased'));
     await stage.untilSynced(bad);
@@ -105,10 +90,10 @@ describe('an Application that is rolled back', { timeout: 60_000 }, () => {
     const bad = await stage.push({ 'seed.yaml': file('node:bad') });
     await stage.untilSynced(bad);
     const pin = { revision: old, replaces: bad, by: 'ada' };
-    meanwhile = () => annotate(rollbackAnnotation, JSON.stringify(pin));
+    interrupted.meanwhile(() => annotate(rollbackAnnotation, JSON.stringify(pin)));
     await fares(0, crashes);
 
-    await stage.until(() => expect(meanwhile).toBeUndefined());
+    await stage.until(() => expect(interrupted.isDone).toBe(true));
     await stage.untilSynced(old);
     expect(JSON.parse((await pinned()) ?? '')).toEqual(pin);
   });

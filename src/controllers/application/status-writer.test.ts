@@ -103,4 +103,23 @@ describe('createStatusWriter', () => {
 
     expect(await writer.write(application, { sync: { status: 'Synced' } }, signal)).toBe(false);
   });
+
+  it('writes nothing to another Application that was made under the name of one that is gone', async () => {
+    const writer = createStatusWriter(cluster, createFakeClock());
+    await cluster.delete(applicationType, key, {}, signal);
+    const other = await cluster.create(applicationType, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: key, spec: {} }, { fieldManager: 'test' }, signal);
+
+    expect(await writer.write(application, { sync: { status: 'Synced' } }, signal)).toBe(false);
+    expect(await cluster.get(applicationType, key, signal)).toEqual(other);
+  });
+
+  it('writes all the same where somebody has changed the Application meanwhile', async () => {
+    const writer = createStatusWriter(cluster, createFakeClock());
+    await cluster.update(applicationType, { ...application, metadata: { ...application.metadata, labels: { team: 'a' } } }, { fieldManager: 'test' }, signal);
+
+    expect(await writer.write(application, { sync: { status: 'Synced' } }, signal)).toBe(true);
+    expect(await writer.write(application, { sync: { status: 'OutOfSync' } }, signal)).toBe(true);
+    expect(await cluster.get(applicationType, key, signal)).toMatchObject({ metadata: { labels: { team: 'a' } }, status: { sync: { status: 'OutOfSync' } } });
+    expect(patches()).toBe(2);
+  });
 });

@@ -7,7 +7,7 @@ import { keepAhead } from '../../gitops/history/ahead.ts';
 import { keepEvidence } from '../../gitops/history/evidence.ts';
 import { mergePatch } from '../../lib/merge-patch.ts';
 import { formatTimestamp } from '../../lib/timestamp.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
+import { isKubeError, KubeError } from '../../kube/kube-error.ts';
 import type { Cluster } from '../../kube/port.ts';
 import { applicationType } from '../../kube/resource-types.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -23,18 +23,33 @@ export interface StatusWriter {
   readonly seen: (key: string, resourceVersion: string | undefined) => void;
   /** The status of an Application, what was written since it was read included. */
   readonly current: (application: KubeObject) => ApplicationStatus;
-  /** False where there was nothing to write, or no object any more. */
+  /** False where there was nothing to write, or no object any more; one that was made anew under its name is another. */
   readonly write: (application: KubeObject, status: ApplicationStatus, signal: AbortSignal) => Promise<boolean>;
 }
 
 export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter {
-  /** By the object that a pass works on: what it has written itself. */
-  const written = new WeakMap<KubeObject, ApplicationStatus>();
+  /** By the object that a pass works on: what it has written itself, and in which resourceVersion that stands. */
+  const written = new WeakMap<KubeObject, { readonly status: ApplicationStatus; readonly version: string | undefined }>();
   /** By key: the resourceVersion of our last write, until the cache shows it. */
   const pending = new Map<string, string>();
   /** By key: what the cache shows. Its event may be quicker than the answer to the write. */
   const shown = new Map<string, string>();
-  const current = (application: KubeObject): ApplicationStatus => written.get(application) ?? parseApplicationStatus(application);
+  const current = (application: KubeObject): ApplicationStatus => written.get(application)?.status ?? parseApplicationStatus(application);
+
+  /** Under the version that is known; where that is not the current one, once more if it still is the same object. @throws KubeError `absent` */
+  async function patchSame(application: KubeObject, patch: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<KubeObject> {
+    const { metadata } = application;
+    const version = written.get(application)?.version ?? metadata.resourceVersion;
+    const patchAt = (resourceVersion: string | undefined): Promise<KubeObject> => cluster.patchStatus(applicationType, keyOf(application), patch, { fieldManager, ...(resourceVersion === undefined ? {} : { resourceVersion }) }, signal);
+    try {
+      return await patchAt(version);
+    } catch (error) {
+      if (!isKubeError(error, 'conflict')) throw error;
+    }
+    const live = await cluster.get(applicationType, keyOf(application), signal);
+    if (live === undefined || live.metadata.uid !== metadata.uid) throw new KubeError('absent', `Application ${formatKey(keyOf(application))} is gone`);
+    return patchAt(live.metadata.resourceVersion);
+  }
 
   return {
     latest: async (cached, signal) => {
@@ -58,10 +73,10 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
       if (patch === undefined) return false;
       try {
         const stamped = { ...patch, reconciledAt: formatTimestamp(clock.now()) };
-        const after = await cluster.patchStatus(applicationType, keyOf(application), stamped, { fieldManager }, signal);
-        written.set(application, parseApplicationStatus(after));
-        const key = formatKey(keyOf(application));
+        const after = await patchSame(application, stamped, signal);
         const { resourceVersion = '' } = after.metadata;
+        written.set(application, { status: parseApplicationStatus(after), version: after.metadata.resourceVersion });
+        const key = formatKey(keyOf(application));
         if (shown.get(key) === resourceVersion) pending.delete(key);
         else pending.set(key, resourceVersion);
         return true;

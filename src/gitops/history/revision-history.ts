@@ -12,7 +12,7 @@ export interface Deployment {
 }
 
 export interface HistoryOptions {
-  /** `spec.revisionHistoryLimit`; 0 keeps none. */
+  /** `spec.revisionHistoryLimit`. 0 keeps the newest, where Argo CD keeps none: what is in is told by it. */
   readonly limit: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -28,5 +28,5 @@ export function addHistory(history: readonly RevisionHistory[], deployment: Depl
     deployedAt: formatTimestamp(options.now),
     initiatedBy: deployment.initiatedBy,
   };
-  return options.limit === 0 ? [] : [...history, entry].slice(-options.limit);
+  return [...history, entry].slice(-Math.max(1, options.limit));
 }

@@ -34,7 +34,7 @@ describe('addHistory', () => {
 
     expect(addHistory(history, deployment, { limit: 2, now }).map(({ id, revision }) => `${id} ${revision}`)).toEqual(['7 a', '8 b']);
     expect(addHistory([], deployment, { limit: 10, now })).toMatchObject([{ id: 0, initiatedBy: { automated: true } }]);
-    expect(addHistory(history, deployment, { limit: 0, now })).toEqual([]);
+    expect(addHistory(history, deployment, { limit: 0, now }).map(({ id }) => id)).toEqual([8]);
   });
 });
 

@@ -106,6 +106,7 @@ async function makeOnce(cluster: Cluster, type: ResourceType, secret: RunSecret,
   if (there === undefined) await cluster.create(secretType, object, options, signal);
   else await cluster.update(secretType, { ...object, metadata: there.metadata }, options, signal);
   const ready = { type: 'Ready', status: 'True', observedGeneration: generation, reason: 'Made', message: 'made', lastTransitionTime: new Date().toISOString() };
-  if (type !== jobType && secret.maker !== 'ingress') await cluster.patchStatus(type, key, { observedGeneration: generation, conditions: [ready] }, options, signal);
+  if (secret.maker === 'ingress') await cluster.patchStatus(type, key, { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } }, options, signal);
+  else if (type !== jobType) await cluster.patchStatus(type, key, { observedGeneration: generation, conditions: [ready] }, options, signal);
   return `${uid} ${generation}`;
 }

@@ -6,6 +6,7 @@ import type { LiveObject } from '../object/live-view.ts';
 import { formatRef, keyOfRef } from '../object/object-ref.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import type { PruneDecision } from './prune.ts';
+import { servedTypes } from './served-types.ts';
 
 export interface Deletion {
   readonly cluster: Cluster;
@@ -15,6 +16,10 @@ export interface Deletion {
   /** Whether it is done as an account that the Application's project names, and not with the controller's own rights. Absent: it is not. */
   readonly isConfined?: () => boolean;
   readonly decide: (ref: ObjectRef, live: LiveObject | undefined) => PruneDecision;
+}
+
+interface Batch extends Deletion {
+  readonly typeOf: ReturnType<typeof servedTypes>;
 }
 
 /** What became of one object. */
@@ -42,21 +47,16 @@ function propagationOf(ref: ObjectRef, wished: Deletion['propagation']): Deletio
   return wished === 'Foreground' && !workloadGroups.has(ref.group) ? 'Background' : wished;
 }
 
-async function typeOf(cluster: Cluster, ref: ObjectRef, signal: AbortSignal): Promise<ResourceType | undefined> {
-  const apiVersion = ref.group === '' ? ref.version : `${ref.group}/${ref.version}`;
-  return (await cluster.discover(signal)).find(apiVersion, ref.kind) ?? (await cluster.discover(signal, { fresh: true })).find(apiVersion, ref.kind);
-}
-
 async function readLive(cluster: Cluster, type: ResourceType, ref: ObjectRef, signal: AbortSignal): Promise<LiveObject | undefined> {
   const found = await cluster.get(type, keyOfRef(ref), signal, { metadataOnly: true });
   return found === undefined ? undefined : liveObject(found, false);
 }
 
 /** Reads one object, decides, and deletes it under the uid that was read. Answers what is still there afterwards, too. */
-async function deleteObject(deletion: Deletion, ref: ObjectRef, signal: AbortSignal): Promise<Judged> {
+async function deleteObject(deletion: Batch, ref: ObjectRef, signal: AbortSignal): Promise<Judged> {
   const { cluster } = deletion;
   const propagation = propagationOf(ref, deletion.propagation);
-  const type = await typeOf(cluster, ref, signal);
+  const type = await deletion.typeOf(ref, signal);
   // a kind that is not served any more has no objects
   if (type === undefined) return { ref, decision: { kind: 'gone', message: `${ref.kind} is not served any more` } };
   const decision = deletion.decide(ref, await readLive(cluster, type, ref, signal));
@@ -71,7 +71,7 @@ function isSecret(ref: ObjectRef): boolean {
   return ref.group === '' && ref.kind === 'Secret';
 }
 
-async function attempt(deletion: Deletion, ref: ObjectRef, signal: AbortSignal): Promise<Judged> {
+async function attempt(deletion: Batch, ref: ObjectRef, signal: AbortSignal): Promise<Judged> {
   try {
     return await deleteObject(deletion, ref, signal);
   } catch (error) {
@@ -89,9 +89,10 @@ async function attempt(deletion: Deletion, ref: ObjectRef, signal: AbortSignal):
  */
 export async function deleteObjects(deletion: Deletion, refs: readonly ObjectRef[], signal: AbortSignal): Promise<DeletionResult> {
   const judged: Judged[] = [];
+  const batch: Batch = { ...deletion, typeOf: servedTypes(deletion.cluster) };
   for (const group of groupByKind(refs.map((ref) => ({ ref })))) {
     const done: Judged[] = [];
-    for (const { ref } of group) done.push(await attempt(deletion, ref, signal));
+    for (const { ref } of group) done.push(await attempt(batch, ref, signal));
     judged.push(...done);
     if (done.some(({ decision, leaving }) => decision.kind === 'failed' || leaving !== undefined)) break;
   }
