@@ -130,6 +130,7 @@ data:
       ['a ConfigMap that it takes a value from', '{{ .Values.secret }}', { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: facts, valuesKey: secret, targetPath: secret}\n' } }],
       ['what it looks up', '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ else }}one{{ end }}', {}],
     ] as const)('where %s makes a chart need another Secret, that is awaited as for a commit, also after a restart', async ([, secret, metadata]) => {
+      const isDown = new ProviderError('unavailable', 'the provider is down');
       const secretOf = async (): Promise<unknown> => /secretKeyRef":\{"name":"(\w+)"/.exec(JSON.stringify(await stage.get(deploymentType, 'node')))?.[1];
       const facts = (name: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { secret: name } }));
       const untilWaitingFor = (name: string): Promise<void> => stage.until(async () => expect([await stage.get(externalSecretType, name), (await stage.status()).sync?.status, stage.running.progress.map(({ message }) => message)]).toEqual([expect.anything(), 'OutOfSync', expect.arrayContaining([expect.stringMatching(new RegExp(`^waiting for .*${name}`))])]));
@@ -141,27 +142,25 @@ data:
       await stage.start();
       await stage.untilSynced(commit);
 
-      stage.secrets.remote['prod/db'] = new ProviderError('unavailable', 'the provider is down');
+      const expectAwaited = async (name: string, before: string): Promise<void> => {
+        await untilWaitingFor(name);
+        await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }));
+        await stage.pause(500);
+        expect(await secretOf()).toBe(before);
+        stage.secrets.remote['prod/db'] = 'hunter2';
+        await again(name);
+        await stage.until(async () => expect(await secretOf()).toBe(name));
+        await stage.untilSynced(commit);
+      };
+
+      stage.secrets.remote['prod/db'] = isDown;
       await facts('two');
-      await untilWaitingFor('two');
-      await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }));
-      await stage.pause(500);
-      expect(await secretOf()).toBe('one');
-      stage.secrets.remote['prod/db'] = 'hunter2';
-      await again('two');
-      await stage.until(async () => expect(await secretOf()).toBe('two'));
-      await stage.untilSynced(commit);
+      await expectAwaited('two', 'one');
 
       await stage.stop();
       await facts('three');
-      await stage.start({ remote: { 'prod/db': new ProviderError('unavailable', 'the provider is down') } });
-      await untilWaitingFor('three');
-      await stage.pause(500);
-      expect(await secretOf()).toBe('two');
-      stage.secrets.remote['prod/db'] = 'hunter2';
-      await again('three');
-      await stage.until(async () => expect(await secretOf()).toBe('three'));
-      await stage.untilSynced(commit);
+      await stage.start({ remote: { 'prod/db': isDown } });
+      await expectAwaited('three', 'two');
       expect((await stage.status()).history).toHaveLength(1);
     });
 

@@ -16,7 +16,7 @@ import type { Reconciled } from '../../runtime/outcome.ts';
 import { amendMetadata, withoutFinalizers } from './amend.ts';
 import type { ApplicationContext } from './context.ts';
 import { runDeleteHooks } from './delete-hooks.ts';
-import { resourcesFinalizer } from './deletion-finalizers.ts';
+import { isFinalizer, resourcesFinalizer } from './deletion-finalizers.ts';
 import type { Subject } from './observe.ts';
 
 /** How often to look whether what is being deleted is gone, in milliseconds; events usually come first. */
@@ -89,7 +89,7 @@ export async function cascade(subject: Subject, context: ApplicationContext, sig
   if ('outcome' in deleted) return deleted;
   const after = await runDeleteHooks(subject, 'postDelete', context, signal);
   if (after !== undefined) return after;
-  const release = withoutFinalizers((finalizer) => finalizer === resourcesFinalizer || finalizer.startsWith(`${resourcesFinalizer}/`));
+  const release = withoutFinalizers((finalizer) => isFinalizer(finalizer, resourcesFinalizer));
   await amendMetadata(context.cluster, subject.raw, release, signal);
   const { kept } = deleted;
   return { outcome: { kind: 'synced', reason: 'Deleted', message: kept.length === 0 ? 'everything the Application had is gone' : `gone, but for: ${summarise(kept)}` } };

@@ -7,7 +7,7 @@ import { depsOf } from './act.ts';
 import { amendMetadata, withoutFinalizers } from './amend.ts';
 import type { ApplicationContext } from './context.ts';
 import { deletePlan } from './delete-plan.ts';
-import { hookFinalizers } from './deletion-finalizers.ts';
+import { hookFinalizers, isFinalizer } from './deletion-finalizers.ts';
 import { observe } from './observe.ts';
 import type { Observed, Subject } from './observe.ts';
 import { syncOptionsOf } from './sync-options.ts';
@@ -21,7 +21,7 @@ const phases: readonly DeletePhase[] = ['preDelete', 'postDelete'];
 const lookAgain = 3_000;
 
 function holds(present: readonly string[], phase: DeletePhase): boolean {
-  return present.some((name) => name === hookFinalizers[phase] || name.startsWith(`${hookFinalizers[phase]}/`));
+  return present.some((name) => isFinalizer(name, hookFinalizers[phase]));
 }
 
 /** Whether hooks are to run before an Application that is being deleted may go. */

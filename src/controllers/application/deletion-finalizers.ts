@@ -1,4 +1,9 @@
-/** What an Application that is being deleted is held for; each may stand with `/` and more after it, as in Argo CD. */
+/** What an Application that is being deleted is held for, as in Argo CD. */
 export const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io';
 export const hookFinalizers = { preDelete: 'pre-delete-finalizer.argocd.argoproj.io', postDelete: 'post-delete-finalizer.argocd.argoproj.io' } as const;
 export const deletionFinalizers: readonly string[] = [resourcesFinalizer, ...Object.values(hookFinalizers)];
+
+/** Whether a finalizer is the one of that name, which may stand with `/` and more after it. */
+export function isFinalizer(present: string, name: string): boolean {
+  return present === name || present.startsWith(`${name}/`);
+}

@@ -6,7 +6,7 @@ import type { ConditionNote } from '../../gitops/history/application-conditions.
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import type { Reconciled } from '../../runtime/outcome.ts';
 import type { ApplicationContext } from './context.ts';
-import { deletionFinalizers } from './deletion-finalizers.ts';
+import { deletionFinalizers, isFinalizer } from './deletion-finalizers.ts';
 import type { SyncDecision } from './decide.ts';
 import type { Observed, Unplanned } from './observe.ts';
 
@@ -44,7 +44,7 @@ export async function reportInvalid(raw: KubeObject, message: string, context: A
  * nothing of ours holds it.
  */
 export async function reportUndeletable(raw: KubeObject, problem: string, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled | undefined> {
-  const held = (raw.metadata.finalizers ?? []).filter((name) => deletionFinalizers.some((ours) => name === ours || name.startsWith(`${ours}/`)));
+  const held = (raw.metadata.finalizers ?? []).filter((name) => deletionFinalizers.some((ours) => isFinalizer(name, ours)));
   if (held.length === 0) return undefined;
   const message = `the Application cannot be deleted because its spec is wrong: ${problem}. Correct the spec; or, to delete the Application and leave its objects, remove its finalizers (${held.join(', ')})`;
   tellOnce(raw, message, context);

@@ -159,7 +159,7 @@ async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: S
   const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
   const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only, willPrune));
   if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), needs });
-  deps.memory.rebuilding = undefined;
+  if (options.mode !== 'compare') deps.memory.rebuilding = undefined;
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);

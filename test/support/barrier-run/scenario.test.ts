@@ -22,6 +22,15 @@ describe('the scenario of a seed', () => {
     );
   });
 
+  it('gives no name twice: who needs a Secret may be of the kind of who makes one', () => {
+    const twice = Array.from({ length: 1_000 }, (_, seed) => seed).filter((seed) => {
+      const { secrets, consumers } = scenarioOf(seed);
+      return new Set([...secrets, ...consumers].map(({ name }) => name)).size < secrets.length + consumers.length;
+    });
+
+    expect(twice).toEqual([]);
+  });
+
   it('is of every shape within the seeds that each change is tested with, and kills at every request of the first hundred', () => {
     const scenarios = Array.from({ length: killStride }, (_, index) => scenarioOf(index + 1));
     const found = (values: readonly (string | undefined)[]): ReadonlySet<string | undefined> => new Set(values);
