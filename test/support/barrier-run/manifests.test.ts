@@ -51,12 +51,10 @@ async function refusalsOf(seed: number): Promise<readonly (readonly string[])[]>
 }
 
 describe('the manifests of a run', () => {
-  it('are refused at the last revision where the scenario says so, for the one key that nothing makes, and at no other', async () => {
-    for (let seed = 1; seed <= killStride; seed += 1) {
-      const { revisions, refused } = scenarioOf(seed);
-      const expected = Array.from({ length: revisions }, (_, index) => (refused && index === revisions - 1 ? [expect.stringContaining('Deployment mistaken needs key "tokne" of Secret')] : []));
+  it.each(Array.from({ length: killStride }, (_, index) => index + 1))('are refused where the scenario says so, for the one key that nothing makes, and at no other revision: seed %i', async (seed) => {
+    const { revisions, refused } = scenarioOf(seed);
+    const expected = Array.from({ length: revisions }, (_, index) => (refused && index === revisions - 1 ? [expect.stringContaining('Deployment mistaken needs key "tokne" of Secret')] : []));
 
-      expect({ seed, refusals: await refusalsOf(seed) }).toEqual({ seed, refusals: expected });
-    }
+    expect(await refusalsOf(seed)).toEqual(expected);
   });
 });
