@@ -7,26 +7,24 @@ export interface Clock {
   readonly now: () => number;
   /** Milliseconds that only ever grow. Deadlines and durations are measured with it. */
   readonly monotonic: () => number;
-  /** Calls `run` once after `ms` milliseconds. */
+  /** Calls `run` once after `ms` milliseconds of `monotonic`, never earlier. */
   readonly after: (ms: number, run: () => void) => Cancel;
 }
 
 /** The longest delay setTimeout takes (2^31 - 1 ms); longer waits are made of several. */
 const longestTimer = 0x7fffffff;
 
+/** A timer of Node's counts whole milliseconds from the start of its turn, and may be early: whoever looks at the clock then would find that it is not time yet. */
 function after(ms: number, run: () => void): Cancel {
-  if (ms <= longestTimer) {
-    const timer = setTimeout(run, Math.max(0, ms));
-    return () => clearTimeout(timer);
+  const due = performance.now() + ms;
+  const arm = (left: number): NodeJS.Timeout => setTimeout(onTime, Math.min(longestTimer, Math.max(0, Math.ceil(left))));
+  function onTime(): void {
+    const left = due - performance.now();
+    if (left > 0) timer = arm(left);
+    else run();
   }
-  let cancel: Cancel = () => {};
-  const timer = setTimeout(() => {
-    cancel = after(ms - longestTimer, run);
-  }, longestTimer);
-  return () => {
-    clearTimeout(timer);
-    cancel();
-  };
+  let timer = arm(ms);
+  return () => clearTimeout(timer);
 }
 
 export const systemClock: Clock = {

@@ -231,8 +231,9 @@ describe('selectProperty', () => {
   it('never quotes the value in an error, nor keeps it as a cause', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6, maxLength: 30 }), (noise) => {
-        const canary = `canary-${noise}`;
-        for (const act of [() => select(canary, 'a'), () => select(`{"a":"${canary}`, 'a'), () => extract(`["${canary.replaceAll(/["\\]/g, '')}"]`)]) {
+        // noise that closes the text could make JSON of it
+        const canary = `canary-${noise.replaceAll('"', '')}`;
+        for (const act of [() => select(canary, 'a'), () => select(`{"a":"${canary}`, 'a'), () => extract(`["${canary.replaceAll('\\', '')}"]`)]) {
           const error = refusal(act);
           expect(inspect(error, { depth: 9 })).not.toContain('canary');
         }

@@ -98,7 +98,11 @@ export function createClusterAnswers(options: ClusterAnswersOptions): ClusterAns
 
   async function haveLookups(application: string, entry: Kept, signal: AbortSignal): Promise<boolean> {
     const since = clock.monotonic() - entry.lookedAt;
-    if (since < (entry.wait === latest ? latest * 0.9 : entry.wait)) return true;
+    if (since < (entry.wait === latest ? latest * 0.9 : entry.wait)) {
+      // whatever became of the timer: a change that was told of is looked at
+      if (entry.wait !== latest) schedule(application, entry);
+      return true;
+    }
     lookIn(latest, application, entry);
     for (const { query, type, version } of [...entry.renders.values()].flatMap(({ lookups }) => lookups)) {
       if (versionOf(await readLookup(cluster, type, query, { metadataOnly: true }, signal)) !== version) return false;

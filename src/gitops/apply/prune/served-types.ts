@@ -1,23 +1,36 @@
-import { parseApiVersion } from '../../../api/object.ts';
 import type { Cluster, Discovery, ResourceType } from '../../../kube/port.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 
-/** As it was recorded, or in another version where that one is not served any more: the objects are the same. */
-function findServed(discovery: Discovery, { group, version, kind }: ObjectRef): ResourceType | undefined {
-  const recorded = discovery.find(group === '' ? version : `${group}/${version}`, kind);
-  if (recorded !== undefined) return recorded;
-  const others = discovery.apiVersions().flatMap((entry) => (entry.endsWith(`/${kind}`) ? [entry.slice(0, -kind.length - 1)] : []));
-  const other = others.find((apiVersion) => parseApiVersion(apiVersion).group === group);
-  return other === undefined ? undefined : discovery.find(other, kind);
+/** The versions of a kind's group as API versions, the recorded one first, served or not: the objects are the same in all. */
+function versionsOf(discovery: Discovery, { group, version }: ObjectRef): readonly string[] {
+  const prefix = group === '' ? '' : `${group}/`;
+  // those with a further part are kinds
+  return [`${prefix}${version}`, ...discovery.apiVersions().filter((entry) => entry.startsWith(prefix) && !entry.includes('/', prefix.length))];
 }
 
-/** Finds the types of recorded objects, whatever the version; undefined for a kind that is not served. The API server is asked anew once at most. */
+/** In the first version that is known to hold the kind. */
+function findKnown(discovery: Discovery, ref: ObjectRef): ResourceType | undefined {
+  const known = new Set(discovery.apiVersions());
+  const holder = versionsOf(discovery, ref).find((apiVersion) => known.has(`${apiVersion}/${ref.kind}`));
+  return holder === undefined ? undefined : discovery.find(holder, ref.kind);
+}
+
+/** Undefined only where no version holds the kind. @throws KubeError `unavailable` where the server cannot say what one of them holds */
+function findServed(discovery: Discovery, ref: ObjectRef): ResourceType | undefined {
+  const types = (): readonly (ResourceType | undefined)[] => versionsOf(discovery, ref).map((apiVersion) => discovery.find(apiVersion, ref.kind));
+  return findKnown(discovery, ref) ?? types().find((type) => type !== undefined);
+}
+
+/**
+ * Finds the types of recorded objects, whatever the version; undefined for a kind that is not served, KubeError `unavailable` where that
+ * cannot be told. The API server is asked anew once at most.
+ */
 export function servedTypes(cluster: Pick<Cluster, 'discover'>): (ref: ObjectRef, signal: AbortSignal) => Promise<ResourceType | undefined> {
   let isFresh = false;
   return async (ref, signal) => {
-    const known = findServed(await cluster.discover(signal), ref);
-    if (known !== undefined || isFresh) return known;
-    const discovery = await cluster.discover(signal, { fresh: true });
+    const known = findKnown(await cluster.discover(signal), ref);
+    if (known !== undefined) return known;
+    const discovery = await cluster.discover(signal, { fresh: !isFresh });
     isFresh = true;
     return findServed(discovery, ref);
   };
