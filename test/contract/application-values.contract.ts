@@ -164,6 +164,35 @@ data:
       expect((await stage.status()).history).toHaveLength(1);
     });
 
+    test('a need that goes and comes back is awaited anew, after a restart in between, too', async () => {
+      const wanted = '{{ if eq (lookup "v1" "ConfigMap" .Release.Namespace "facts").data.on "yes" }}';
+      const set = (on: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { on } }));
+      const commit = await stage.push({ 'Chart.yaml': files['Chart.yaml'], 'templates/store.yaml': manifests.store, 'templates/config.yaml': manifests.config('always'), 'templates/secret.yaml': `${wanted}\n${manifests.secret('one')}{{ end }}`, 'templates/node.yaml': `${wanted}\n${manifests.deployment('node', 'one')}{{ end }}` });
+      await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { on: 'yes' } });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      for (const restarts of [false, true]) {
+        await set('no');
+        await stage.until(async () => expect([await stage.get(deploymentType, 'node'), await stage.get(externalSecretType, 'one')]).toEqual([undefined, undefined]));
+        await stage.untilSynced(commit);
+        if (restarts) {
+          await stage.stop();
+          await stage.start();
+        }
+        stage.secrets.remote['prod/db'] = new ProviderError('unavailable', 'the provider is down');
+        await set('yes');
+        await stage.until(async () => expect(await stage.get(externalSecretType, 'one')).toBeDefined());
+        await stage.pause(700);
+        expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+        stage.secrets.remote['prod/db'] = 'hunter2';
+        await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'one' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+        await stage.untilSynced(commit);
+      }
+    });
+
     test('while a value is not there, nothing that holds one is written, and it is said what is awaited', async () => {
       await stage.push(files);
       await stage.declare({}, fromDatabase);

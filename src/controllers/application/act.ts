@@ -105,7 +105,8 @@ export async function act(before: Observed, decision: SyncDecision, context: App
 
   const opened = deps.memory.opened;
   const result = await syncPlan({ plan: observed.plan, options, inventory }, { ...deps, onRelease }, signal);
-  await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
+  // where nothing is brought in, what is in is the target itself
+  if (decision.kind === 'sync') await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
   // a kind whose definition came in this very pass could not be watched before it
   await watchKinds(observed, context, signal);
   const custom = await customHealth(run, result.desired);
@@ -114,5 +115,5 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const { evidence } = deps.memory;
   const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
   const status = statusAfter({ observed, decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
-  return { result, options, status, opened: deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
+  return { result, options, status, opened: result.needs !== '' && deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
 }

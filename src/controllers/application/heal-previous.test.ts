@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
 import { openRunningWorld } from '../../../test/support/running-world.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
-import { configMapType, deploymentType, externalSecretType } from '../../kube/resource-types.ts';
+import { configMapType, deploymentType, externalSecretType, namespaceType } from '../../kube/resource-types.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 
 const { signal } = new AbortController();
@@ -67,6 +67,30 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
     await drift();
     await stage.pause(500);
     expect(await valueOf('app')).toBe('second');
+  });
+
+  const looksUp = '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ else }}one{{ end }}';
+  const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'templates/store.yaml': manifests.store, 'templates/secret.yaml': manifests.secret(looksUp), 'templates/node.yaml': manifests.deployment('node', looksUp) };
+  const secretOf = async (): Promise<unknown> => /secretKeyRef":\{"name":"(\w+)"/.exec(JSON.stringify(await stage.get(deploymentType, 'node')))?.[1];
+
+  test.for([
+    ['none: it is told by a commit that changes nothing', { 'README.md': 'words\n' }],
+    ['a newer one', { 'templates/more.yaml': manifests.secret('more'), 'templates/other.yaml': manifests.deployment('other', 'more') }],
+  ] as const)('%s, what a lookup makes the last one need is not written before it is there', async ([, files]) => {
+    await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+    await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { secret: 'one' } });
+    const first = await stage.push(chart);
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(first);
+
+    stage.secrets.remote['prod/db'] = isDown;
+    const next = await stage.push(files);
+    await stage.until(async () => expect((await stage.status()).sync?.revision).toBe(next));
+    await stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { secret: 'two' } }));
+    await stage.until(async () => expect(await stage.get(externalSecretType, 'two')).toBeDefined());
+    await stage.pause(1_000);
+    expect(await secretOf()).toBe('one');
   });
 
   test('and none was half in, the last one that is whole is healed, after a restart, too, and once the newer one is whole it is healed itself', async () => {

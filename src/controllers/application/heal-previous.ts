@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ApplicationStatus } from '../../api/application-status.ts';
+import { needsIdentity } from '../../gitops/apply/barrier/gate-identity.ts';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
 import { aheadOf } from '../../gitops/history/ahead.ts';
 import type { Observed } from './observe.ts';
+import type { Plan } from '../../gitops/plan/plan.ts';
 import type { PlanCache } from './plan-cache.ts';
+import { admittedNeeds } from './sync-options.ts';
 
 export interface Pass {
   readonly options: SyncOptions;
@@ -20,6 +24,12 @@ function previousCommit({ application, target }: Observed): string | undefined {
   return isCommit && last.revision !== target.revision && isDeepStrictEqual(last.source, target.source) ? last.revision : undefined;
 }
 
+/** Whether what charts look up has changed what the revision needs since it was brought in: nobody has awaited that. With values from the cluster, needs are told by another render. */
+function needsOthersNow({ needs, valueSources }: Plan, status: ApplicationStatus): boolean {
+  const admitted = admittedNeeds(status);
+  return valueSources === undefined && admitted !== undefined && admitted !== needsIdentity(needs);
+}
+
 /**
  * While a new revision waits for its Secrets, or for other Applications, the one before keeps running, and what has drifted of it is put back;
  * unless another one is half in since: none is written over a newer one.
@@ -31,7 +41,7 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   const waits = stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
   if (!waits || commit === undefined || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
   const previous = await pass.plans.at(request, commit, signal);
-  if (previous === undefined) return;
+  if (previous === undefined || needsOthersNow(previous.plan, application.status)) return;
   const before = { plan: previous.plan, options: pass.options };
   // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
   const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target;

@@ -12,7 +12,7 @@ import { failOperation, continueOperation, initiatorOf, succeedOperation, withRe
 import { isPartial, requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import { dryResultsOf, resultsOf } from '../../gitops/history/resource-status.ts';
 import { addHistory } from '../../gitops/history/revision-history.ts';
-import { nextId, withEvidence } from '../../gitops/history/evidence.ts';
+import { nextId, withEvidence, withNeeds } from '../../gitops/history/evidence.ts';
 import type { Evidence } from '../../gitops/apply/barrier/evidence.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
@@ -51,7 +51,8 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     // values that have changed are brought in by healing, and are part of what the operation has left
     if (decision.kind !== 'heal' || stop !== undefined || known === undefined) return known;
     // a chart that was gone has passed the barrier anew
-    return withEvidence(withValueVersions(known, result.values), history.at(-1)?.id ?? 0, history.length === 0 ? undefined : evidence, result.needs);
+    const id = history.at(-1)?.id ?? 0;
+    return withNeeds(withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence, result.needs), id, result.needs);
   }
   const request = requestOf(decision.operation);
   const only = request === undefined ? undefined : selectionOf(request);

@@ -1,13 +1,11 @@
 import type { RequestedOperation } from '../../api/application-operation.ts';
 import type { ApplicationStatus, OperationState } from '../../api/application-status.ts';
-import { needsIdentity } from '../../gitops/apply/barrier/gate-identity.ts';
 import { instanceName } from '../../gitops/apply/object/tracking.ts';
 import { rollAnnotation } from '../../gitops/apply/rollout/rollout-stamp.ts';
 import { isDeletionApproved } from '../../gitops/apply/prune/deletion-approved.ts';
 import type { SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncChoices } from '../../api/sync-option.ts';
 import { evidenceLog } from '../../gitops/history/evidence.ts';
-import { operationDestination } from '../../gitops/history/operation.ts';
 import { requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import type { Observed } from './observe.ts';
 
@@ -26,14 +24,10 @@ function choicesOf(application: SyncChoices, asked: RequestedOperation | undefin
   return asked?.force === true ? { ...chosen, force: true } : chosen;
 }
 
-/** What a revision that is in needed as it was brought in; undefined where nobody has noted it down: Argo CD has brought it in, say. */
-function admittedNeeds(status: ApplicationStatus): string | undefined {
-  const { operationState } = status;
+/** What a revision that is in needed as it was brought in; undefined where nobody has noted it down: nothing was awaited, or Argo CD has brought it in. */
+export function admittedNeeds(status: ApplicationStatus): string | undefined {
   const last = status.history?.at(-1);
-  const evidence = last === undefined ? undefined : evidenceLog(status).get(last.id);
-  if (evidence !== undefined) return evidence.needs;
-  // there is evidence of whatever has needed something
-  return operationState === undefined || operationDestination(operationState) === undefined ? undefined : needsIdentity([]);
+  return last === undefined ? undefined : evidenceLog(status).get(last.id)?.needs;
 }
 
 /** What the Application asks of a pass in the given mode. */

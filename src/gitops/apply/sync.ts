@@ -56,7 +56,12 @@ async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
   const { memory } = run.deps;
   // what is made as something runs is awaited by whoever needs it: the barrier would hold up those who make it
   const needs = run.plan.needs.filter((need) => !isMadeAtRuntime(need));
-  if (mode === 'compare' || (needs.length === 0 && !gateAll)) return undefined;
+  if (mode === 'compare') return undefined;
+  if (needs.length === 0 && !gateAll) {
+    // what goes and comes back is awaited anew
+    if (memory.opened?.target === target) memory.opened = { target, gate: gateIdentity(run.plan) };
+    return undefined;
+  }
   if (hasPassed(run) && !(await isChartGone(run))) return undefined;
   const stop = await barrierStep({ ...run, plan: { ...run.plan, needs } });
   memory.opened = stop === undefined ? { target, gate: gateIdentity(run.plan) } : undefined;

@@ -106,6 +106,14 @@ export function withEvidence(operation: OperationState, id: number, evidence: Ev
   return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, revisionEvidence(evidence, needs)]])));
 }
 
+/** Notes down that a revision of which there is evidence needs something else now. */
+export function withNeeds(operation: OperationState, id: number, needs: string | undefined): OperationState {
+  const log = parseLog(infoOf(operation, evidenceInfo));
+  const entry = log.get(id);
+  if (entry === undefined || needs === undefined || entry.needs === needs) return operation;
+  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, { ...entry, needs }]])));
+}
+
 /**
  * Carries the record over to what is written next: another operation begins without it. Revisions that are no longer in the history are
  * left out, and so is an operation that came to nothing.
