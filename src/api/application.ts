@@ -29,7 +29,8 @@ export const defaultApplicationNamespace = 'argocd';
 /** Holds an Application as it is: `"true"`. */
 export const suspendAnnotation = 'prelude.dev/suspend';
 
-const finalizer = 'resources-finalizer.argocd.argoproj.io';
+/** What an Application applied goes with it; a name of how may follow, after a `/`. */
+export const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /** Whether an object is an Application, in whatever version. */
 export function isApplication(object: { readonly apiVersion: string; readonly kind: string }): boolean {
@@ -75,6 +76,6 @@ export function parseApplicationStatus(object: KubeObject): ApplicationStatus {
 }
 
 function cascadeOf(finalizers: readonly string[]): 'foreground' | 'background' | undefined {
-  if (finalizers.includes(`${finalizer}/background`)) return 'background';
-  return finalizers.some((name) => name === finalizer || name === `${finalizer}/foreground`) ? 'foreground' : undefined;
+  if (finalizers.includes(`${resourcesFinalizer}/background`)) return 'background';
+  return finalizers.some((name) => name === resourcesFinalizer || name === `${resourcesFinalizer}/foreground`) ? 'foreground' : undefined;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/api/object.ts';
 import { consumedAnnotation, rotationAnnotation } from '../../src/gitops/apply/rollout/rollout-stamp.ts';
 import { fieldAt } from '../../src/gitops/health/live-field.ts';
-import { deploymentType, externalSecretType, secretType } from '../../src/kube/resource-types.ts';
+import { deploymentType, secretType } from '../../src/kube/resource-types.ts';
 import { applicationNamespace, manifests, setApplicationStage } from '../support/application-stage.ts';
 import type { World } from '../support/secret-stage.ts';
 
@@ -23,8 +23,6 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       return [object['spec'], metadata.annotations?.[consumedAnnotation], metadata.labels];
     };
     const rotation = async (workload: string): Promise<unknown> => fieldAt(await live(workload), 'spec', 'template', 'metadata', 'annotations', rotationAnnotation);
-    const force = (secret: string, value: string): Promise<void> =>
-      stage.edit(externalSecretType, { namespace: stage.namespace, name: secret }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': value } } }));
     const deploymentWrites = (): number => stage.recorded.writesIn(stage.namespace).filter((write) => write === 'apply deployments').length;
 
     async function bringIn(files: Readonly<Record<string, string>> = testnet, metadata = {}): Promise<void> {
@@ -40,7 +38,7 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       const bot = await declared('bot');
 
       stage.secrets.remote['prod/db'] = 'CANARY-two';
-      await force('database', '1');
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect(await rotation('node')).toEqual(expect.any(String)));
       const rolled = await rotation('node');
       expect(await declared('bot')).toEqual(bot);
@@ -57,13 +55,13 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       await stage.until(async () => expect((await stage.status()).operationState?.message ?? '').toMatch(/^waiting for .*more/));
       const before = await declared('node');
       stage.secrets.remote['prod/db'] = 'CANARY-two';
-      await force('database', '1');
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect(Buffer.from(String(fieldAt(await stage.get(secretType, 'database'), 'data', 'password')), 'base64').toString()).toBe('CANARY-two'));
       await stage.pause(500);
       expect(await declared('node')).toEqual(before);
 
       stage.secrets.remote['prod/more'] = 'CANARY-more';
-      await force('more', '1');
+      await stage.forceSync('more', '1');
       await stage.until(async () => expect(JSON.stringify(await live('node'))).toContain('node:2'));
       expect(await rotation('node')).toEqual(expect.any(String));
     });
@@ -86,7 +84,7 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       await bringIn();
       await stage.stop();
       await stage.start({ remote: { ...remote, 'prod/db': 'CANARY-later' } });
-      await force('database', '1');
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect(await rotation('node')).toEqual(expect.any(String)));
       expect(await rotation('bot')).toBeUndefined();
     });
@@ -108,8 +106,8 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       await bringIn({ ...testnet, 'bot.yaml': calm });
       stage.secrets.remote['prod/token'] = 'CANARY-new';
       stage.secrets.remote['prod/db'] = 'CANARY-two';
-      await force('token', '1');
-      await force('database', '1');
+      await stage.forceSync('token', '1');
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect(await rotation('node')).toEqual(expect.any(String)));
       expect((await live('bot')).metadata.annotations?.[consumedAnnotation]).toBeUndefined();
 

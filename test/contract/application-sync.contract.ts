@@ -79,7 +79,7 @@ export function describeApplicationSync(name: string, open: () => Promise<World>
       expect(waiting?.retryCount).toBeUndefined();
 
       stage.secrets.remote['prod/db'] = 'hunter2';
-      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.forceSync('database', '1');
       await stage.untilSynced(commit);
       expect(applied().indexOf('create secrets')).toBeLessThan(applied().indexOf('apply deployments'));
     });
@@ -126,7 +126,7 @@ export function describeApplicationSync(name: string, open: () => Promise<World>
       expect(await stage.get(configMapType, 'settings')).toBeUndefined();
 
       stage.secrets.remote['prod/unused'] = 'now';
-      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'unused' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.forceSync('unused', '1');
       await stage.untilSynced(next);
     });
 

@@ -43,7 +43,7 @@ export function describeApplicationUpkeep(name: string, open: () => Promise<Worl
       const untilHealed = (): Promise<void> => stage.until(async () => expect((await stage.get(deploymentType, 'node'))?.metadata.labels).toMatchObject({ app: 'node' }));
 
       stage.secrets.remote['prod/db'] = new ProviderError('unavailable', 'the provider is down');
-      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect((await stage.status()).health?.status).toBe('Degraded'));
       await relabel();
       await untilHealed();
@@ -61,7 +61,7 @@ export function describeApplicationUpkeep(name: string, open: () => Promise<Worl
 
       stage.secrets.remote['prod/db'] = 'hunter2';
       for (const name of ['database', 'second']) {
-        await stage.edit(externalSecretType, { namespace: stage.namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '2' } } }));
+        await stage.forceSync(name, '2');
       }
       await stage.untilSynced(next);
       expect(JSON.stringify(await stage.get(deploymentType, 'node'))).toContain('second');

@@ -47,7 +47,7 @@ export function describeApplicationValues(name: string, open: () => Promise<Worl
       const other = (await stage.get(configMapType, 'other'))?.metadata.resourceVersion;
 
       stage.secrets.remote['prod/db'] = canary;
-      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect(await checksum()).toBe(sha256(canary)));
       await stage.until(async () => expect((await stage.get(secretType, 'holder'))?.['data']).toEqual({ pair: base64(canary) }));
 
@@ -66,7 +66,7 @@ export function describeApplicationValues(name: string, open: () => Promise<Worl
       await stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { peers: 'two' } }));
       await stage.until(async () => expect((await stage.get(configMapType, 'other'))?.['data']).toEqual({ peers: 'two' }));
       stage.secrets.remote['prod/db'] = canary;
-      await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+      await stage.forceSync('database', '1');
       await stage.until(async () => expect(await checksum()).toBe(sha256(canary)));
       await stage.untilSynced(commit);
       await expectNothingTold();
@@ -131,10 +131,8 @@ data:
       ['what it looks up', '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ else }}one{{ end }}', {}],
     ] as const)('where %s makes a chart need another Secret, that is awaited as for a commit, also after a restart', async ([, secret, metadata]) => {
       const isDown = new ProviderError('unavailable', 'the provider is down');
-      const secretOf = async (): Promise<unknown> => /secretKeyRef":\{"name":"(\w+)"/.exec(JSON.stringify(await stage.get(deploymentType, 'node')))?.[1];
       const facts = (name: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { secret: name } }));
       const untilWaitingFor = (name: string): Promise<void> => stage.until(async () => expect([await stage.get(externalSecretType, name), (await stage.status()).sync?.status, stage.running.progress.map(({ message }) => message)]).toEqual([expect.anything(), 'OutOfSync', expect.arrayContaining([expect.stringMatching(new RegExp(`^waiting for .*${name}`))])]));
-      const again = (name: string): Promise<void> => stage.edit(externalSecretType, { namespace: stage.namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
       const commit = await stage.push({ 'Chart.yaml': files['Chart.yaml'], 'values.yaml': 'secret: ""\n', 'templates/store.yaml': manifests.store, 'templates/secret.yaml': manifests.secret(secret), 'templates/node.yaml': manifests.deployment('node', secret) });
       await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
       await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { secret: 'one' } });
@@ -146,10 +144,10 @@ data:
         await untilWaitingFor(name);
         await stage.edit(deploymentType, { namespace: stage.namespace, name: 'node' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'other' } } }));
         await stage.pause(500);
-        expect(await secretOf()).toBe(before);
+        expect(await stage.secretOf('node')).toBe(before);
         stage.secrets.remote['prod/db'] = 'hunter2';
-        await again(name);
-        await stage.until(async () => expect(await secretOf()).toBe(name));
+        await stage.forceSync(name, '1');
+        await stage.until(async () => expect(await stage.secretOf('node')).toBe(name));
         await stage.untilSynced(commit);
       };
 
@@ -188,7 +186,7 @@ data:
         await stage.pause(700);
         expect(await stage.get(deploymentType, 'node')).toBeUndefined();
         stage.secrets.remote['prod/db'] = 'hunter2';
-        await stage.edit(externalSecretType, { namespace: stage.namespace, name: 'one' }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': '1' } } }));
+        await stage.forceSync('one', '1');
         await stage.untilSynced(commit);
       }
     });

@@ -16,7 +16,7 @@ import { createResolver } from '../../src/gitops/source/resolver.ts';
 import { isKubeError } from '../../src/kube/kube-error.ts';
 import type { ResourceType } from '../../src/kube/port.ts';
 import { startInformer } from '../../src/kube/reflector.ts';
-import { applicationType, externalSecretType, namespaceType } from '../../src/kube/resource-types.ts';
+import { applicationType, deploymentType, externalSecretType, namespaceType } from '../../src/kube/resource-types.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/lib/metrics.ts';
@@ -56,6 +56,10 @@ export interface ApplicationStage {
   readonly create: (type: ResourceType, object: KubeObject) => Promise<KubeObject>;
   readonly remove: (type: ResourceType, name: string) => Promise<void>;
   readonly edit: (type: ResourceType, key: ObjectKey, change: (object: KubeObject) => KubeObject) => Promise<void>;
+  /** Asks for a sync of an ExternalSecret; another mark asks again. */
+  readonly forceSync: (name: string, mark: string) => Promise<void>;
+  /** The Secret that a Deployment of `manifests` reads; undefined where there is no such Deployment. */
+  readonly secretOf: (deployment: string) => Promise<string | undefined>;
   readonly createApplication: (object: KubeObject) => Promise<KubeObject>;
   readonly removeApplication: (name: string) => Promise<void>;
   /** Names of all Applications. */
@@ -229,6 +233,8 @@ export function setApplicationStage(prefix: string, open: () => Promise<World>):
     create: (type, object) => world.cluster.create(type, object, options, signal),
     remove: async (type, name) => void (await world.cluster.delete(type, keyFor(type, name), { propagation: 'Background' }, signal)),
     edit,
+    forceSync: (name, mark) => edit(externalSecretType, { namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': mark } } })),
+    secretOf: async (name) => /secretKeyRef":\{"name":"(\w+)"/.exec(JSON.stringify(await world.cluster.get(deploymentType, { namespace, name }, signal)))?.[1],
     createApplication: (object) => world.cluster.create(applicationType, object, options, signal),
     removeApplication: async (name) => void (await world.cluster.delete(applicationType, { namespace: applicationNamespace, name }, { propagation: 'Background' }, signal)),
     applications: async () => {

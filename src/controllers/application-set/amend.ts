@@ -1,3 +1,4 @@
+import { resourcesFinalizer } from '../../api/application.ts';
 import type { ApplicationSet } from '../../api/application-set.ts';
 import { statusFieldManager } from '../../api/names.ts';
 import { type KubeObject, keyOf, type ObjectMeta } from '../../api/object.ts';
@@ -9,8 +10,6 @@ import type { SetContext } from './context.ts';
 
 /** Somebody wants an ApplicationSet rendered from what Git says now. */
 export const refreshAnnotation = 'argocd.argoproj.io/application-set-refresh';
-
-const finalizer = 'resources-finalizer.argocd.argoproj.io';
 
 /**
  * What is done for an ApplicationSet on its way out, as Argo CD does: where the policy deletes nothing, its Applications are let go first, so that
@@ -25,7 +24,7 @@ export async function releaseSet(set: ParsedObject<ApplicationSet>, owned: reado
     const release = (application: KubeObject): Promise<unknown> => cluster.update(applicationType, withoutOwner(application, set.metadata), { fieldManager: statusFieldManager }, signal);
     await Promise.all(owned.map((application) => writes.run(() => release(application), signal)));
   }
-  await amendSet(set.metadata, context, signal, ({ finalizers = [], ...rest }) => (finalizers.includes(finalizer) ? { ...rest, finalizers: finalizers.filter((name) => name !== finalizer) } : undefined));
+  await amendSet(set.metadata, context, signal, ({ finalizers = [], ...rest }) => (finalizers.includes(resourcesFinalizer) ? { ...rest, finalizers: finalizers.filter((name) => name !== resourcesFinalizer) } : undefined));
 }
 
 /** Of one that does not parse, as far as it can be understood: what is written there and is no word for deleting deletes nothing. */

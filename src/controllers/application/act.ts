@@ -83,11 +83,11 @@ async function recordStart(run: SyncRun, observed: Observed, decision: SyncDecis
 }
 
 /** Puts on record, before it is written over, that the last revision of the history is no longer whole. */
-async function recordRelease({ raw, target }: Observed, decision: SyncDecision, context: ApplicationContext, signal: AbortSignal): Promise<void> {
+async function recordRelease({ raw, target }: Observed, context: ApplicationContext, signal: AbortSignal): Promise<void> {
   const status = context.statuses.current(raw);
   const { operationState, history = [] } = status;
-  const isWritten = decision.kind === 'sync' && operationState !== undefined && history.length > 0 && history.at(-1)?.revision !== target.revision;
-  if (isWritten) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
+  const last = history.at(-1);
+  if (operationState !== undefined && last !== undefined && last.revision !== target.revision) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
@@ -101,7 +101,7 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
   const observed = await recordStart(run, before, decision, context);
   if (decision.kind === 'sync' && decision.isNew) deps.memory.untouched = options.target;
-  const onRelease = (until: AbortSignal): Promise<void> => recordRelease(observed, decision, context, until);
+  const onRelease = (until: AbortSignal): Promise<void> => recordRelease(observed, context, until);
 
   const opened = deps.memory.opened;
   const result = await syncPlan({ plan: observed.plan, options, inventory }, { ...deps, onRelease }, signal);

@@ -1,3 +1,4 @@
+import { resourcesFinalizer } from '../../api/application.ts';
 import { deleteObjects } from '../../gitops/apply/prune/delete-objects.ts';
 import { approvalHint, consentOf, isPlaceOfOthers, pruneCandidates } from '../../gitops/apply/prune/prune.ts';
 import type { PruneDecision } from '../../gitops/apply/prune/prune.ts';
@@ -16,7 +17,7 @@ import type { Reconciled } from '../../runtime/outcome.ts';
 import { amendMetadata, withoutFinalizers } from './amend.ts';
 import type { ApplicationContext } from './context.ts';
 import { runDeleteHooks } from './delete-hooks.ts';
-import { isFinalizer, resourcesFinalizer } from './deletion-finalizers.ts';
+import { isFinalizer } from './deletion-finalizers.ts';
 import type { Subject } from './observe.ts';
 
 /** How often to look whether what is being deleted is gone, in milliseconds; events usually come first. */

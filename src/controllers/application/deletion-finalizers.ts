@@ -1,6 +1,8 @@
-/** What an Application that is being deleted is held for, as in Argo CD. */
-export const resourcesFinalizer = 'resources-finalizer.argocd.argoproj.io';
+import { resourcesFinalizer } from '../../api/application.ts';
+
+/** They hold an Application that is being deleted until its hooks have run, as in Argo CD. */
 export const hookFinalizers = { preDelete: 'pre-delete-finalizer.argocd.argoproj.io', postDelete: 'post-delete-finalizer.argocd.argoproj.io' } as const;
+/** All that an Application which is being deleted is held for. */
 export const deletionFinalizers: readonly string[] = [resourcesFinalizer, ...Object.values(hookFinalizers)];
 
 /** Whether a finalizer is the one of that name, which may stand with `/` and more after it. */

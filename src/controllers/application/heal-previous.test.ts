@@ -17,7 +17,6 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
   const message = async (): Promise<string> => (await stage.status()).operationState?.message ?? '';
   const untilMessage = (pattern: RegExp): Promise<void> => stage.until(async () => expect(await message()).toMatch(pattern));
   const drift = (): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'app' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { seen: String(Date.now()) } } }));
-  const refresh = (name: string, mark: string): Promise<void> => stage.edit(externalSecretType, { namespace: stage.namespace, name }, (object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'force-sync': mark } } }));
   const becomesReady = async (name: string): Promise<void> => {
     const observedGeneration = (await stage.get(deploymentType, name))?.metadata.generation;
     await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1, conditions: [] }, { fieldManager: 'test' }, signal);
@@ -51,7 +50,7 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
     expect(await valueOf('app')).toBe('second');
 
     stage.secrets.remote['prod/db'] = 'hunter2';
-    await refresh('more', '1');
+    await stage.forceSync('more', '1');
     await untilValue('third');
     await becomesReady('node');
     await stage.untilSynced(third);
@@ -60,7 +59,7 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
   test('at its barrier once more after a restart, it is not written over', async () => {
     await halfIn();
     await stage.stop();
-    await refresh('db', '1');
+    await stage.forceSync('db', '1');
 
     await stage.start({ remote: { 'prod/db': isDown } });
     await untilMessage(/^waiting for .*db/);
@@ -71,7 +70,6 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
 
   const looksUp = '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ else }}one{{ end }}';
   const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'templates/store.yaml': manifests.store, 'templates/secret.yaml': manifests.secret(looksUp), 'templates/node.yaml': manifests.deployment('node', looksUp) };
-  const secretOf = async (): Promise<unknown> => /secretKeyRef":\{"name":"(\w+)"/.exec(JSON.stringify(await stage.get(deploymentType, 'node')))?.[1];
 
   test.for([
     ['none: it is told by a commit that changes nothing', { 'README.md': 'words\n' }],
@@ -90,7 +88,7 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
     await stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { secret: 'two' } }));
     await stage.until(async () => expect(await stage.get(externalSecretType, 'two')).toBeDefined());
     await stage.pause(1_000);
-    expect(await secretOf()).toBe('one');
+    expect(await stage.secretOf('node')).toBe('one');
   });
 
   test('and none was half in, the last one that is whole is healed, after a restart, too, and once the newer one is whole it is healed itself', async () => {
@@ -111,7 +109,7 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
     await untilValue('first');
 
     stage.secrets.remote['prod/db'] = 'hunter2';
-    await refresh('db', '2');
+    await stage.forceSync('db', '2');
     await stage.untilSynced(second);
     stage.secrets.remote['prod/db'] = isDown;
     await stage.push({ 'app.yaml': manifests.config('app', 'third'), 'more.yaml': manifests.secret('more'), 'node.yaml': manifests.deployment('node', 'more') });

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Application, defaultApplicationNamespace, parseApplication } from '../../api/application.ts';
+import { type Application, defaultApplicationNamespace, parseApplication, resourcesFinalizer } from '../../api/application.ts';
 import type { ApplicationSet } from '../../api/application-set.ts';
 import { applicationSetApiVersion } from '../../api/application-set.ts';
 import type { ApplicationSetGenerator, ApplicationSetSpec, PlainFields } from '../../api/application-set-spec.ts';
@@ -39,7 +39,6 @@ export interface Generation {
   readonly hasNameless: boolean;
 }
 
-const finalizer = 'resources-finalizer.argocd.argoproj.io';
 /** More Applications than this one ApplicationSet does not mean. */
 const mostApplications = 5_000;
 /** Rendered between two looks at whatever else the process has to do. */
@@ -109,7 +108,7 @@ function templatePath({ kind, template }: ApplicationSetGenerator, index: number
 function withFinalizer(metadata: PlainFields, { preserveResourcesOnDeletion }: ApplicationSetSpec): PlainFields {
   const { finalizers } = metadata;
   const hasSome = Array.isArray(finalizers) && finalizers.length > 0;
-  return hasSome || preserveResourcesOnDeletion ? metadata : { ...metadata, finalizers: [finalizer] };
+  return hasSome || preserveResourcesOnDeletion ? metadata : { ...metadata, finalizers: [resourcesFinalizer] };
 }
 
 function nameOf({ metadata }: PlainFields): string {

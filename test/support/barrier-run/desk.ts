@@ -38,7 +38,7 @@ export async function openDesk(world: Pick<BarrierWorld, 'sealingKey' | 'age'>, 
 }
 
 /** A value is sealed once for each name: sealed anew, an unchanged value would be a change. */
-function sealersOf({ sealingKey, age }: Pick<BarrierWorld, 'sealingKey' | 'age'>, namespace: string, sealed: Map<string, string>): Sealers {
+export function sealersOf({ sealingKey, age }: Pick<BarrierWorld, 'sealingKey' | 'age'>, namespace: string, sealed: Map<string, string>): Sealers {
   const known = new Map<string, string>();
   return {
     ageRecipient: age.recipient,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseApplication } from '../../../src/api/application.ts';
 import { createPlanner } from '../../../src/controllers/application/planner.ts';
@@ -6,12 +5,11 @@ import { refusals } from '../../../src/gitops/apply/phase/preflight.ts';
 import { createManifestReader } from '../../../src/gitops/render/manifest-reader.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLog } from '../../../src/lib/log.ts';
-import { SecretBytes } from '../../../src/lib/secret-bytes.ts';
-import { sealValue } from '../../../src/seal/ciphertext.ts';
 import { memoryTree } from '../memory-tree.ts';
 import { newSealingKey } from '../new-sealing-key.ts';
 import { agePair } from '../sops-files.ts';
 import { applicationObject } from './application-object.ts';
+import { sealersOf } from './desk.ts';
 import { filesOf, type Sealers } from './manifests.ts';
 import { killStride, scenarioOf } from './scenario.ts';
 
@@ -19,9 +17,8 @@ const namespace = 'run';
 let sealers: Sealers;
 
 beforeAll(async () => {
-  const [{ certificate }, age] = await Promise.all([newSealingKey(), agePair()]);
-  const seal = (text: string, name: string): string => Buffer.from(sealValue(SecretBytes.fromUtf8(text), { key: certificate.publicKey, label: Buffer.from(`${namespace}/${name}`), randomBytes })).toString('base64');
-  sealers = { seal, ageRecipient: age.recipient };
+  const [sealingKey, age] = await Promise.all([newSealingKey(), agePair()]);
+  sealers = sealersOf({ sealingKey, age }, namespace, new Map());
 });
 
 /** Why the controller of a run refuses each revision of a seed; nothing for one that it takes. */
