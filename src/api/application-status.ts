@@ -93,7 +93,7 @@ export interface RevisionHistory {
   readonly initiatedBy?: { readonly automated?: boolean; readonly username?: string };
 }
 
-/** The condition types that we write; Argo CD knows all but the last. */
+/** The condition types that we write; Argo CD knows all but the last two. */
 export type ApplicationConditionType =
   | 'DeletionError'
   | 'InvalidSpecError'
@@ -103,7 +103,9 @@ export type ApplicationConditionType =
   | 'SharedResourceWarning'
   | 'RepeatedResourceWarning'
   /** Ours: it is rolled back, or an annotation about that cannot be acted on. */
-  | 'RollbackWarning';
+  | 'RollbackWarning'
+  /** Ours: what is in is brought in anew, and waits; the operation that brought it in is over and says nothing of that. */
+  | 'WaitingWarning';
 
 export interface ApplicationCondition {
   /** One of `ApplicationConditionType`, or what another writer left. */

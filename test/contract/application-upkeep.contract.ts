@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/api/object.ts';
-import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
+import { applicationType, configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { applicationNamespace, manifests, setApplicationStage } from '../support/application-stage.ts';
 import type { World } from '../support/secret-stage.ts';
+
+const { signal } = new AbortController();
 
 /** How what is in is kept as Git says, and let go, whatever the cluster is made of. */
 export function describeApplicationUpkeep(name: string, open: () => Promise<World>): void {
@@ -65,6 +67,28 @@ export function describeApplicationUpkeep(name: string, open: () => Promise<Worl
       }
       await stage.untilSynced(next);
       expect(JSON.stringify(await stage.get(deploymentType, 'node'))).toContain('second');
+    });
+
+    test('what Argo CD has brought in is healed while the provider is down, after a dry run that was asked for, too', async () => {
+      const commit = await stage.push({ ...testnet, 'config.yaml': manifests.config('settings') });
+      await stage.declare();
+      await stage.start();
+      await stage.untilSynced(commit);
+      await stage.stop();
+      // Argo CD notes nothing down of what was awaited
+      await stage.recorded.patchStatus(applicationType, { namespace: applicationNamespace, name: stage.namespace }, { operationState: { operation: { info: null } } }, { fieldManager: 'test' }, signal);
+      await stage.start({ remote: { 'prod/db': new ProviderError('unavailable', 'the provider is down') } });
+      const untilHealed = async (): Promise<void> => {
+        await stage.forceSync('database', String(stage.running.progress.length));
+        await stage.until(async () => expect((await stage.status()).health?.status).toBe('Degraded'));
+        await stage.edit(configMapType, { namespace: stage.namespace, name: 'settings' }, (object) => ({ ...object, data: { value: 'theirs' } }));
+        await stage.until(async () => expect(await valueOf('settings')).toEqual({ value: 'one' }));
+      };
+
+      await untilHealed();
+      await stage.editApplication((object) => ({ ...object, operation: { sync: { dryRun: true } } }));
+      await stage.until(async () => expect(await message()).toBe('successfully synced (dry run)'));
+      await untilHealed();
     });
 
     test('drift is only reported where selfHeal is off', async () => {

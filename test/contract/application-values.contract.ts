@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { summarise } from '../../src/app/status/application-summary.ts';
 import { configMapType, customResourceDefinitionType, deploymentType, externalSecretType, namespaceType, secretType } from '../../src/kube/resource-types.ts';
 import { ProviderError } from '../../src/provider/provider-error.ts';
 import { manifests, setApplicationStage } from '../support/application-stage.ts';
@@ -160,6 +161,51 @@ data:
       await stage.start({ remote: { 'prod/db': isDown } });
       await expectAwaited('three', 'two');
       expect((await stage.status()).history).toHaveLength(1);
+    });
+
+    test.for([
+      ['a ConfigMap that it takes a value from', '{{ .Values.secret }}', { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: facts, valuesKey: secret, targetPath: secret}\n' } }],
+      ['what it looks up', '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ end }}', {}],
+    ] as const)('where %s makes a chart take a Secret of the same name from elsewhere, that is awaited as for a commit, and after restarts, and said', async ([, from, metadata]) => {
+      const isDown = new ProviderError('unavailable', 'the provider is down');
+      const facts = (key: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { secret: key } }));
+      const commit = await stage.push({ 'Chart.yaml': files['Chart.yaml'], 'values.yaml': 'secret: ""\n', 'templates/store.yaml': manifests.store, 'templates/secret.yaml': manifests.secret('one', from), 'templates/node.yaml': manifests.deployment('node', 'one'), 'templates/app.yaml': manifests.config('app', from) });
+      await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+      await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { secret: 'prod/db' } });
+      await stage.declare({}, metadata);
+      await stage.start();
+      await stage.untilSynced(commit);
+
+      const expectWaits = async (key: string, before: string): Promise<void> => {
+        await stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'one'))).toContain(`"key":"${key}"`));
+        await stage.until(async () => expect(summarise(await stage.application()).waitsFor).toMatch(/^waiting for ExternalSecret .*one/));
+        await stage.pause(500);
+        expect((await stage.status()).conditions).toMatchObject([{ type: 'WaitingWarning' }]);
+        expect((await stage.get(configMapType, 'app'))?.['data']).toEqual({ value: before });
+      };
+      const restart = async (key: string): Promise<void> => {
+        await stage.stop();
+        await facts(key);
+        await stage.start({ remote: { 'prod/db': 'hunter2', [key]: isDown } });
+      };
+      const expectIn = async (key: string): Promise<void> => {
+        stage.secrets.remote[key] = 'hunter3';
+        await stage.forceSync('one', key);
+        await stage.until(async () => expect((await stage.get(configMapType, 'app'))?.['data']).toEqual({ value: key }));
+        await stage.untilSynced(commit);
+        expect((await stage.status()).conditions).toEqual([]);
+      };
+
+      stage.secrets.remote['prod/second'] = isDown;
+      await facts('prod/second');
+      await expectWaits('prod/second', 'prod/db');
+      await restart('prod/second');
+      await expectWaits('prod/second', 'prod/db');
+      await expectIn('prod/second');
+
+      await restart('prod/third');
+      await expectWaits('prod/third', 'prod/second');
+      await expectIn('prod/third');
     });
 
     test('a need that goes and comes back is awaited anew, after a restart in between, too', async () => {

@@ -24,6 +24,8 @@ export function waitsFor({ sync, health, operationState, conditions = [], reconc
   const problem = conditions.find(({ type }) => type.endsWith('Error'))?.message;
   if (problem !== undefined) return problem;
   if (operationState !== undefined && operationState.phase !== 'Succeeded') return `${operationState.phase}: ${operationState.message ?? ''}`;
+  const wait = conditions.find(({ type }) => type === 'WaitingWarning')?.message;
+  if (wait !== undefined) return wait;
   if (reconciledAt === undefined && sync === undefined) return undefined;
   return `${sync?.status ?? 'Unknown'}, ${health?.status ?? 'of unknown health'}${health?.message === undefined ? '' : `: ${health.message}`}`;
 }

@@ -44,5 +44,5 @@ function troubleOf(status: ApplicationStatus): string | undefined {
   const pending = operationState === undefined || operationState.phase === 'Succeeded' ? undefined : operationState.message;
   const ailing = health?.status === undefined || health.status === 'Healthy' ? undefined : health.message;
   const unseen = status.sync === undefined ? 'no controller has looked at it yet' : undefined;
-  return [told('InvalidSpecError', 'ComparisonError'), pending, told('SyncError', 'DeletionError', 'UnknownError'), ailing, told('RollbackWarning'), unseen].find((text) => text !== undefined && text !== '');
+  return [told('InvalidSpecError', 'ComparisonError'), pending, told('SyncError', 'DeletionError', 'UnknownError'), told('WaitingWarning'), ailing, told('RollbackWarning'), unseen].find((text) => text !== undefined && text !== '');
 }

@@ -87,7 +87,8 @@ async function recordRelease({ raw, target }: Observed, context: ApplicationCont
   const status = context.statuses.current(raw);
   const { operationState, history = [] } = status;
   const last = history.at(-1);
-  if (operationState !== undefined && last !== undefined && last.revision !== target.revision) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
+  const isSame = last?.revision === target.revision && isDeepStrictEqual(last.source, target.source);
+  if (operationState !== undefined && last !== undefined && !isSame) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
@@ -115,5 +116,5 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const { evidence } = deps.memory;
   const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
   const status = statusAfter({ observed, decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
-  return { result, options, status, opened: result.needs !== '' && deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
+  return { result, options, status, opened: result.needsSecrets === true && deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
 }

@@ -11,16 +11,18 @@ export type Amendment = (metadata: ObjectMeta) => ObjectMeta | undefined;
 /**
  * Changes metadata of an Application: reads it anew, and writes under the resourceVersion that was read. Does nothing where the
  * object is gone, or another one by now, or needs no change.
+ * @returns the Application as it was written; undefined where it was not
  */
-export async function amendMetadata(cluster: Cluster, application: KubeObject, change: Amendment, signal: AbortSignal): Promise<void> {
+export async function amendMetadata(cluster: Cluster, application: KubeObject, change: Amendment, signal: AbortSignal): Promise<KubeObject | undefined> {
   const live = await cluster.get(applicationType, keyOf(application), signal);
-  if (live === undefined || live.metadata.uid !== application.metadata.uid) return;
+  if (live === undefined || live.metadata.uid !== application.metadata.uid) return undefined;
   const metadata = change(live.metadata);
-  if (metadata === undefined) return;
+  if (metadata === undefined) return undefined;
   try {
-    await cluster.update(applicationType, { ...live, metadata }, { fieldManager }, signal);
+    return await cluster.update(applicationType, { ...live, metadata }, { fieldManager }, signal);
   } catch (error) {
     if (!isKubeError(error, 'absent')) throw error;
+    return undefined;
   }
 }
 

@@ -30,7 +30,7 @@ export function hasDeleteHooks({ raw }: Pick<Subject, 'raw'>): boolean {
 }
 
 /** Holds an Application that has hooks for its deletion, and lets go of one that has none any more. Writes nothing where nothing changes. */
-export async function keepDeleteFinalizers({ raw, plan }: Pick<Observed, 'raw' | 'plan'>, context: Pick<ApplicationContext, 'cluster'>, signal: AbortSignal): Promise<void> {
+export async function keepDeleteFinalizers({ raw, plan }: Pick<Observed, 'raw' | 'plan'>, context: Pick<ApplicationContext, 'cluster' | 'statuses'>, signal: AbortSignal): Promise<void> {
   const isWanted = (phase: DeletePhase): boolean => phaseObjects(plan, phase).length > 0;
   const isRight = (present: readonly string[]): boolean => phases.every((phase) => holds(present, phase) === isWanted(phase));
   if (isRight(raw.metadata.finalizers ?? [])) return;
@@ -38,7 +38,8 @@ export async function keepDeleteFinalizers({ raw, plan }: Pick<Observed, 'raw' |
     const kept = present.filter((name) => !phases.some((phase) => !isWanted(phase) && holds([name], phase)));
     return [...kept, ...phases.filter((phase) => isWanted(phase) && !holds(kept, phase)).map((phase) => hookFinalizers[phase])];
   };
-  await amendMetadata(context.cluster, raw, (metadata) => (isRight(metadata.finalizers ?? []) ? undefined : { ...metadata, finalizers: change(metadata.finalizers ?? []) }), signal);
+  const after = await amendMetadata(context.cluster, raw, (metadata) => (isRight(metadata.finalizers ?? []) ? undefined : { ...metadata, finalizers: change(metadata.finalizers ?? []) }), signal);
+  context.statuses.amended(raw, after);
 }
 
 async function failed({ raw, application }: Subject, phase: DeletePhase, reason: string, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {

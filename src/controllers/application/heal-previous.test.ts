@@ -68,17 +68,43 @@ describe('while a newer revision waits', { timeout: 60_000 }, () => {
     expect(await valueOf('app')).toBe('second');
   });
 
+  test('the last one that is whole is not written over one of the same commit from another source that is half in', async () => {
+    const node = { 'other/node.yaml': manifests.deployment('node', 'db'), 'other/late.yaml': inWave(1, manifests.config('late')) };
+    const first = await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db'), 'app.yaml': manifests.config('app', 'first'), 'other/app.yaml': manifests.config('app', 'second'), 'other/store.yaml': manifests.store, 'other/secret.yaml': manifests.secret('db'), ...node });
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(first);
+    const follow = (path: string): Promise<void> => stage.editApplication((object) => ({ ...object, spec: { ...Object(object['spec']), source: { repoURL: stage.remote.url, targetRevision: 'main', path } } }));
+    await follow('manifests/other');
+    await untilValue('second');
+    await untilMessage(/Deployment .*node/);
+
+    // both at once: the newer commit is not brought in from there
+    await stage.stop();
+    await stage.push({ 'app.yaml': manifests.config('app', 'third'), 'more.yaml': manifests.secret('more'), 'node.yaml': manifests.deployment('node', 'more') });
+    await follow('manifests');
+    await stage.start({ remote: { 'prod/db': isDown } });
+    await untilMessage(/^waiting for .*more/);
+    await drift();
+    await stage.pause(700);
+    expect(await valueOf('app')).toBe('second');
+  });
+
   const looksUp = '{{ with lookup "v1" "ConfigMap" .Release.Namespace "facts" }}{{ .data.secret }}{{ else }}one{{ end }}';
   const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'templates/store.yaml': manifests.store, 'templates/secret.yaml': manifests.secret(looksUp), 'templates/node.yaml': manifests.deployment('node', looksUp) };
 
+  const more = { 'templates/more.yaml': manifests.secret('more'), 'templates/other.yaml': manifests.deployment('other', 'more') };
+
   test.for([
-    ['none: it is told by a commit that changes nothing', { 'README.md': 'words\n' }],
-    ['a newer one', { 'templates/more.yaml': manifests.secret('more'), 'templates/other.yaml': manifests.deployment('other', 'more') }],
-  ] as const)('%s, what a lookup makes the last one need is not written before it is there', async ([, files]) => {
+    ['none: it is told by a commit that changes nothing', { 'README.md': 'words\n' }, {}],
+    ['a newer one', more, {}],
+    ['a newer one, with a value from the cluster', more, { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: peers, valuesKey: peers, targetPath: peers}\n' } }],
+  ] as const)('%s, what a lookup makes the last one need is not written before it is there', async ([, files, metadata]) => {
     await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+    await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'peers', namespace: stage.namespace }, data: { peers: 'a' } });
     await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { secret: 'one' } });
     const first = await stage.push(chart);
-    await stage.declare();
+    await stage.declare({}, metadata);
     await stage.start();
     await stage.untilSynced(first);
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplicationStatus } from '../../api/application-status.ts';
-import { needsIdentity } from '../../gitops/apply/barrier/gate-identity.ts';
+import { gateRecord, withoutValues } from '../../gitops/apply/barrier/gate-record.ts';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
@@ -8,7 +8,7 @@ import { aheadOf } from '../../gitops/history/ahead.ts';
 import type { Observed } from './observe.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import type { PlanCache } from './plan-cache.ts';
-import { admittedNeeds } from './sync-options.ts';
+import { admittedGate } from './sync-options.ts';
 
 export interface Pass {
   readonly options: SyncOptions;
@@ -24,10 +24,10 @@ function previousCommit({ application, target }: Observed): string | undefined {
   return isCommit && last.revision !== target.revision && isDeepStrictEqual(last.source, target.source) ? last.revision : undefined;
 }
 
-/** Whether what charts look up has changed what the revision needs since it was brought in: nobody has awaited that. With values from the cluster, needs are told by another render. */
-function needsOthersNow({ needs, valueSources }: Plan, status: ApplicationStatus): boolean {
-  const admitted = admittedNeeds(status);
-  return valueSources === undefined && admitted !== undefined && admitted !== needsIdentity(needs);
+/** Whether what charts look up has changed what the revision needs, or who makes that, since it was brought in: nobody has awaited that. */
+async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, deps }: Pass, signal: AbortSignal): Promise<boolean> {
+  const admitted = admittedGate(status);
+  return admitted !== undefined && withoutValues(admitted) !== (await gateRecord([plan], options, deps, signal));
 }
 
 /**
@@ -41,7 +41,7 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   const waits = stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
   if (!waits || commit === undefined || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
   const previous = await pass.plans.at(request, commit, signal);
-  if (previous === undefined || needsOthersNow(previous.plan, application.status)) return;
+  if (previous === undefined || (await needsOthersNow(previous.plan, application.status, pass, signal))) return;
   const before = { plan: previous.plan, options: pass.options };
   // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
   const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target;

@@ -12,7 +12,7 @@ import { failOperation, continueOperation, initiatorOf, succeedOperation, withRe
 import { isPartial, requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import { dryResultsOf, resultsOf } from '../../gitops/history/resource-status.ts';
 import { addHistory } from '../../gitops/history/revision-history.ts';
-import { nextId, withEvidence, withNeeds } from '../../gitops/history/evidence.ts';
+import { nextId, withEvidence, withGate } from '../../gitops/history/evidence.ts';
 import type { Evidence } from '../../gitops/apply/barrier/evidence.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
@@ -30,6 +30,7 @@ function notesOf(observed: Observed, result: SyncResult, decision: SyncDecision)
   const shared = [...result.outcomes.values()].find((outcome) => outcome.shared === true);
   if (shared !== undefined) notes.push({ type: 'SharedResourceWarning', message: `${shared.ref.kind} ${shared.ref.name}: ${shared.message}` });
   if (result.stop !== undefined && result.stop.kind !== 'waiting') notes.push({ type: 'SyncError', message: result.stop.message });
+  if (result.stop?.kind === 'waiting' && decision.kind === 'heal') notes.push({ type: 'WaitingWarning', message: result.stop.message });
   if (result.pruneRefused !== undefined) notes.push({ type: 'SyncError', message: result.pruneRefused });
   // the list is complete again once it is written, but what was lost stays lost until the next revision
   const told = observed.application.status.conditions?.some(({ message }) => message === missingInventory) === true;
@@ -52,12 +53,12 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     if (decision.kind !== 'heal' || stop !== undefined || known === undefined) return known;
     // a chart that was gone has passed the barrier anew
     const id = history.at(-1)?.id ?? 0;
-    return withNeeds(withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence, result.needs), id, result.needs);
+    return withGate(withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence, result.gate), id, result.gate);
   }
   const request = requestOf(decision.operation);
   const only = request === undefined ? undefined : selectionOf(request);
   const outcomes = [...result.outcomes.values()].filter(({ ref }) => only?.(ref) ?? true);
-  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence, result.needs), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
+  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence, result.gate), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
   if (stop === undefined) return withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
   if (stop.kind === 'waiting') return continueOperation(operation, stop.message);
   return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, request?.retry ?? observed.application.spec.syncPolicy.retry);

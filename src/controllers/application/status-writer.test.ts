@@ -113,6 +113,18 @@ describe('createStatusWriter', () => {
     expect(await cluster.get(applicationType, key, signal)).toEqual(other);
   });
 
+  it('is not behind what was changed of the Application beside its status, by ourselves', async () => {
+    const writer = createStatusWriter(cluster, createFakeClock());
+    await writer.write(application, { sync: { status: 'Unknown' } }, signal);
+    const live = await cluster.get(applicationType, key, signal);
+    writer.amended(application, await cluster.update(applicationType, { ...(live ?? application), metadata: { ...(live ?? application).metadata, finalizers: ['example.com/held'] } }, { fieldManager: 'test' }, signal));
+    const before = reads();
+    await writer.write(application, { sync: { status: 'Synced' } }, signal);
+
+    expect([patches(), reads() - before]).toEqual([2, 0]);
+    expect(await cluster.get(applicationType, key, signal)).toMatchObject({ metadata: { finalizers: ['example.com/held'] }, status: { sync: { status: 'Synced' } } });
+  });
+
   it('writes all the same where somebody has changed the Application meanwhile', async () => {
     const writer = createStatusWriter(cluster, createFakeClock());
     await cluster.update(applicationType, { ...application, metadata: { ...application.metadata, labels: { team: 'a' } } }, { fieldManager: 'test' }, signal);

@@ -23,6 +23,8 @@ export interface StatusWriter {
   readonly seen: (key: string, resourceVersion: string | undefined) => void;
   /** The status of an Application, what was written since it was read included. */
   readonly current: (application: KubeObject) => ApplicationStatus;
+  /** We have changed something else of the Application ourselves: its status is written under the version that this has made. Undefined: nothing was written. */
+  readonly amended: (application: KubeObject, after: KubeObject | undefined) => void;
   /** False where there was nothing to write, or no object any more; one that was made anew under its name is another. */
   readonly write: (application: KubeObject, status: ApplicationStatus, signal: AbortSignal) => Promise<boolean>;
 }
@@ -66,6 +68,9 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
       if (resourceVersion === undefined || pending.get(key) === resourceVersion) pending.delete(key);
     },
     current,
+    amended: (application, after) => {
+      if (after !== undefined) written.set(application, { status: current(application), version: after.metadata.resourceVersion });
+    },
     write: async (application, status, signal) => {
       const { reconciledAt: _then, ...before } = current(application);
       const { reconciledAt: _now, ...wanted } = keepAhead(before, keepEvidence(before, status));

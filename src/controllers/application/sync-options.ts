@@ -24,10 +24,10 @@ function choicesOf(application: SyncChoices, asked: RequestedOperation | undefin
   return asked?.force === true ? { ...chosen, force: true } : chosen;
 }
 
-/** What a revision that is in needed as it was brought in; undefined where nobody has noted it down: nothing was awaited, or Argo CD has brought it in. */
-export function admittedNeeds(status: ApplicationStatus): string | undefined {
+/** What the barrier of a revision that is in was about; undefined where nobody has noted it down: nothing was awaited, or Argo CD has brought it in. */
+export function admittedGate(status: ApplicationStatus): string | undefined {
   const last = status.history?.at(-1);
-  return last === undefined ? undefined : evidenceLog(status).get(last.id)?.needs;
+  return last === undefined ? undefined : evidenceLog(status).get(last.id)?.gate;
 }
 
 /** What the Application asks of a pass in the given mode. */
@@ -37,7 +37,7 @@ export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], con
   const asked = mode === 'sync' ? requestOf(context.operation) : undefined;
   const choices = choicesOf(application.spec.syncPolicy.choices, asked);
   const only = asked === undefined ? undefined : selectionOf(asked);
-  const admitted = mode === 'heal' ? admittedNeeds(application.status) : undefined;
+  const admitted = mode === 'heal' ? admittedGate(application.status) : undefined;
   const { namespace = '', name, annotations = {} } = application.metadata;
   const { operation } = context;
   return {

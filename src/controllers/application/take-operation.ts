@@ -44,7 +44,8 @@ async function removeField({ raw }: Observed, context: ApplicationContext, signa
   if (live === undefined || live.metadata.uid !== raw.metadata.uid || !isDeepStrictEqual(live['operation'], raw['operation'])) return;
   const { operation: _operation, ...rest } = live;
   try {
-    await context.cluster.update(applicationType, { ...rest, apiVersion: live.apiVersion, kind: live.kind, metadata: live.metadata }, { fieldManager }, signal);
+    const after = await context.cluster.update(applicationType, { ...rest, apiVersion: live.apiVersion, kind: live.kind, metadata: live.metadata }, { fieldManager }, signal);
+    context.statuses.amended(raw, after);
   } catch (error) {
     if (!isKubeError(error, 'absent')) throw error;
   }

@@ -54,7 +54,7 @@ export interface SyncOptions {
   readonly rollOnRotation: boolean;
   /** Annotation `prelude.dev/gate: all`: declarations that nothing needs gate too. */
   readonly gateAll: boolean;
-  /** What the target needed when it was brought in, as `needsIdentity` has it. Absent: nobody knows, and it counts as what it needs now. */
+  /** What the barrier was about when the target was brought in, as `SyncRun.gate` has it. Absent: nobody knows, and it counts as what it is about now. */
   readonly admitted?: string;
 }
 
@@ -139,6 +139,8 @@ export interface SyncRun {
   readonly askedAnew?: Set<string>;
   /** Which versions of Secrets and ConfigMaps charts were rendered with, where they take values from any. */
   readonly values?: string;
+  /** What the barrier is about, as it goes on record (`gateRecord`). Absent: it is not known. */
+  readonly gate?: string;
 }
 
 export function phaseObjects(plan: Plan, phase: PhaseName): readonly RenderedObject[] {

@@ -2,13 +2,15 @@ import { applyPhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
 import { bringInAnew } from './barrier/bring-in-anew.ts';
-import { gateIdentity, needsIdentity } from './barrier/gate-identity.ts';
+import { gateIdentity } from './barrier/gate-identity.ts';
+import { gateRecord } from './barrier/gate-record.ts';
 import { hasPassed } from './barrier/has-passed.ts';
 import { isMadeAtRuntime } from './barrier/held-back.ts';
 import { crdsStep } from './phase/crds-step.ts';
 import { chartObjects } from './phase/chart-objects.ts';
 import { hooksStep, removeDoneHooks, runsHooks } from './phase/hooks-step.ts';
 import { desiredRefs } from './prune/desired-refs.ts';
+import { noteBegin } from './note-begin.ts';
 import { namespaceStep } from './phase/namespace-step.ts';
 import type { ObjectRef } from './object/object-ref.ts';
 import { preflight } from './phase/preflight.ts';
@@ -46,8 +48,10 @@ export interface SyncResult {
   readonly pruneRefused: string | undefined;
   /** Which versions its charts' values were read from; absent where they take none, or were not read. */
   readonly values?: string;
-  /** What its workloads need, as `needsIdentity` has it; absent where that is not known yet. */
-  readonly needs?: string;
+  /** Whether its workloads need any Secret; absent where that is not known yet. */
+  readonly needsSecrets?: boolean;
+  /** What its barrier is about, as it goes on record (`gateRecord`); absent where that is not known yet. */
+  readonly gate?: string;
 }
 
 /** A revision that has passed the barrier once is not held up by it again, unless nothing of its chart is left. */
@@ -66,11 +70,6 @@ async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
   const stop = await barrierStep({ ...run, plan: { ...run.plan, needs } });
   memory.opened = stop === undefined ? { target, gate: gateIdentity(run.plan) } : undefined;
   return stop;
-}
-
-/** From here on the revision before is not whole any more. */
-async function noteBegin({ options, deps }: SyncRun): Promise<undefined> {
-  if (options.mode === 'sync') deps.memory.untouched = undefined;
 }
 
 /** From here on the chart of the revision before is written over. */
@@ -132,14 +131,14 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
     deps.memory.valuedNeeds = valued.plan.needs;
     // what a placeholder's branch has written and the real one does not have must not be left behind
     const inventory = request.inventory === undefined ? undefined : [...request.inventory, ...valued.written];
-    return { ...(await syncKnown({ ...request, inventory, plan: valued.plan, values: valued.versions }, deps, signal)), values: valued.versions };
+    return { ...(await syncKnown({ ...request, inventory, plan: valued.plan, placeholders: request.plan, values: valued.versions }, deps, signal)), values: valued.versions };
   }
   const { desired, keys } = await desiredRefs(run);
   return stopped(run, valued.stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
 }
 
 /** The result of a pass that has ended before its last phase. */
-function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needs'>): SyncResult {
+function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needsSecrets' | 'gate'>): SyncResult {
   say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
   return { stop, outcomes: inPlanOrder(run, keys), pruneRefused: undefined, ...known };
 }
@@ -152,25 +151,33 @@ async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>,
   return stop;
 }
 
+/** A plan of which everything is known, and, where its charts take values from the cluster, which, and what they render without those. */
+interface KnownRequest extends SyncRequest {
+  readonly values?: string;
+  readonly placeholders?: Plan;
+}
+
 /** A pass over a plan of which everything is known. */
-async function syncKnown(request: SyncRequest & Pick<SyncRun, 'values'>, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
-  const { plan, options, inventory, values } = request;
-  const needs = needsIdentity(plan.needs);
-  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), ...(values === undefined ? {} : { values }) };
+async function syncKnown(request: KnownRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
+  const { plan, options, inventory, values, placeholders } = request;
+  const record = await gateRecord([plan, ...(placeholders === undefined ? [] : [placeholders])], options, deps, signal);
+  const gate = record === undefined ? {} : { gate: record };
+  const known = { needsSecrets: plan.needs.length > 0, ...gate };
+  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), ...gate, ...(values === undefined ? {} : { values }) };
   const { desired, keys } = await desiredRefs(run);
   const candidates = pruneCandidates(inventory ?? [], keys);
   const refused = refusePrune(inventory, pruneRules(options, keys.size));
   const willPrune = options.prune && refused === undefined && candidates.some(options.only ?? (() => true));
   const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
   const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only, willPrune));
-  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), needs });
+  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), ...known });
   if (options.mode !== 'compare') deps.memory.rebuilding = undefined;
   const pruned = await pruneStep(run, inventory, keys);
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
   const failure = pruned.stop === undefined ? undefined : await syncFailStep(run, pruned.stop);
-  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, needs };
+  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, ...known };
 }
 
 /**

@@ -18,6 +18,7 @@ const ours: ReadonlySet<string> = new Set<ApplicationConditionType>([
   'SharedResourceWarning',
   'RepeatedResourceWarning',
   'RollbackWarning',
+  'WaitingWarning',
 ]);
 
 /** Sets our conditions, keeps those of types we do not write, and leaves the time of what has not changed alone. */

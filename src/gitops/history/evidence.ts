@@ -17,8 +17,8 @@ export interface RevisionEvidence {
   readonly secrets: readonly AwaitedSecret[];
   /** How many Secrets more there were than there was room for. */
   readonly more?: number;
-  /** What its workloads needed, as the barrier's `needsIdentity` has it. Absent: nobody has noted it down. */
-  readonly needs?: string;
+  /** What its barrier was about, as `gateRecord` has it. Absent: nobody has noted it down. */
+  readonly gate?: string;
 }
 
 /** By the id that the revision has, or is to have, in the history. */
@@ -33,7 +33,7 @@ const wire = z.object({
   /** `namespace/name@resourceVersion KIND namespace/name`: a Secret that has not changed between revisions stands there once. */
   secrets: z.record(z.string(), z.array(z.int())),
   more: z.record(z.string(), z.int()).default({}),
-  needs: z.record(z.string(), z.string()).default({}),
+  gates: z.record(z.string(), z.string()).default({}),
 });
 
 function lineOf({ secret, by, resourceVersion }: AwaitedSecret): string {
@@ -50,9 +50,9 @@ function printLog(log: EvidenceLog): string {
   const secrets: Record<string, number[]> = {};
   for (const [id, evidence] of log) for (const secret of evidence.secrets) (secrets[lineOf(secret)] ??= []).push(id);
   const more = [...log].flatMap(([id, entry]) => (entry.more === undefined ? [] : [[String(id), entry.more] as const]));
-  const needs = [...log].flatMap(([id, entry]) => (entry.needs === undefined ? [] : [[String(id), entry.needs] as const]));
+  const gates = [...log].flatMap(([id, { gate }]) => (gate === undefined ? [] : [[String(id), gate] as const]));
   const opened = Object.fromEntries([...log].map(([id, { openedAt }]) => [id, openedAt]));
-  return JSON.stringify({ opened, secrets, ...(more.length === 0 ? {} : { more: Object.fromEntries(more) }), ...(needs.length === 0 ? {} : { needs: Object.fromEntries(needs) }) });
+  return JSON.stringify({ opened, secrets, ...(more.length === 0 ? {} : { more: Object.fromEntries(more) }), ...(gates.length === 0 ? {} : { gates: Object.fromEntries(gates) }) });
 }
 
 /** The oldest revisions go first where there is no room for all. */
@@ -80,7 +80,7 @@ function parseLog(text: string | undefined): EvidenceLog {
     const secret = secretOf(line);
     if (secret !== undefined) for (const id of ids) found.get(id)?.push(secret);
   }
-  return new Map([...found].map(([id, secrets]) => [id, { openedAt: data.opened[id] ?? '', secrets, ...(data.more[id] === undefined ? {} : { more: data.more[id] }), ...(data.needs[id] === undefined ? {} : { needs: data.needs[id] }) }]));
+  return new Map([...found].map(([id, secrets]) => [id, { openedAt: data.opened[id] ?? '', secrets, ...(data.more[id] === undefined ? {} : { more: data.more[id] }), ...(data.gates[id] === undefined ? {} : { gate: data.gates[id] }) }]));
 }
 
 /** What is on record; what cannot be read is forgotten. */
@@ -88,10 +88,10 @@ export function evidenceLog({ operationState }: Pick<ApplicationStatus, 'operati
   return parseLog(infoOf(operationState, evidenceInfo));
 }
 
-function revisionEvidence({ at, secrets }: Evidence, needs: string | undefined): RevisionEvidence {
+function revisionEvidence({ at, secrets }: Evidence, gate: string | undefined): RevisionEvidence {
   let room = mostOfOne;
   const kept = secrets.filter((secret) => (room -= lineOf(secret).length) >= 0);
-  return { openedAt: formatTimestamp(at), secrets: kept, ...(kept.length === secrets.length ? {} : { more: secrets.length - kept.length }), ...(needs === undefined ? {} : { needs }) };
+  return { openedAt: formatTimestamp(at), secrets: kept, ...(kept.length === secrets.length ? {} : { more: secrets.length - kept.length }), ...(gate === undefined ? {} : { gate }) };
 }
 
 /** The id that the next entry of a history gets. */
@@ -99,19 +99,19 @@ export function nextId(history: readonly Pick<RevisionHistory, 'id'>[]): number 
   return Math.max(-1, ...history.map(({ id }) => id)) + 1;
 }
 
-/** Puts on record what the barrier has opened on, and what the revision needs (`needsIdentity`) where that is known. */
-export function withEvidence(operation: OperationState, id: number, evidence: Evidence | undefined, needs?: string): OperationState {
+/** Puts on record what the barrier has opened on, and what it was about (`gateRecord`) where that is known. */
+export function withEvidence(operation: OperationState, id: number, evidence: Evidence | undefined, gate?: string): OperationState {
   if (evidence === undefined) return operation;
   const log = parseLog(infoOf(operation, evidenceInfo));
-  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, revisionEvidence(evidence, needs)]])));
+  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, revisionEvidence(evidence, gate)]])));
 }
 
-/** Notes down that a revision of which there is evidence needs something else now. */
-export function withNeeds(operation: OperationState, id: number, needs: string | undefined): OperationState {
+/** Notes down that the barrier of a revision of which there is evidence is about something else now. */
+export function withGate(operation: OperationState, id: number, gate: string | undefined): OperationState {
   const log = parseLog(infoOf(operation, evidenceInfo));
   const entry = log.get(id);
-  if (entry === undefined || needs === undefined || entry.needs === needs) return operation;
-  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, { ...entry, needs }]])));
+  if (entry === undefined || gate === undefined || entry.gate === gate) return operation;
+  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, { ...entry, gate }]])));
 }
 
 /**

@@ -7,7 +7,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** Which Secrets and keys are needed, as one short text. It is made of names alone, because it goes on record; empty where nothing is needed. */
+/** Which Secrets and keys are needed, as one short text; empty where nothing is needed. */
 export function needsIdentity(needs: readonly ResolvedNeed[]): string {
   if (needs.length === 0) return '';
   const names = new Set(needs.map(({ namespace, secret, key }) => JSON.stringify([namespace, secret, key ?? null])));

@@ -1,14 +1,14 @@
 import type { SyncRun } from '../sync-run.ts';
-import { gateIdentity, needsIdentity } from './gate-identity.ts';
+import { gateIdentity } from './gate-identity.ts';
 
 /**
  * Whether the barrier has opened for a target and for what it needs now: a later failure of a provider must not block healing. What charts are
  * told by the cluster changes what a revision needs without a new commit; then what it needs is awaited anew.
  */
-export function hasPassed({ plan, options, deps: { memory } }: SyncRun): boolean {
+export function hasPassed({ plan, options, gate, deps: { memory } }: SyncRun): boolean {
   const { mode, target, gateAll, admitted } = options;
   if (plan.needs.length === 0 && !gateAll) return true;
   if (memory.opened?.target === target) return memory.opened.gate === gateIdentity(plan);
   if (mode !== 'heal' || memory.rebuilding === target) return false;
-  return admitted === undefined || admitted === needsIdentity(plan.needs);
+  return admitted === undefined || admitted === gate;
 }

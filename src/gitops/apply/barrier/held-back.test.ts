@@ -6,7 +6,7 @@ import { recordCalls } from '../../../../test/support/recording-cluster.ts';
 import type { RecordingCluster } from '../../../../test/support/recording-cluster.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
-import { externalSecretType, jobType, secretType } from '../../../kube/resource-types.ts';
+import { deploymentType, externalSecretType, jobType, secretType } from '../../../kube/resource-types.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { SyncDeps, SyncOptions } from '../sync-run.ts';
 import { syncPlan } from '../sync.ts';
@@ -152,6 +152,45 @@ describe('what something makes as it runs', () => {
     await make('made', ['k']);
     expect(await pass(plan, { mode: 'heal' })).toBeUndefined();
     expect(applied()).toEqual(['maker', 'web']);
+  });
+
+  it('is awaited again where the chart is gone and needs something else at once', async () => {
+    const plan = await planDocuments([workload('Deployment', 'maker', [], providing('made/k')), workload('Deployment', 'web', ['made/k'])]);
+    await pass(plan);
+    await make('made', ['k']);
+    expect(await pass(plan)).toBeUndefined();
+
+    await cluster.delete(secretType, { namespace, name: 'made' }, {}, signal);
+    for (const name of ['maker', 'web']) await cluster.delete(deploymentType, { namespace, name }, {}, signal);
+    for (const mode of ['heal', 'heal'] as const) expect(await pass(plan, { mode, admitted: 'something else' })).toBe('waiting waves: waiting for Deployment devnet/maker: Secret devnet/made is not made yet (Waiting for the Deployment controller to see generation 1)');
+    expect(applied()).toEqual(['maker', 'web', 'maker']);
+  });
+
+  it('is awaited again where the chart goes while it is brought in anew', async () => {
+    const plan = await planDocuments([workload('Deployment', 'maker', [], providing('made/k')), workload('Deployment', 'web', ['made/k']), workload('Deployment', 'late', [], inWave(1))]);
+    const anew = { mode: 'heal', admitted: 'something else' } as const;
+    await pass(plan, anew);
+    await make('made', ['k']);
+    await pass(plan, anew);
+    expect(applied()).toEqual(['maker', 'web']);
+
+    await cluster.delete(secretType, { namespace, name: 'made' }, {}, signal);
+    for (const name of ['maker', 'web']) await cluster.delete(deploymentType, { namespace, name }, {}, signal);
+    expect(await pass(plan, anew)).toContain('Secret devnet/made is not made yet');
+    expect(applied()).toEqual(['maker', 'web', 'maker']);
+  });
+
+  it('is brought in wave by wave where the barrier is about something else than before, and healed at once where it is not', async () => {
+    const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web', annotations: { 'cert-manager.io/cluster-issuer': 'ca' } }, spec: { tls: [{ hosts: ['a.example'], secretName: 'tls' }] } };
+    const plan = await planDocuments([ingress, workload('Deployment', 'early', []), workload('Deployment', 'late', [], inWave(1))]);
+    const untilEarly = 'waiting waves: waiting for Deployment devnet/early';
+
+    expect(await pass(plan)).toContain(untilEarly);
+    expect(await pass(plan, { mode: 'heal', admitted: 'something else' })).toContain(untilEarly);
+    expect(new Set(applied())).toEqual(new Set(['web', 'early']));
+    deps = syncDeps({ ...cluster, kind: 'kubernetes' });
+    expect(await pass(plan, { mode: 'heal' })).toBeUndefined();
+    expect(applied()).toContain('late');
   });
 
   it('is part of what a revision was brought in on', async () => {

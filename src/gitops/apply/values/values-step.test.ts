@@ -65,6 +65,18 @@ describe('a plan whose charts take values from Secrets', () => {
     expect(replanned).toEqual([]);
   });
 
+  it('leaves the revision before not whole any more, once something is made, and whole while nothing is', async () => {
+    const untouched = async (more: Partial<SyncOptions>, awaited: readonly string[]): Promise<string | undefined> => {
+      deps = { ...deps, memory: { ...deps.memory, untouched: 't' }, awaited: () => awaited };
+      await sync(more);
+      return deps.memory.untouched;
+    };
+
+    expect(await untouched({}, ['Application argocd/stores is not in'])).toBe('t');
+    expect(await untouched({ mode: 'heal' }, [])).toBe('t');
+    expect(await untouched({}, [])).toBeUndefined();
+  });
+
   it('is rendered with them once they are there, and goes on as any other', async () => {
     await sync();
     await createSeed({ pair: 'CANARY' });

@@ -5,6 +5,7 @@ import { awaitedOf, isMadeAtRuntime } from '../barrier/held-back.ts';
 import type { ObjectRef } from '../object/object-ref.ts';
 import { applyPhase, summarise } from '../phase/apply-phase.ts';
 import { namespaceStep } from '../phase/namespace-step.ts';
+import { noteBegin } from '../note-begin.ts';
 import { preflight } from '../phase/preflight.ts';
 import { secretsStep } from '../phase/secrets-step.ts';
 import { phaseObjects } from '../sync-run.ts';
@@ -48,6 +49,7 @@ async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   if (mode === 'compare') return undefined;
   const refused = await preflight(run);
   if (refused !== undefined) return refused;
+  await noteBegin(run);
   // what nothing needs gates the second pass
   const early: SyncRun = { ...run, plan: firstPass(run.plan), options: { ...run.options, gateAll: false } };
   const stop = (await namespaceStep(early)) ?? (await applyPhase(early, 'plumbing', phaseObjects(early.plan, 'plumbing'))) ?? (await secretsStep(early));
