@@ -104,7 +104,7 @@ export type ApplicationConditionType =
   | 'RepeatedResourceWarning'
   /** Ours: it is rolled back, or an annotation about that cannot be acted on. */
   | 'RollbackWarning'
-  /** Ours: what is in is brought in anew, and waits; the operation that brought it in is over and says nothing of that. */
+  /** Ours: what is in waits for something as it is healed or brought in anew; the operation that brought it in is over and says nothing of that. */
   | 'WaitingWarning';
 
 export interface ApplicationCondition {

@@ -5,6 +5,7 @@ import { applicationExists } from './application-exists.ts';
 import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
+import { anew, withAdmitted } from '../../gitops/history/admitted.ts';
 import { withAhead } from '../../gitops/history/ahead.ts';
 import { applicationHealth } from '../../gitops/history/application-health.ts';
 import { guardWrites, type ProjectRights } from '../../gitops/project/guard-writes.ts';
@@ -18,6 +19,7 @@ import { loadRules } from '../../gitops/health/load-rules.ts';
 import { customHealth } from './custom-health.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
 import { healPrevious } from './heal-previous.ts';
+import { isLastPlace } from './is-last-place.ts';
 import { createSopsDocuments } from './open-sops-documents.ts';
 import { sopsKeysKey } from './sops-keys-key.ts';
 import type { Observed } from './observe.ts';
@@ -87,8 +89,23 @@ async function recordRelease({ raw, target }: Observed, context: ApplicationCont
   const status = context.statuses.current(raw);
   const { operationState, history = [] } = status;
   const last = history.at(-1);
-  const isSame = last?.revision === target.revision && isDeepStrictEqual(last.source, target.source);
+  const isSame = last?.revision === target.revision && isLastPlace(status, target);
   if (operationState !== undefined && last !== undefined && !isSame) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
+}
+
+/** Puts on record, before anything of it is written, that what is in is brought in anew: another process must not take it for whole. */
+async function recordAnew({ raw, target: { destination } }: Observed, context: ApplicationContext, signal: AbortSignal): Promise<void> {
+  const status = context.statuses.current(raw);
+  const { operationState, history = [] } = status;
+  const id = history.at(-1)?.id;
+  if (operationState !== undefined && id !== undefined) await context.statuses.write(raw, { ...status, operationState: withAdmitted(operationState, { id, gate: anew, destination: JSON.stringify(destination) }) }, signal);
+}
+
+/** What was put on record while the pass ran. A sync goes on from its own operation. */
+function withRecords(observed: Observed, decision: SyncDecision, context: ApplicationContext): Observed {
+  const { operationState } = context.statuses.current(observed.raw);
+  if (decision.kind !== 'heal' || operationState === undefined) return observed;
+  return { ...observed, application: { ...observed.application, status: { ...observed.application.status, operationState } } };
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
@@ -101,11 +118,12 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules, context.healthRules);
   const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
   const observed = await recordStart(run, before, decision, context);
-  if (decision.kind === 'sync' && decision.isNew) deps.memory.untouched = options.target;
+  if (decision.kind === 'sync' && decision.isNew && deps.memory.begun !== options.target) deps.memory.untouched = options.target;
   const onRelease = (until: AbortSignal): Promise<void> => recordRelease(observed, context, until);
+  const onAnew = (until: AbortSignal): Promise<void> => recordAnew(observed, context, until);
 
   const opened = deps.memory.opened;
-  const result = await syncPlan({ plan: observed.plan, options, inventory }, { ...deps, onRelease }, signal);
+  const result = await syncPlan({ plan: observed.plan, options, inventory }, { ...deps, onRelease, onAnew }, signal);
   // where nothing is brought in, what is in is the target itself
   if (decision.kind === 'sync') await healPrevious(observed, { options, result, deps, plans: context.plans }, signal);
   // a kind whose definition came in this very pass could not be watched before it
@@ -115,6 +133,6 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const health = applicationHealth(resources, context.cluster, observed.application.suspended);
   const { evidence } = deps.memory;
   const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
-  const status = statusAfter({ observed, decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
+  const status = statusAfter({ observed: withRecords(observed, decision, context), decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
   return { result, options, status, opened: result.needsSecrets === true && deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
 }

@@ -1,14 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ApplicationStatus } from '../../api/application-status.ts';
-import { gateRecord, withoutValues } from '../../gitops/apply/barrier/gate-record.ts';
+import { gateRecord, isSameGate, withoutValues } from '../../gitops/apply/barrier/gate-record.ts';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
+import { admittedOf } from '../../gitops/history/admitted.ts';
 import { aheadOf } from '../../gitops/history/ahead.ts';
+import { isLastPlace } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import type { PlanCache } from './plan-cache.ts';
-import { admittedGate } from './sync-options.ts';
 
 export interface Pass {
   readonly options: SyncOptions;
@@ -17,17 +17,18 @@ export interface Pass {
   readonly plans: Pick<PlanCache, 'at'>;
 }
 
-/** The commit that is in, where it is another one than the target, of the same source. */
+/** The commit that is in, where it is another one than the target, of the same source and destination. */
 function previousCommit({ application, target }: Observed): string | undefined {
   const last = application.status.history?.at(-1);
   const isCommit = last?.revision !== undefined && /^[0-9a-f]{40,64}$/.test(last.revision);
-  return isCommit && last.revision !== target.revision && isDeepStrictEqual(last.source, target.source) ? last.revision : undefined;
+  return isCommit && last.revision !== target.revision && isLastPlace(application.status, target) ? last.revision : undefined;
 }
 
 /** Whether what charts look up has changed what the revision needs, or who makes that, since it was brought in: nobody has awaited that. */
 async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, deps }: Pass, signal: AbortSignal): Promise<boolean> {
-  const admitted = admittedGate(status);
-  return admitted !== undefined && withoutValues(admitted) !== (await gateRecord([plan], options, deps, signal));
+  const admitted = admittedOf(status);
+  const now = admitted === undefined ? undefined : await gateRecord([plan], options, deps, signal);
+  return admitted !== undefined && now !== undefined && !isSameGate(withoutValues(admitted.gate), now);
 }
 
 /**
@@ -38,7 +39,7 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   const { application, request } = observed;
   const commit = previousCommit(observed);
   const { stop } = pass.result;
-  const waits = stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
+  const waits = pass.options.mode === 'sync' && stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
   if (!waits || commit === undefined || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
   const previous = await pass.plans.at(request, commit, signal);
   if (previous === undefined || (await needsOthersNow(previous.plan, application.status, pass, signal))) return;

@@ -5,6 +5,7 @@ import { listAt } from '../../gitops/health/live-field.ts';
 import { externalUrls } from '../../gitops/history/external-urls.ts';
 import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
+import { withAdmitted } from '../../gitops/history/admitted.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
@@ -12,7 +13,7 @@ import { failOperation, continueOperation, initiatorOf, succeedOperation, withRe
 import { isPartial, requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import { dryResultsOf, resultsOf } from '../../gitops/history/resource-status.ts';
 import { addHistory } from '../../gitops/history/revision-history.ts';
-import { nextId, withEvidence, withGate } from '../../gitops/history/evidence.ts';
+import { nextId, withEvidence } from '../../gitops/history/evidence.ts';
 import type { Evidence } from '../../gitops/apply/barrier/evidence.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
@@ -47,19 +48,24 @@ function successOf(request: RequestedOperation | undefined): string {
 function nextOperation({ observed, decision, result, evidence, now }: PassFacts): OperationState | undefined {
   const { stop } = result;
   const { history = [] } = observed.application.status;
+  const destination = JSON.stringify(observed.target.destination);
   if (decision.kind !== 'sync') {
     const { operationState: known } = observed.application.status;
     // values that have changed are brought in by healing, and are part of what the operation has left
     if (decision.kind !== 'heal' || stop !== undefined || known === undefined) return known;
     // a chart that was gone has passed the barrier anew
     const id = history.at(-1)?.id ?? 0;
-    return withGate(withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence, result.gate), id, result.gate);
+    const healed = withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence);
+    return history.length === 0 || result.gate === undefined ? healed : withAdmitted(healed, { id, gate: result.gate, destination });
   }
   const request = requestOf(decision.operation);
   const only = request === undefined ? undefined : selectionOf(request);
   const outcomes = [...result.outcomes.values()].filter(({ ref }) => only?.(ref) ?? true);
-  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence, result.gate), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
-  if (stop === undefined) return withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
+  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
+  if (stop === undefined) {
+    const done = withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
+    return isPartial(request) || result.gate === undefined ? done : withAdmitted(done, { id: nextId(history), gate: result.gate, destination });
+  }
   if (stop.kind === 'waiting') return continueOperation(operation, stop.message);
   return failOperation(operation, { message: stop.message, refused: stop.kind === 'refused', now }, request?.retry ?? observed.application.spec.syncPolicy.retry);
 }

@@ -3,6 +3,7 @@ import { type ApplicationStatus, toWireStatus } from '../../api/application-stat
 import { formatKey, keyOf } from '../../api/object.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldManager } from '../../gitops/apply/sync-run.ts';
+import { keepAdmitted } from '../../gitops/history/admitted.ts';
 import { keepAhead } from '../../gitops/history/ahead.ts';
 import { keepEvidence } from '../../gitops/history/evidence.ts';
 import { mergePatch } from '../../lib/merge-patch.ts';
@@ -73,7 +74,7 @@ export function createStatusWriter(cluster: Cluster, clock: Clock): StatusWriter
     },
     write: async (application, status, signal) => {
       const { reconciledAt: _then, ...before } = current(application);
-      const { reconciledAt: _now, ...wanted } = keepAhead(before, keepEvidence(before, status));
+      const { reconciledAt: _now, ...wanted } = keepAdmitted(before, keepAhead(before, keepEvidence(before, status)));
       const patch = mergePatch(toWireStatus(before), toWireStatus(wanted));
       if (patch === undefined) return false;
       try {

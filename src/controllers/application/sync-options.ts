@@ -1,11 +1,11 @@
 import type { RequestedOperation } from '../../api/application-operation.ts';
-import type { ApplicationStatus, OperationState } from '../../api/application-status.ts';
+import type { OperationState } from '../../api/application-status.ts';
 import { instanceName } from '../../gitops/apply/object/tracking.ts';
 import { rollAnnotation } from '../../gitops/apply/rollout/rollout-stamp.ts';
 import { isDeletionApproved } from '../../gitops/apply/prune/deletion-approved.ts';
 import type { SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncChoices } from '../../api/sync-option.ts';
-import { evidenceLog } from '../../gitops/history/evidence.ts';
+import { admittedOf } from '../../gitops/history/admitted.ts';
 import { requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import type { Observed } from './observe.ts';
 
@@ -24,12 +24,6 @@ function choicesOf(application: SyncChoices, asked: RequestedOperation | undefin
   return asked?.force === true ? { ...chosen, force: true } : chosen;
 }
 
-/** What the barrier of a revision that is in was about; undefined where nobody has noted it down: nothing was awaited, or Argo CD has brought it in. */
-export function admittedGate(status: ApplicationStatus): string | undefined {
-  const last = status.history?.at(-1);
-  return last === undefined ? undefined : evidenceLog(status).get(last.id)?.gate;
-}
-
 /** What the Application asks of a pass in the given mode. */
 export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], context: OperationContext): SyncOptions {
   const { application, target } = observed;
@@ -37,7 +31,7 @@ export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], con
   const asked = mode === 'sync' ? requestOf(context.operation) : undefined;
   const choices = choicesOf(application.spec.syncPolicy.choices, asked);
   const only = asked === undefined ? undefined : selectionOf(asked);
-  const admitted = mode === 'heal' ? admittedGate(application.status) : undefined;
+  const admitted = mode === 'heal' ? admittedOf(application.status)?.gate : undefined;
   const { namespace = '', name, annotations = {} } = application.metadata;
   const { operation } = context;
   return {

@@ -34,6 +34,8 @@ export interface SyncMemory {
   broughtIn?: Plan;
   /** The target of which nothing has been written yet. Absent: nobody knows. */
   untouched?: string | undefined;
+  /** The target of which something has been written last. */
+  begun?: string;
   /** The target whose barrier has opened, and what it was about then (`gateIdentity`). */
   opened: { readonly target: string; readonly gate: string } | undefined;
   /** Objects that had to wait for what others make as they run, and were let through for a target: `refKey` and what they need. */

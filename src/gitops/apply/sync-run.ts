@@ -54,7 +54,7 @@ export interface SyncOptions {
   readonly rollOnRotation: boolean;
   /** Annotation `prelude.dev/gate: all`: declarations that nothing needs gate too. */
   readonly gateAll: boolean;
-  /** What the barrier was about when the target was brought in, as `SyncRun.gate` has it. Absent: nobody knows, and it counts as what it is about now. */
+  /** What the barrier was about when the target was brought in, as `gateRecord` has it. Absent: nobody knows, and it counts as what it is about now. */
   readonly admitted?: string;
 }
 
@@ -80,6 +80,8 @@ export interface SyncDeps {
   readonly rollouts?: Rollouts;
   /** Told before the first write past the barrier of what is brought in. Absent: nobody wants to know. */
   readonly onRelease?: (signal: AbortSignal) => Promise<void>;
+  /** Told before the first write of what is in and is brought in anew. Absent: nobody wants to know. */
+  readonly onAnew?: (signal: AbortSignal) => Promise<void>;
   /** Plans anew with the values that charts take from the cluster; it throws SourceErrors. Absent: no plan takes any. */
   readonly replan?: (values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
 }
@@ -140,7 +142,7 @@ export interface SyncRun {
   /** Which versions of Secrets and ConfigMaps charts were rendered with, where they take values from any. */
   readonly values?: string;
   /** What the barrier is about, as it goes on record (`gateRecord`). Absent: it is not known. */
-  readonly gate?: string;
+  readonly gate?: () => Promise<string | undefined>;
 }
 
 export function phaseObjects(plan: Plan, phase: PhaseName): readonly RenderedObject[] {

@@ -3,7 +3,7 @@ import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
 import { bringInAnew } from './barrier/bring-in-anew.ts';
 import { gateIdentity } from './barrier/gate-identity.ts';
-import { gateRecord } from './barrier/gate-record.ts';
+import { gateRecord, isSameGate, withoutValues } from './barrier/gate-record.ts';
 import { hasPassed } from './barrier/has-passed.ts';
 import { isMadeAtRuntime } from './barrier/held-back.ts';
 import { crdsStep } from './phase/crds-step.ts';
@@ -50,7 +50,7 @@ export interface SyncResult {
   readonly values?: string;
   /** Whether its workloads need any Secret; absent where that is not known yet. */
   readonly needsSecrets?: boolean;
-  /** What its barrier is about, as it goes on record (`gateRecord`); absent where that is not known yet. */
+  /** What its barrier was about, as it goes on record (`gateRecord`); absent where not all of it is in, or was only compared. */
   readonly gate?: string;
 }
 
@@ -66,7 +66,7 @@ async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
     if (memory.opened?.target === target) memory.opened = { target, gate: gateIdentity(run.plan) };
     return undefined;
   }
-  if (hasPassed(run) && !(await isChartGone(run))) return undefined;
+  if ((await hasPassed(run)) && !(await isChartGone(run))) return undefined;
   const stop = await barrierStep({ ...run, plan: { ...run.plan, needs } });
   memory.opened = stop === undefined ? { target, gate: gateIdentity(run.plan) } : undefined;
   return stop;
@@ -126,6 +126,7 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   if (request.plan.valueSources === undefined) return syncKnown(request, deps, signal);
   const { only } = request.options;
   const run: SyncRun = { plan: request.plan, options: request.options, deps, signal, outcomes: new Map(), askedAnew: new Set() };
+  await noteValuesAnew(run);
   const valued = await valuesStep(only === undefined ? run : { ...run, plan: selectObjects(run.plan, only) });
   if (!('stop' in valued)) {
     deps.memory.valuedNeeds = valued.plan.needs;
@@ -137,8 +138,16 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
   return stopped(run, valued.stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
 }
 
+/** What makes the Secrets that values come from is written before the values are known: where it is declared otherwise than before, that is told before. */
+async function noteValuesAnew({ plan, options, deps, signal }: SyncRun): Promise<void> {
+  const { mode, admitted, target } = options;
+  if (mode !== 'heal' || admitted === undefined || deps.memory.rebuilding === target) return;
+  const now = await gateRecord([plan], options, deps, signal);
+  if (now !== undefined && !isSameGate(withoutValues(admitted), now)) await deps.onAnew?.(signal);
+}
+
 /** The result of a pass that has ended before its last phase. */
-function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needsSecrets' | 'gate'>): SyncResult {
+function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needsSecrets'>): SyncResult {
   say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
   return { stop, outcomes: inPlanOrder(run, keys), pruneRefused: undefined, ...known };
 }
@@ -160,24 +169,24 @@ interface KnownRequest extends SyncRequest {
 /** A pass over a plan of which everything is known. */
 async function syncKnown(request: KnownRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   const { plan, options, inventory, values, placeholders } = request;
-  const record = await gateRecord([plan, ...(placeholders === undefined ? [] : [placeholders])], options, deps, signal);
-  const gate = record === undefined ? {} : { gate: record };
-  const known = { needsSecrets: plan.needs.length > 0, ...gate };
-  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), ...gate, ...(values === undefined ? {} : { values }) };
+  const gate = (): Promise<string | undefined> => gateRecord([plan, ...(placeholders === undefined ? [] : [placeholders])], options, deps, signal);
+  const needsSecrets = plan.needs.length > 0;
+  const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), gate, ...(values === undefined ? {} : { values }) };
   const { desired, keys } = await desiredRefs(run);
   const candidates = pruneCandidates(inventory ?? [], keys);
   const refused = refusePrune(inventory, pruneRules(options, keys.size));
   const willPrune = options.prune && refused === undefined && candidates.some(options.only ?? (() => true));
   const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
   const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only, willPrune));
-  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), ...known });
-  if (options.mode !== 'compare') deps.memory.rebuilding = undefined;
+  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), needsSecrets });
   const pruned = await pruneStep(run, inventory, keys);
+  if (pruned.stop === undefined && options.mode !== 'compare') deps.memory.rebuilding = undefined;
   forgetOthers(deps.memory, keys);
   if (pruned.stop === undefined && runsHooks(run)) await removeDoneHooks(run, ['preSync', 'waves', 'postSync']);
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
   const failure = pruned.stop === undefined ? undefined : await syncFailStep(run, pruned.stop);
-  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, ...known };
+  const admitted = failure === undefined ? await gate() : undefined;
+  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, needsSecrets, ...(admitted === undefined ? {} : { gate: admitted }) };
 }
 
 /**

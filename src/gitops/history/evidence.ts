@@ -17,8 +17,6 @@ export interface RevisionEvidence {
   readonly secrets: readonly AwaitedSecret[];
   /** How many Secrets more there were than there was room for. */
   readonly more?: number;
-  /** What its barrier was about, as `gateRecord` has it. Absent: nobody has noted it down. */
-  readonly gate?: string;
 }
 
 /** By the id that the revision has, or is to have, in the history. */
@@ -33,7 +31,6 @@ const wire = z.object({
   /** `namespace/name@resourceVersion KIND namespace/name`: a Secret that has not changed between revisions stands there once. */
   secrets: z.record(z.string(), z.array(z.int())),
   more: z.record(z.string(), z.int()).default({}),
-  gates: z.record(z.string(), z.string()).default({}),
 });
 
 function lineOf({ secret, by, resourceVersion }: AwaitedSecret): string {
@@ -50,9 +47,8 @@ function printLog(log: EvidenceLog): string {
   const secrets: Record<string, number[]> = {};
   for (const [id, evidence] of log) for (const secret of evidence.secrets) (secrets[lineOf(secret)] ??= []).push(id);
   const more = [...log].flatMap(([id, entry]) => (entry.more === undefined ? [] : [[String(id), entry.more] as const]));
-  const gates = [...log].flatMap(([id, { gate }]) => (gate === undefined ? [] : [[String(id), gate] as const]));
   const opened = Object.fromEntries([...log].map(([id, { openedAt }]) => [id, openedAt]));
-  return JSON.stringify({ opened, secrets, ...(more.length === 0 ? {} : { more: Object.fromEntries(more) }), ...(gates.length === 0 ? {} : { gates: Object.fromEntries(gates) }) });
+  return JSON.stringify({ opened, secrets, ...(more.length === 0 ? {} : { more: Object.fromEntries(more) }) });
 }
 
 /** The oldest revisions go first where there is no room for all. */
@@ -80,7 +76,7 @@ function parseLog(text: string | undefined): EvidenceLog {
     const secret = secretOf(line);
     if (secret !== undefined) for (const id of ids) found.get(id)?.push(secret);
   }
-  return new Map([...found].map(([id, secrets]) => [id, { openedAt: data.opened[id] ?? '', secrets, ...(data.more[id] === undefined ? {} : { more: data.more[id] }), ...(data.gates[id] === undefined ? {} : { gate: data.gates[id] }) }]));
+  return new Map([...found].map(([id, secrets]) => [id, { openedAt: data.opened[id] ?? '', secrets, ...(data.more[id] === undefined ? {} : { more: data.more[id] }) }]));
 }
 
 /** What is on record; what cannot be read is forgotten. */
@@ -88,10 +84,10 @@ export function evidenceLog({ operationState }: Pick<ApplicationStatus, 'operati
   return parseLog(infoOf(operationState, evidenceInfo));
 }
 
-function revisionEvidence({ at, secrets }: Evidence, gate: string | undefined): RevisionEvidence {
+function revisionEvidence({ at, secrets }: Evidence): RevisionEvidence {
   let room = mostOfOne;
   const kept = secrets.filter((secret) => (room -= lineOf(secret).length) >= 0);
-  return { openedAt: formatTimestamp(at), secrets: kept, ...(kept.length === secrets.length ? {} : { more: secrets.length - kept.length }), ...(gate === undefined ? {} : { gate }) };
+  return { openedAt: formatTimestamp(at), secrets: kept, ...(kept.length === secrets.length ? {} : { more: secrets.length - kept.length }) };
 }
 
 /** The id that the next entry of a history gets. */
@@ -99,19 +95,11 @@ export function nextId(history: readonly Pick<RevisionHistory, 'id'>[]): number 
   return Math.max(-1, ...history.map(({ id }) => id)) + 1;
 }
 
-/** Puts on record what the barrier has opened on, and what it was about (`gateRecord`) where that is known. */
-export function withEvidence(operation: OperationState, id: number, evidence: Evidence | undefined, gate?: string): OperationState {
+/** Puts on record what the barrier has opened on. */
+export function withEvidence(operation: OperationState, id: number, evidence: Evidence | undefined): OperationState {
   if (evidence === undefined) return operation;
   const log = parseLog(infoOf(operation, evidenceInfo));
-  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, revisionEvidence(evidence, gate)]])));
-}
-
-/** Notes down that the barrier of a revision of which there is evidence is about something else now. */
-export function withGate(operation: OperationState, id: number, gate: string | undefined): OperationState {
-  const log = parseLog(infoOf(operation, evidenceInfo));
-  const entry = log.get(id);
-  if (entry === undefined || gate === undefined || entry.gate === gate) return operation;
-  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, { ...entry, gate }]])));
+  return withInfo(operation, evidenceInfo, bounded(new Map([...log, [id, revisionEvidence(evidence)]])));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../../api/application-spec.ts';
 import type { OperationState, ResourceResult, RevisionHistory, Verbatim } from '../../api/application-status.ts';
 import { textAt } from '../health/live-field.ts';
+import { admittedInfo } from './admitted.ts';
 import { aheadInfo } from './ahead.ts';
 import { evidenceInfo } from './evidence.ts';
 import { infoOf, withInfo } from './operation-info.ts';
@@ -35,7 +36,7 @@ const pruningInfo = 'pruning';
 const valuesInfo = 'values';
 
 /** Names of what is noted down with an operation: nobody's request may speak in them. */
-export const recordInfos: ReadonlySet<string> = new Set([destinationInfo, pruningInfo, valuesInfo, evidenceInfo, aheadInfo]);
+export const recordInfos: ReadonlySet<string> = new Set([destinationInfo, pruningInfo, valuesInfo, evidenceInfo, aheadInfo, admittedInfo]);
 
 /** What an operation may delete, as one comparable text. */
 export function pruningOf({ prune, allowEmpty }: Pick<OperationTarget, 'prune' | 'allowEmpty'>): string {

@@ -19,6 +19,8 @@ export async function bringInAnew(run: SyncRun): Promise<undefined> {
   if (mode === 'compare') return undefined;
   const isGone = isGoneOfInterest(run) && (await isChartGone(run));
   if (isGone) letThrough(run).clear();
-  if (mode === 'heal' && (isGone || !hasPassed(run))) memory.rebuilding = target;
+  if (mode !== 'heal' || memory.rebuilding === target || !(isGone || !(await hasPassed(run)))) return undefined;
+  await run.deps.onAnew?.(run.signal);
+  memory.rebuilding = target;
   return undefined;
 }

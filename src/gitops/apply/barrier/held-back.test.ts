@@ -8,6 +8,7 @@ import type { KubeObject } from '../../../api/object.ts';
 import type { ResourceType } from '../../../kube/port.ts';
 import { deploymentType, externalSecretType, jobType, secretType } from '../../../kube/resource-types.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { rolloutKey } from '../rollout/rollout-key.ts';
 import type { SyncDeps, SyncOptions } from '../sync-run.ts';
 import { syncPlan } from '../sync.ts';
 
@@ -73,6 +74,26 @@ describe('what something makes as it runs', () => {
 
     await setStatus(certificateType, 'tls', ready((live?.metadata.generation ?? 0) + 1));
     expect(await pass(second, target)).toBeUndefined();
+  });
+
+  it('is not taken for the work of another spec in healing, where a value or a lookup has changed that', async () => {
+    const key = rolloutKey(Buffer.alloc(32, 1));
+    deps = { ...deps, rollouts: { key: () => Promise.resolve(key), versionOf: () => undefined, isWatched: () => false } };
+    const first = await planDocuments([certificate('tls'), workload('Deployment', 'web', ['tls/tls.crt'])]);
+    await pass(first);
+    await make('tls', ['tls.crt', 'tls.key']);
+    const { generation = 0 } = (await cluster.get(certificateType, { namespace, name: 'tls' }, signal))?.metadata ?? {};
+    await setStatus(certificateType, 'tls', ready(generation));
+    const { gate: admitted = '' } = await syncPlan({ plan: first, options: syncOptions(namespace), inventory: [] }, deps, signal);
+
+    const heal = { mode: 'heal', admitted } as const;
+    expect(await pass(first, heal)).toBeUndefined();
+    const second = await planDocuments([certificate('tls', {}, ['b.example']), workload('Deployment', 'web', ['tls/tls.crt'], { changed: 'yes' })]);
+    expect(await pass(second, heal)).toBe('waiting waves: waiting for Certificate devnet/tls: Secret devnet/tls is awaited, and its latest spec is not taken up yet');
+    expect(applied()).toEqual(['tls', 'web', 'tls']);
+    await setStatus(certificateType, 'tls', ready(generation + 1));
+    expect(await pass(second, heal)).toBeUndefined();
+    expect(applied()).toEqual(['tls', 'web', 'tls', 'web']);
   });
 
   it('may be made by what stands in the same wave and needs something itself', async () => {

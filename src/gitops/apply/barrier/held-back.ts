@@ -103,7 +103,7 @@ export async function awaitedOf(run: SyncRun, needs: readonly ResolvedNeed[]): P
  */
 export async function heldBack(run: SyncRun, objects: readonly PreparedObject[]): Promise<ReadonlyMap<PreparedObject, readonly Awaited[]>> {
   const passed = letThrough(run);
-  const asked = isHeldAtAll(run) ? objects.filter((object) => (object.awaits ?? []).length > 0 && !passed.has(passOf(object))) : [];
+  const asked = isHeldAtAll(run) ? objects.filter((object) => (object.awaits ?? []).length > 0 && !passed.has(passOf(run, object))) : [];
   if (asked.length === 0) return new Map();
   const facts = await gather(run, asked.flatMap(({ awaits = [] }) => awaits));
   const held = new Map<PreparedObject, readonly Awaited[]>();
@@ -112,7 +112,7 @@ export async function heldBack(run: SyncRun, objects: readonly PreparedObject[])
     const own = facts(awaits);
     const verdict = decideBarrier(awaits, own, false);
     if (verdict.open) {
-      passed.add(passOf(object));
+      passed.add(passOf(run, object));
       addEvidence(run, awaits, own);
     } else held.set(object, verdict.awaited);
   }

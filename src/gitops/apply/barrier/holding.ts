@@ -1,7 +1,7 @@
 import { refKey } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
 import type { SyncRun } from '../sync-run.ts';
-import { needsIdentity } from './gate-identity.ts';
+import { gateIdentity, needsIdentity } from './gate-identity.ts';
 
 /** The objects that were let through for the target, by `passOf`. */
 export function letThrough({ deps: { memory }, options: { target } }: SyncRun): Set<string> {
@@ -9,9 +9,9 @@ export function letThrough({ deps: { memory }, options: { target } }: SyncRun): 
   return memory.letThrough.objects;
 }
 
-/** What an object is let through as: with other needs it waits again. */
-export function passOf({ ref, awaits = [] }: PreparedObject): string {
-  return `${refKey(ref)} ${needsIdentity(awaits)}`;
+/** What an object is let through as: with other needs, or with something else that is declared to make them, it waits again. */
+export function passOf({ plan }: SyncRun, { ref, awaits = [] }: PreparedObject): string {
+  return `${refKey(ref)} ${needsIdentity(awaits)} ${gateIdentity(plan)}`;
 }
 
 /** Whether a pass brings a revision in, or brings it in anew. */

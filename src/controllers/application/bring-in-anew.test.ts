@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
+import { openRunningWorld } from '../../../test/support/running-world.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { fieldAt } from '../../gitops/health/live-field.ts';
+import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
+import { ProviderError } from '../../provider/provider-error.ts';
+
+const { signal } = new AbortController();
+const isDown = new ProviderError('unavailable', 'the provider is down');
+
+describe('what is in and comes to need something else', { timeout: 60_000 }, () => {
+  const stage = setApplicationStage('anew', openRunningWorld);
+  const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store };
+  const makeNamespace = (): Promise<KubeObject> => stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+  const makeFacts = (kind: string): Promise<KubeObject> => stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { kind } });
+  const fact = (kind: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { kind } }));
+  const fromFacts = { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: facts, valuesKey: kind, targetPath: kind}\n' } };
+  const lookedUp = '(lookup "v1" "ConfigMap" .Release.Namespace "facts").data.kind';
+  const setReady = async (ready: number): Promise<void> => {
+    const observedGeneration = (await stage.get(deploymentType, 'node'))?.metadata.generation;
+    await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name: 'node' }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: ready, availableReplicas: ready, conditions: [] }, { fieldManager: 'test' }, signal);
+  };
+
+  test.for([
+    ['what it looks up', lookedUp, {}, false],
+    ['what it looks up, found by another process', lookedUp, {}, true],
+    ['a value from the cluster', '.Values.kind', fromFacts, false],
+  ] as const)('where it has needed nothing, by %s, waits for that', async ([, expression, metadata, restarts]) => {
+    await makeNamespace();
+    await makeFacts('none');
+    const commit = await stage.push({ ...chart, 'templates/app.yaml': manifests.config('app'), 'templates/both.yaml': `{{ if eq (${expression} | toString) "two" }}\n${manifests.secret('two')}\n---\n${manifests.deployment('node', 'two')}\n{{ end }}` });
+    await stage.declare({}, metadata);
+    await stage.start();
+    await stage.untilSynced(commit);
+
+    if (restarts) await stage.stop();
+    await fact('two');
+    if (restarts) await stage.start({ remote: { 'prod/db': isDown } });
+    else stage.secrets.remote['prod/db'] = isDown;
+    await stage.until(async () => expect((await stage.status()).conditions).toMatchObject([{ type: 'WaitingWarning', message: expect.stringMatching(/^waiting for .*two/) }]));
+    await stage.pause(500);
+    expect([await stage.get(externalSecretType, 'two'), await stage.get(deploymentType, 'node')]).toEqual([expect.anything(), undefined]);
+
+    stage.secrets.remote['prod/db'] = 'hunter2';
+    await stage.forceSync('two', '1');
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+  });
+
+  const brought = async (): Promise<unknown> => fieldAt(await stage.get(deploymentType, 'node'), 'metadata', 'labels', 'kind');
+  const node = manifests.deployment('node', 'db').replace('labels: { app: node } }', `labels: { app: node, kind: "{{ ${lookedUp} }}" } }`);
+  const late = manifests.config('late').replace('metadata: {', 'metadata: { annotations: { argocd.argoproj.io/sync-wave: "1" },');
+
+  test('and back while it is brought in anew, by another process, waits for what it had before', async () => {
+    await makeNamespace();
+    await makeFacts('one');
+    const commit = await stage.push({ ...chart, 'templates/secret.yaml': manifests.secret('db', `prod/{{ ${lookedUp} }}`), 'templates/node.yaml': node, 'templates/late.yaml': late });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(commit);
+    // not healthy from now on, so that it stays half in
+    await setReady(0);
+    await fact('two');
+    await stage.until(async () => expect(await brought()).toBe('two'));
+
+    await stage.stop();
+    await fact('one');
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'db'))).toContain('prod/one'));
+    await stage.pause(1_000);
+    expect(await brought()).toBe('two');
+
+    stage.secrets.remote['prod/one'] = 'a';
+    await stage.forceSync('db', '1');
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(commit);
+  });
+
+  test('and does not, because the key of the record is another one, is healed while the provider is down', async () => {
+    const commit = await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app', 'first') });
+    await stage.declare();
+    await stage.start();
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await setReady(1);
+    await stage.untilSynced(commit);
+
+    await stage.stop();
+    await stage.recorded.delete(secretType, { namespace: 'argocd', name: 'prelude-rollout-key' }, {}, signal);
+    await stage.edit(configMapType, { namespace: stage.namespace, name: 'app' }, (object) => ({ ...object, data: { value: 'by hand' } }));
+    await stage.forceSync('db', '1');
+    await stage.start({ remote: { 'prod/db': isDown } });
+    await stage.until(async () => expect(fieldAt(await stage.get(configMapType, 'app'), 'data', 'value')).toBe('first'));
+  });
+});

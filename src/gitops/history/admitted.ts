@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ApplicationStatus, OperationState } from '../../api/application-status.ts';
+import { infoOf, withInfo } from './operation-info.ts';
+
+export const admittedInfo = 'prelude.dev/admitted';
+
+/** The gate of a revision that is being brought in anew: it is the same as none. */
+export const anew = 'anew';
+
+/** What the last revision of the history is as it was brought in, or healed last. */
+export interface Admitted {
+  /** Of the history. */
+  readonly id: number;
+  /** What its barrier was about (`gateRecord`), or `anew`. */
+  readonly gate: string;
+  /** As JSON. */
+  readonly destination: string;
+}
+
+const wire = z.object({ id: z.int(), gate: z.string(), destination: z.string() });
+
+function read(state: OperationState | undefined): Admitted | undefined {
+  try {
+    return wire.safeParse(JSON.parse(infoOf(state, admittedInfo) ?? 'null')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is on record of the last revision; undefined where nothing is: Argo CD has brought it in, or nothing was ever brought in. */
+export function admittedOf({ history, operationState }: Pick<ApplicationStatus, 'history' | 'operationState'>): Admitted | undefined {
+  const admitted = read(operationState);
+  return admitted !== undefined && admitted.id === history?.at(-1)?.id ? admitted : undefined;
+}
+
+/** Puts on record what was brought in. */
+export function withAdmitted(operation: OperationState, admitted: Admitted): OperationState {
+  return withInfo(operation, admittedInfo, JSON.stringify({ id: admitted.id, gate: admitted.gate, destination: admitted.destination }));
+}
+
+/** Carries the record over to what is written next: another operation begins without it. */
+export function keepAdmitted(before: ApplicationStatus, next: ApplicationStatus): ApplicationStatus {
+  const { operationState } = next;
+  if (operationState === undefined || infoOf(operationState, admittedInfo) !== undefined) return next;
+  return { ...next, operationState: withInfo(operationState, admittedInfo, infoOf(before.operationState, admittedInfo)) };
+}
