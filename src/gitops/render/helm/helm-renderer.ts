@@ -127,15 +127,14 @@ async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyC
   const objectsOf = (release: Release): Rendered =>
     release.ok ? releaseObjects(release.documents, (file) => inFolder(input.path, file), reader) : { objects: [], problems: release.problems.map((problem) => toProblem(problem, input)) };
   const shown = await render(filled.shown, { isConfidential: values !== undefined && filled.others.length > 0, ...(filled.breaksSchema ? { skipSchemaValidation: true } : {}) });
-  const rendered = objectsOf(shown);
-  if (!shown.ok) return rendered;
+  if (!shown.ok) return objectsOf(shown);
   // a stand-in may be what a chart cannot take; then everything counts as if it depended on the value
   const again = async (other: ChartValues, view = lookedUp?.aside): Promise<OtherRender> => {
     const release = await render(other, { isConfidential: true, skipSchemaValidation: true, ...(view === undefined ? {} : { live: view }) });
     return release.ok ? objectsOf(release).objects : undefined;
   };
-  const others: OtherRender[] = [];
-  for (const { values: other, view } of othersOf(filled, lookedUp)) others.push(await again(other, view));
+  // a thread renders them while the objects of the first are read here
+  const [others, rendered] = await Promise.all([Promise.all(othersOf(filled, lookedUp).map(({ values: other, view }) => again(other, view))), Promise.resolve(objectsOf(shown))]);
   const { objects, problems } = others.length === 0 ? { objects: rendered.objects, problems: [] } : taintObjects(rendered.objects, others, [...filled.secrets, ...(lookedUp?.secrets() ?? [])]);
   const known = filled.isPartial ? holdBack(objects, undefined) : filled.unsettled === undefined ? objects : holdBack(objects, await again(filled.unsettled));
   return { objects: known, problems: [...rendered.problems, ...problems] };
