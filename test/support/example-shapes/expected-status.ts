@@ -37,7 +37,7 @@ const standardRetry = { limit: 5 };
 
 /**
  * The whole status of an Application that is in and healthy, by Argo CD's contract: what is not here may not be there. Three things are told
- * in our own words: messages of objects, `operation.info` (what the operation was for, and may delete), and an empty list of conditions.
+ * in our own words: messages of objects, `operation.info` (what the operation was for, may delete, and has brought in), and an empty list of conditions.
  */
 export function expectedStatus({ commit, source, destination, syncOptions, sourceType, objects, externalURLs }: ShapeFacts): Fields {
   const namespace = destination['namespace'];
@@ -53,6 +53,7 @@ export function expectedStatus({ commit, source, destination, syncOptions, sourc
         info: [
           { name: 'destination', value: JSON.stringify(destination) },
           { name: 'pruning', value: 'some' },
+          { name: 'prelude.dev/admitted', value: JSON.stringify({ id: 0, gate: 'none', destination: JSON.stringify(destination) }) },
         ],
       },
       phase: 'Succeeded',
