@@ -5,7 +5,7 @@ import { applicationExists } from './application-exists.ts';
 import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
-import { anew, withAdmitted } from '../../gitops/history/admitted.ts';
+import { admittedOf, anew, takeAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
 import { withAhead } from '../../gitops/history/ahead.ts';
 import { applicationHealth } from '../../gitops/history/application-health.ts';
 import { guardWrites, type ProjectRights } from '../../gitops/project/guard-writes.ts';
@@ -101,11 +101,20 @@ async function recordAnew({ raw, target: { destination } }: Observed, context: A
   if (operationState !== undefined && id !== undefined) await context.statuses.write(raw, { ...status, operationState: withAdmitted(operationState, { id, gate: anew, destination: JSON.stringify(destination) }) }, signal);
 }
 
-/** What was put on record while the pass ran. A sync goes on from its own operation. */
-function withRecords(observed: Observed, decision: SyncDecision, context: ApplicationContext): Observed {
-  const { operationState } = context.statuses.current(observed.raw);
-  if (decision.kind !== 'heal' || operationState === undefined) return observed;
-  return { ...observed, application: { ...observed.application, status: { ...observed.application.status, operationState } } };
+/** What was put on record of the revision that is in while the pass ran. */
+function withRecords(observed: Observed, context: ApplicationContext): Observed {
+  const { status } = observed.application;
+  if (status.operationState === undefined) return observed;
+  const operationState = takeAdmitted(context.statuses.current(observed.raw).operationState, status.operationState);
+  return { ...observed, application: { ...observed.application, status: { ...status, operationState } } };
+}
+
+/** What the barrier of the target was about as it was brought in last; undefined where it is not in, or nobody has noted it down. */
+function admittedGate({ raw, target }: Observed, decision: SyncDecision, context: ApplicationContext): string | undefined {
+  // as it is written: what the pass makes of it for itself may lack the record
+  const status = context.statuses.current(raw);
+  const isIn = decision.kind === 'heal' || (status.history?.at(-1)?.revision === target.revision && isLastPlace(status, target));
+  return isIn ? admittedOf(status)?.gate : undefined;
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
@@ -113,7 +122,7 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   await watchKinds(before, context, signal);
   const inventory = inventoryOfStatus(before.application.status);
   const operation = decision.kind === 'sync' ? decision.operation : before.application.status.operationState;
-  const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation });
+  const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation, admitted: admittedGate(before, decision, context) });
   const deps = depsOf(before, context);
   deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules, context.healthRules);
   const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
@@ -133,6 +142,6 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const health = applicationHealth(resources, context.cluster, observed.application.suspended);
   const { evidence } = deps.memory;
   const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
-  const status = statusAfter({ observed: withRecords(observed, decision, context), decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
+  const status = statusAfter({ observed: withRecords(observed, context), decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
   return { result, options, status, opened: result.needsSecrets === true && deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
 }

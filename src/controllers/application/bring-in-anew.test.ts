@@ -3,7 +3,8 @@ import { manifests, setApplicationStage } from '../../../test/support/applicatio
 import { openRunningWorld } from '../../../test/support/running-world.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
-import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
+import { KubeError } from '../../kube/kube-error.ts';
+import { applicationType, configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
 
 const { signal } = new AbortController();
@@ -93,5 +94,98 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.forceSync('db', '1');
     await stage.start({ remote: { 'prod/db': isDown } });
     await stage.until(async () => expect(fieldAt(await stage.get(configMapType, 'app'), 'data', 'value')).toBe('first'));
+  });
+
+  test('waits for that though a request is refused in the very pass that finds it', async () => {
+    await makeNamespace();
+    await makeFacts('none');
+    const commit = await stage.push({ ...chart, 'templates/app.yaml': manifests.config('app'), 'templates/both.yaml': `{{ if eq (${lookedUp} | toString) "two" }}\n${manifests.secret('two')}\n---\n${manifests.deployment('node', 'two')}\n{{ end }}` });
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(commit);
+    await stage.stop();
+    await fact('two');
+    await stage.editApplication((object) => ({ ...object, operation: { sync: { revision: 'nonsense' } } }));
+
+    await stage.start({ remote: { 'prod/db': isDown } });
+    await stage.until(async () => expect(await stage.get(externalSecretType, 'two')).toBeDefined());
+    await stage.pause(700);
+    expect([(await stage.status()).operationState?.phase, await stage.get(deploymentType, 'node')]).toEqual(['Error', undefined]);
+  });
+
+  const secretFrom = manifests.secret('db', `prod/{{ ${lookedUp} }}`);
+  const untilFrom = (key: string): Promise<void> => stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'db'))).toContain(key));
+
+  test('of which not all can be declared, and back, waits for what it had before', async () => {
+    await makeNamespace();
+    await makeFacts('one');
+    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.secret('refused')}\n{{ end }}` });
+    await stage.declare();
+    const { apply } = stage.recorded;
+    Object.assign(stage.recorded, {
+      apply: async (...call: Parameters<typeof apply>) => {
+        if (call[1].metadata.name === 'refused') throw new KubeError('invalid', 'it is refused by a webhook');
+        return apply(...call);
+      },
+    });
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(commit);
+
+    stage.secrets.remote['prod/one'] = isDown;
+    await fact('two');
+    await untilFrom('prod/two');
+    await stage.until(async () => expect(JSON.stringify((await stage.status()).conditions)).toContain('refused by a webhook'));
+    await stage.remove(deploymentType, 'node');
+    await fact('one');
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+  });
+
+  test('by a sync that was asked for, is half in, and gives way to a request about a part, waits for what it had before', async () => {
+    await makeNamespace();
+    await makeFacts('one');
+    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/late.yaml': late });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(commit);
+    await stage.stop();
+    await setReady(0);
+    await fact('two');
+    await stage.editApplication((object) => ({ ...object, operation: { sync: {} } }));
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('two'));
+
+    await stage.stop();
+    await fact('one');
+    await stage.editApplication((object) => ({ ...object, operation: { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } } }));
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    expect(await brought()).toBe('two');
+  });
+});
+
+describe('a request about a part of what is in', { timeout: 60_000 }, () => {
+  const stage = setApplicationStage('part', openRunningWorld);
+
+  test.for([
+    ['that is stopped', 'Terminating', {}, 'Failed'],
+    ['that nobody can read', 'Running', { dryRun: 'perhaps' }, 'Error'],
+  ] as const)('%s comes to its end where the rest is healed', async ([, phase, unreadable, end]) => {
+    const commit = await stage.push({ 'app.yaml': manifests.config('app', 'first') });
+    await stage.declare();
+    await stage.start();
+    await stage.untilSynced(commit);
+    await stage.stop();
+    const operation = { sync: { revision: commit, resources: [{ kind: 'ConfigMap', name: 'app', group: '' }], ...unreadable }, info: [{ name: 'request', value: 'x' }, { name: 'head', value: commit }] };
+    await stage.recorded.patchStatus(applicationType, { namespace: 'argocd', name: stage.namespace }, { operationState: { operation, phase, finishedAt: null, startedAt: '2026-01-01T00:00:00Z' } }, { fieldManager: 'test' }, signal);
+
+    await stage.start();
+    await stage.until(async () => expect((await stage.status()).operationState?.phase).toBe(end));
   });
 });

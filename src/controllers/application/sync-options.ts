@@ -5,7 +5,6 @@ import { rollAnnotation } from '../../gitops/apply/rollout/rollout-stamp.ts';
 import { isDeletionApproved } from '../../gitops/apply/prune/deletion-approved.ts';
 import type { SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncChoices } from '../../api/sync-option.ts';
-import { admittedOf } from '../../gitops/history/admitted.ts';
 import { requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import type { Observed } from './observe.ts';
 
@@ -16,6 +15,8 @@ export interface OperationContext {
   readonly controlNamespace: string;
   /** The one on record, or the one that begins. */
   readonly operation: OperationState | undefined;
+  /** `SyncOptions.admitted`. */
+  readonly admitted?: string | undefined;
 }
 
 /** What a request says counts for the whole of it: options it does not name were not asked for, unless it names none at all. */
@@ -31,9 +32,8 @@ export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], con
   const asked = mode === 'sync' ? requestOf(context.operation) : undefined;
   const choices = choicesOf(application.spec.syncPolicy.choices, asked);
   const only = asked === undefined ? undefined : selectionOf(asked);
-  const admitted = mode === 'heal' ? admittedOf(application.status)?.gate : undefined;
   const { namespace = '', name, annotations = {} } = application.metadata;
-  const { operation } = context;
+  const { operation, admitted } = context;
   return {
     mode: asked?.dryRun === true ? 'compare' : mode,
     instance: instanceName({ namespace, name }, context.controlNamespace),

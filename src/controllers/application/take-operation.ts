@@ -53,10 +53,10 @@ async function removeField({ raw }: Observed, context: ApplicationContext, signa
 
 async function refuse(observed: Observed, message: string, context: ApplicationContext, signal: AbortSignal): Promise<Taken> {
   const operationState = refusedOperation(observed.raw['operation'], message, context.clock.now());
-  const refused = withStatus(observed, { ...observed.application.status, operationState });
-  await context.statuses.write(observed.raw, refused.application.status, signal);
+  await context.statuses.write(observed.raw, { ...observed.application.status, operationState }, signal);
   await removeField(observed, context, signal);
-  return { observed: refused };
+  // the writer carries over what is on record of operations before
+  return { observed: withStatus(observed, context.statuses.current(observed.raw)) };
 }
 
 async function start(observed: Observed, request: RequestedOperation, context: ApplicationContext, signal: AbortSignal): Promise<Taken> {
@@ -69,10 +69,9 @@ async function start(observed: Observed, request: RequestedOperation, context: A
   const operation = startRequested(asked, request, { ...placed.target, head: headOf(observed) }, context.clock.now());
   // what could not be read again would be taken for a sync of everything
   if (isUnreadable(operation)) return refuse(observed, 'the request cannot be put on record: it is too large; ask for less', context, signal);
-  const status = { ...observed.application.status, operationState: operation };
-  await context.statuses.write(observed.raw, status, signal);
+  await context.statuses.write(observed.raw, { ...observed.application.status, operationState: operation }, signal);
   await removeField(observed, context, signal);
-  return { observed: withStatus(placed, status), decision: { kind: 'sync', operation, isNew: true } };
+  return { observed: withStatus(placed, context.statuses.current(observed.raw)), decision: { kind: 'sync', operation, isNew: true } };
 }
 
 /** Goes on with what was asked for and is not done. A newer commit takes over where syncs are automated. */

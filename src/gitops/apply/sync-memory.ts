@@ -38,6 +38,8 @@ export interface SyncMemory {
   begun?: string;
   /** The target whose barrier has opened, and what it was about then (`gateIdentity`). */
   opened: { readonly target: string; readonly gate: string } | undefined;
+  /** What the barriers of a target were about when it was worked on last (`gateIdentity`): of what is brought in, and of the first of two passes over charts that take values. */
+  gates?: { readonly target: string; readonly own?: string; readonly first?: string };
   /** Objects that had to wait for what others make as they run, and were let through for a target: `refKey` and what they need. */
   letThrough?: { readonly target: string; readonly objects: Set<string> };
   /** What the last pass waited for to make Secrets as it runs, by type and name: its next word is worth another pass. */

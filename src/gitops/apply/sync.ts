@@ -5,6 +5,7 @@ import { bringInAnew } from './barrier/bring-in-anew.ts';
 import { gateIdentity } from './barrier/gate-identity.ts';
 import { gateRecord, isSameGate, withoutValues } from './barrier/gate-record.ts';
 import { hasPassed } from './barrier/has-passed.ts';
+import { noteGate } from './barrier/note-gate.ts';
 import { isMadeAtRuntime } from './barrier/held-back.ts';
 import { crdsStep } from './phase/crds-step.ts';
 import { chartObjects } from './phase/chart-objects.ts';
@@ -141,9 +142,13 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
 /** What makes the Secrets that values come from is written before the values are known: where it is declared otherwise than before, that is told before. */
 async function noteValuesAnew({ plan, options, deps, signal }: SyncRun): Promise<void> {
   const { mode, admitted, target } = options;
-  if (mode !== 'heal' || admitted === undefined || deps.memory.rebuilding === target) return;
-  const now = await gateRecord([plan], options, deps, signal);
-  if (now !== undefined && !isSameGate(withoutValues(admitted), now)) await deps.onAnew?.(signal);
+  if (mode === 'compare') return;
+  const hasChanged = noteGate({ plan, options, deps }, 'first');
+  const now = admitted === undefined ? undefined : await gateRecord([plan], options, deps, signal);
+  const isAnother = admitted !== undefined && now !== undefined && !isSameGate(withoutValues(admitted), now);
+  if (!isAnother && (mode !== 'heal' || !hasChanged)) return;
+  await deps.onAnew?.(signal);
+  if (mode === 'heal') deps.memory.rebuilding = target;
 }
 
 /** The result of a pass that has ended before its last phase. */

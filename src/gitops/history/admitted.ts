@@ -38,9 +38,14 @@ export function withAdmitted(operation: OperationState, admitted: Admitted): Ope
   return withInfo(operation, admittedInfo, JSON.stringify({ id: admitted.id, gate: admitted.gate, destination: admitted.destination }));
 }
 
+/** The record as it stands with one operation, with another. */
+export function takeAdmitted(from: OperationState | undefined, to: OperationState): OperationState {
+  return withInfo(to, admittedInfo, infoOf(from, admittedInfo));
+}
+
 /** Carries the record over to what is written next: another operation begins without it. */
 export function keepAdmitted(before: ApplicationStatus, next: ApplicationStatus): ApplicationStatus {
   const { operationState } = next;
   if (operationState === undefined || infoOf(operationState, admittedInfo) !== undefined) return next;
-  return { ...next, operationState: withInfo(operationState, admittedInfo, infoOf(before.operationState, admittedInfo)) };
+  return { ...next, operationState: takeAdmitted(before.operationState, operationState) };
 }

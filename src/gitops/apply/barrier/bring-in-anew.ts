@@ -1,12 +1,20 @@
 import type { SyncRun } from '../sync-run.ts';
 import { isChartGone } from './chart-gone.ts';
+import { isSameGate, withValues } from './gate-record.ts';
 import { hasPassed } from './has-passed.ts';
 import { bringsIn, letThrough } from './holding.ts';
+import { noteGate } from './note-gate.ts';
 
 /** Whether it has to be known that nothing of the chart is left: somebody awaits what others make as they run, and may have been let through. */
 function isGoneOfInterest(run: SyncRun): boolean {
   const isConcerned = run.plan.phases.some(({ objects }) => objects.some(({ awaits }) => awaits !== undefined));
   return isConcerned && (!bringsIn(run) || letThrough(run).size > 0);
+}
+
+/** Whether a sync of what is in already writes something else: until it has come to its end, neither is whole. */
+async function isAboutElse({ options: { admitted }, gate }: SyncRun): Promise<boolean> {
+  const now = admitted === undefined ? undefined : await gate?.();
+  return admitted !== undefined && now !== undefined && !isSameGate(withValues(admitted), withValues(now));
 }
 
 /**
@@ -17,9 +25,14 @@ export async function bringInAnew(run: SyncRun): Promise<undefined> {
   const { memory } = run.deps;
   const { mode, target } = run.options;
   if (mode === 'compare') return undefined;
+  const hasChanged = noteGate(run, 'own');
   const isGone = isGoneOfInterest(run) && (await isChartGone(run));
   if (isGone) letThrough(run).clear();
-  if (mode !== 'heal' || memory.rebuilding === target || !(isGone || !(await hasPassed(run)))) return undefined;
+  if (mode === 'sync') {
+    if (await isAboutElse(run)) await run.deps.onAnew?.(run.signal);
+    return undefined;
+  }
+  if (memory.rebuilding === target || !(isGone || hasChanged || !(await hasPassed(run)))) return undefined;
   await run.deps.onAnew?.(run.signal);
   memory.rebuilding = target;
   return undefined;

@@ -4,7 +4,7 @@ import type { SyncRun } from '../sync-run.ts';
 import { gateIdentity, needsIdentity } from './gate-identity.ts';
 
 /** The objects that were let through for the target, by `passOf`. */
-export function letThrough({ deps: { memory }, options: { target } }: SyncRun): Set<string> {
+export function letThrough({ deps: { memory }, options: { target } }: Pick<SyncRun, 'deps' | 'options'>): Set<string> {
   if (memory.letThrough?.target !== target) memory.letThrough = { target, objects: new Set() };
   return memory.letThrough.objects;
 }
