@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { createWorkTreeGit } from './git-command.ts';
 import { isSourceError, SourceError } from './source-error.ts';
@@ -82,7 +82,7 @@ async function listKnownToGit(root: string, { limits, signal }: ListContext): Pr
   for (const path of output.toString('utf8').split('\0')) {
     if (path === '') continue;
     // a repository inside that is not committed stands as `folder/`
-    const found = await entryAt(root, path.replace(/\/$/, ''));
+    const found = entryAt(root, path.replace(/\/$/, ''));
     if (found !== undefined) entries.push(found);
     checkCount(entries, limits);
   }
@@ -97,7 +97,7 @@ async function walk(root: string, { limits, signal }: ListContext): Promise<read
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && entry.name !== '.git') folders.push(path);
-      const found = entry.isDirectory() ? undefined : await entryAt(root, path);
+      const found = entry.isDirectory() ? undefined : entryAt(root, path);
       if (found !== undefined) entries.push(found);
       checkCount(entries, limits);
     }
@@ -109,32 +109,54 @@ function checkCount(files: readonly Entry[], limits: TreeLimits): void {
   if (files.length > limits.files) throw new SourceError('tooLarge', `the folder has more than ${limits.files} files`);
 }
 
+function statsOf(path: string, read: (path: string, options: { readonly throwIfNoEntry: false }) => Stats | undefined): Stats | undefined {
+  try {
+    return read(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined for devices and their like, and for what has just gone. A folder that Git lists as one entry is a submodule. */
-async function entryAt(root: string, path: string): Promise<Entry | undefined> {
-  const found = await lstat(join(root, path)).catch(() => undefined);
+function entryAt(root: string, path: string): Entry | undefined {
+  const found = statsOf(join(root, path), lstatSync);
   if (found?.isFile() === true) return { path, size: found.size };
   if (found?.isDirectory() === true) return { path, kind: 'submodule' };
   if (found?.isSymbolicLink() !== true) return undefined;
-  const target = await stat(join(root, path)).catch(() => undefined);
-  return { path, kind: target?.isDirectory() === true ? 'linkedFolder' : 'link' };
+  return { path, kind: statsOf(join(root, path), statSync)?.isDirectory() === true ? 'linkedFolder' : 'link' };
 }
 
+/** Where a folder leads to; undefined where it is gone. */
+function placeOf(folder: string): string | undefined {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+function openFile(path: string, name: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw new SourceError('absent', `${name} cannot be read`, { cause: error });
+  }
+}
+
+/** Folders are read by commands, which have nothing else to do meanwhile: five turns of the event loop for each small file take longer than the file. */
 async function readInside(root: string, file: SourceFile, { limits, signal }: ListContext): Promise<Uint8Array> {
   signal.throwIfAborted();
   const path = join(root, file.path);
   // a link anywhere on the way could lead out of the root
-  const folder = await realpath(dirname(path)).catch(() => undefined);
-  if (folder !== dirname(path) || !isInside(root, path)) throw new SourceError('absent', `${file.path} is not a file inside the repository`);
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw new SourceError('absent', `${file.path} cannot be read`, { cause: error });
-  });
+  if (placeOf(dirname(path)) !== dirname(path) || !isInside(root, path)) throw new SourceError('absent', `${file.path} is not a file inside the repository`);
+  const descriptor = openFile(path, file.path);
   try {
-    const found = await handle.stat();
+    const found = fstatSync(descriptor);
     if (!found.isFile()) throw new SourceError('absent', `${file.path} is not a regular file`);
     if (found.size > limits.fileBytes) throw new SourceError('tooLarge', `${file.path} is larger than ${limits.fileBytes} bytes`);
-    return await handle.readFile({ signal });
+    return readFileSync(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

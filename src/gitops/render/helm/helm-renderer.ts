@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { plainHelmOptions } from '../../../api/helm-options.ts';
 import { formatKey } from '../../../api/object.ts';
 import type { Problem } from '../../plan/plan.ts';
@@ -134,10 +135,17 @@ async function renderFilled(input: RenderInput, { files, chart, filled }: ReadyC
     return release.ok ? objectsOf(release).objects : undefined;
   };
   // a thread renders them while the objects of the first are read here
-  const [others, rendered] = await Promise.all([Promise.all(othersOf(filled, lookedUp).map(({ values: other, view }) => again(other, view))), Promise.resolve(objectsOf(shown))]);
+  const rest = othersOf(filled, lookedUp).map(({ values: other, view }) => again(other, view));
+  const [rendered, ...others] = await Promise.all([onceSent(() => objectsOf(shown)), ...rest]);
   const { objects, problems } = others.length === 0 ? { objects: rendered.objects, problems: [] } : taintObjects(rendered.objects, others, [...filled.secrets, ...(lookedUp?.secrets() ?? [])]);
   const known = filled.isPartial ? holdBack(objects, undefined) : filled.unsettled === undefined ? objects : holdBack(objects, await again(filled.unsettled));
   return { objects: known, problems: [...rendered.problems, ...problems] };
+}
+
+/** Does something in this thread once what was asked of another is on its way there. */
+async function onceSent<T>(work: () => T): Promise<T> {
+  await setImmediate();
+  return work();
 }
 
 /** What to render with once more, to tell what depends on values of Secrets: values of the release, and those that it has looked up. */
