@@ -100,6 +100,20 @@ describe('a plan whose charts take values from Secrets', () => {
     expect(await valueOf('node')).toEqual({ value: 'two' });
   });
 
+  it('waits for what they are of, as it heals, only where that is brought in anew', async () => {
+    await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { fieldManager: 'test' }, signal);
+    await cluster.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'seed', finalizers: ['example.com/held'] }, data: { pair: 'dg==' } }, { fieldManager: 'test' }, signal);
+    expect((await sync()).stop).toBeUndefined();
+    await cluster.delete(secretType, { namespace, name: 'seed' }, {}, signal);
+
+    expect((await sync({ mode: 'heal' })).stop).toBeUndefined();
+    deps.memory.opened = undefined;
+    deps.memory.rebuilding = 't';
+    const before = replanned.length;
+    expect((await sync({ mode: 'heal' })).stop).toMatchObject({ kind: 'waiting', phase: 'barrier' });
+    expect(replanned).toHaveLength(before);
+  });
+
   it('waits for a key of a ConfigMap, too, and not for what is optional', async () => {
     await cluster.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { fieldManager: 'test' }, signal);
     const facts: ValueSource = { kind: 'ConfigMap', name: 'facts', key: 'peers', optional: false };

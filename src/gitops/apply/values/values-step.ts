@@ -46,6 +46,7 @@ export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
 
 async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   const { mode, target } = run.options;
+  const { memory } = run.deps;
   if (mode === 'compare') return undefined;
   const refused = await preflight(run);
   if (refused !== undefined) return refused;
@@ -54,7 +55,7 @@ async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   const early: SyncRun = { ...run, plan: firstPass(run.plan), options: { ...run.options, gateAll: false } };
   const stop = (await namespaceStep(early)) ?? (await applyPhase(early, 'plumbing', phaseObjects(early.plan, 'plumbing'))) ?? (await secretsStep(early));
   // as with any barrier: a revision that has passed is not held up by a provider's later failure
-  const isPassed = mode === 'heal' || run.deps.memory.opened?.target === target;
+  const isPassed = (mode === 'heal' && memory.rebuilding !== target) || memory.opened?.target === target;
   if (stop !== undefined || isPassed || early.plan.needs.length === 0) return stop;
   const declared = early.plan.needs.filter((need) => !isMadeAtRuntime(need));
   return (await barrierStep({ ...early, plan: { ...early.plan, needs: declared } })) ?? (await producersStep(early));
