@@ -114,7 +114,8 @@ function admittedGate({ raw, target }: Observed, decision: SyncDecision, context
   // as it is written: what the pass makes of it for itself may lack the record
   const status = context.statuses.current(raw);
   const isIn = decision.kind === 'heal' || (status.history?.at(-1)?.revision === target.revision && isLastPlace(status, target));
-  return isIn ? admittedOf(status)?.gate : undefined;
+  const admitted = isIn ? admittedOf(status) : undefined;
+  return admitted?.isTouched === true ? anew : admitted?.gate;
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */

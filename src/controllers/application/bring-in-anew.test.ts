@@ -168,6 +168,28 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.pause(700);
     expect(await brought()).toBe('two');
   });
+
+  test('by a newer revision that has only declared it, gives way to a request about a part, and is taken back, waits for what it had before', async () => {
+    const files = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app', 'first') };
+    const first = await stage.push(files);
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': isDown } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await setReady(1);
+    await stage.untilSynced(first);
+    await stage.push({ 'secret.yaml': manifests.secret('db', 'prod/two'), 'app.yaml': manifests.config('app', 'second') });
+    await untilFrom('prod/two');
+
+    await stage.stop();
+    await stage.remote.git('reset', '--hard', first);
+    await stage.remote.git('push', '--force', 'origin', 'HEAD:main');
+    await stage.remove(deploymentType, 'node');
+    await stage.editApplication((object) => ({ ...object, operation: { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } } }));
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': isDown } });
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+  });
 });
 
 describe('a request about a part of what is in', { timeout: 60_000 }, () => {

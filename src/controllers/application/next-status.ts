@@ -5,7 +5,7 @@ import { listAt } from '../../gitops/health/live-field.ts';
 import { externalUrls } from '../../gitops/history/external-urls.ts';
 import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
-import { withAdmitted } from '../../gitops/history/admitted.ts';
+import { touchAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
@@ -92,11 +92,13 @@ export function statusAtStart(observed: Observed, operation: OperationState, des
   const { status } = observed.application;
   const known = status.resources ?? [];
   const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
+  const started = continueOperation(operation, operation.message ?? '');
+  const isAnother = status.history?.at(-1)?.revision !== observed.target.revision && requestOf(operation)?.dryRun !== true;
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
   return {
     ...status,
     sync: { status: 'OutOfSync', ...comparison(observed) },
-    operationState: continueOperation(operation, operation.message ?? ''),
+    operationState: isAnother ? touchAdmitted(started, status) : started,
     resources: [...known, ...added],
   };
 }

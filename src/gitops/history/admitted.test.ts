@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApplicationStatus, OperationState, RevisionHistory } from '../../api/application-status.ts';
-import { admittedOf, keepAdmitted, withAdmitted } from './admitted.ts';
+import { admittedOf, keepAdmitted, touchAdmitted, withAdmitted } from './admitted.ts';
 
 const operation: OperationState = { operation: {}, phase: 'Succeeded', startedAt: '2026-01-01T00:00:00Z' };
 const next: OperationState = { operation: { info: [{ name: 'why', value: 'because' }] }, phase: 'Running', startedAt: '2026-01-02T00:00:00Z' };
@@ -17,6 +17,16 @@ describe('what is on record of the revision that is in', () => {
     ['what was noted down', { history: [entry(0), entry(1)], operationState: inOrder }, admitted],
   ])('is %s', (_what, status, expected) => {
     expect(admittedOf(status)).toEqual(expected);
+  });
+
+  it('is touched by an operation about another revision, until something is brought in', () => {
+    const before = { history: [entry(1)], operationState: inOrder };
+    const touched = { ...before, operationState: touchAdmitted(next, before) };
+
+    expect(admittedOf(touched)).toEqual({ ...admitted, isTouched: true });
+    expect(admittedOf(keepAdmitted(touched, { ...touched, operationState: operation }))).toEqual({ ...admitted, isTouched: true });
+    expect(admittedOf({ ...touched, operationState: withAdmitted(operation, admitted) })).toEqual(admitted);
+    expect(touchAdmitted(next, { operationState: operation })).toBe(next);
   });
 
   it('is carried over to another operation, until that has brought something in itself', () => {

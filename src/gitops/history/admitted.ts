@@ -15,9 +15,11 @@ export interface Admitted {
   readonly gate: string;
   /** As JSON. */
   readonly destination: string;
+  /** Another revision has begun to be brought in since: what is declared may be that one's. */
+  readonly isTouched?: true;
 }
 
-const wire = z.object({ id: z.int(), gate: z.string(), destination: z.string() });
+const wire = z.object({ id: z.int(), gate: z.string(), destination: z.string(), isTouched: z.literal(true).exactOptional() });
 
 function read(state: OperationState | undefined): Admitted | undefined {
   try {
@@ -34,8 +36,14 @@ export function admittedOf({ history, operationState }: Pick<ApplicationStatus, 
 }
 
 /** Puts on record what was brought in. */
-export function withAdmitted(operation: OperationState, admitted: Admitted): OperationState {
-  return withInfo(operation, admittedInfo, JSON.stringify({ id: admitted.id, gate: admitted.gate, destination: admitted.destination }));
+export function withAdmitted(operation: OperationState, { id, gate, destination, isTouched }: Admitted): OperationState {
+  return withInfo(operation, admittedInfo, JSON.stringify({ id, gate, destination, ...(isTouched === undefined ? {} : { isTouched }) }));
+}
+
+/** Puts on record, with an operation that begins, that it is about another revision than the last one. */
+export function touchAdmitted(operation: OperationState, before: Pick<ApplicationStatus, 'history' | 'operationState'>): OperationState {
+  const admitted = admittedOf(before);
+  return admitted === undefined ? operation : withAdmitted(operation, { ...admitted, isTouched: true });
 }
 
 /** The record as it stands with one operation, with another. */
