@@ -3,6 +3,7 @@ import { manifests, setApplicationStage } from '../../../test/support/applicatio
 import { openRunningWorld } from '../../../test/support/running-world.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
+import { rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import { applicationType, configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
 import { ProviderError } from '../../provider/provider-error.ts';
@@ -113,6 +114,16 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     expect([(await stage.status()).operationState?.phase, await stage.get(deploymentType, 'node')]).toEqual(['Error', undefined]);
   });
 
+  /** Whatever is called `refused` is refused by the API server. */
+  const refuse = (): void => {
+    const { apply } = stage.recorded;
+    Object.assign(stage.recorded, {
+      apply: async (...call: Parameters<typeof apply>) => {
+        if (call[1].metadata.name === 'refused') throw new KubeError('invalid', 'it is refused by a webhook');
+        return apply(...call);
+      },
+    });
+  };
   const secretFrom = manifests.secret('db', `prod/{{ ${lookedUp} }}`);
   const untilFrom = (key: string): Promise<void> => stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'db'))).toContain(key));
 
@@ -121,13 +132,7 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await makeFacts('one');
     const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.secret('refused')}\n{{ end }}` });
     await stage.declare();
-    const { apply } = stage.recorded;
-    Object.assign(stage.recorded, {
-      apply: async (...call: Parameters<typeof apply>) => {
-        if (call[1].metadata.name === 'refused') throw new KubeError('invalid', 'it is refused by a webhook');
-        return apply(...call);
-      },
-    });
+    refuse();
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
     await stage.until(async () => expect(await brought()).toBe('one'));
     await setReady(1);
@@ -186,6 +191,83 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.remove(deploymentType, 'node');
     await stage.editApplication((object) => ({ ...object, operation: { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } } }));
     await stage.start({ remote: { 'prod/one': isDown, 'prod/two': isDown } });
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+  });
+
+  const aPart = { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } };
+  const ask = (operation: object): Promise<void> => stage.editApplication((object) => ({ ...object, operation }));
+
+  test('in the middle of a sync that was asked for, which gives way to a request about a part, waits for what it had before, and that is written once', async () => {
+    await makeNamespace();
+    await makeFacts('one');
+    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/late.yaml': late });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(commit);
+    await setReady(0);
+    await ask({ sync: {} });
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Running', message: expect.stringContaining('node') }));
+    await fact('two');
+    await stage.until(async () => expect(await brought()).toBe('two'));
+    await stage.pause(500);
+    const version = (await stage.application()).metadata.resourceVersion;
+    await stage.pause(700);
+    expect((await stage.application()).metadata.resourceVersion).toBe(version);
+
+    await stage.stop();
+    await fact('one');
+    await ask(aPart);
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    expect(await brought()).toBe('two');
+  });
+
+  test.for([
+    ['refused', { sync: { revision: 'nonsense' } }],
+    ['about a part', aPart],
+  ] as const)('again by a rollback from a revision that is half in, waits though a request is %s meanwhile', async ([, operation]) => {
+    const files = (kind: string) => ({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', `prod/${kind}`), 'node.yaml': manifests.deployment('node', 'db').replace('labels: { app: node } }', `labels: { app: node, kind: ${kind} } }`), 'app.yaml': manifests.config('app'), 'late.yaml': late });
+    const first = await stage.push(files('one'));
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(first);
+    await setReady(0);
+    stage.secrets.remote['prod/one'] = isDown;
+    await stage.push(files('two'));
+    await stage.until(async () => expect(await brought()).toBe('two'));
+    await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [rollbackAnnotation]: first } } }));
+    await untilFrom('prod/one');
+
+    await ask(operation);
+    await stage.pause(1_000);
+    expect(await brought()).toBe('two');
+  });
+
+  test('once more after it has needed nothing for a while that did not come to its end, waits for that', async () => {
+    await makeNamespace();
+    await makeFacts('one');
+    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': `{{ if ne (${lookedUp}) "two" }}\n${node}\n{{ end }}`, 'templates/app.yaml': manifests.config('app'), 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.config('refused')}\n{{ end }}` });
+    await stage.declare();
+    refuse();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await brought()).toBe('one'));
+    await setReady(1);
+    await stage.untilSynced(commit);
+    await fact('two');
+    await untilFrom('prod/two');
+    await stage.until(async () => expect(JSON.stringify((await stage.status()).conditions)).toContain('refused by a webhook'));
+
+    await stage.stop();
+    await stage.remove(deploymentType, 'node');
+    await fact('one');
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
     await untilFrom('prod/one');
     await stage.pause(700);
     expect(await stage.get(deploymentType, 'node')).toBeUndefined();

@@ -5,7 +5,7 @@ import { listAt } from '../../gitops/health/live-field.ts';
 import { externalUrls } from '../../gitops/history/external-urls.ts';
 import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
-import { touchAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
+import { takeAdmitted, touchAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
@@ -21,6 +21,7 @@ import { refKey } from '../../gitops/apply/object/object-ref.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { missingInventory } from '../../gitops/apply/prune/prune.ts';
 import type { SyncDecision } from './decide.ts';
+import { isLastPlace } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 
 /** Conditions that come of a pass. */
@@ -58,10 +59,12 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     const healed = withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence);
     return history.length === 0 || result.gate === undefined ? healed : withAdmitted(healed, { id, gate: result.gate, destination });
   }
+  // what is on record of the revision that is in may have changed since the operation began
+  const begun = takeAdmitted(observed.application.status.operationState, decision.operation);
   const request = requestOf(decision.operation);
   const only = request === undefined ? undefined : selectionOf(request);
   const outcomes = [...result.outcomes.values()].filter(({ ref }) => only?.(ref) ?? true);
-  const operation = withResults(withEvidence(decision.operation, nextId(history), evidence), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
+  const operation = withResults(withEvidence(begun, nextId(history), evidence), request?.dryRun === true ? dryResultsOf(outcomes) : resultsOf(outcomes, decision.operation.syncResult?.resources, imagesByObject(observed.plan)));
   if (stop === undefined) {
     const done = withValueVersions(succeedOperation(operation, result.pruneRefused ?? successOf(request), now), result.values);
     return isPartial(request) || result.gate === undefined ? done : withAdmitted(done, { id: nextId(history), gate: result.gate, destination });
@@ -92,8 +95,9 @@ export function statusAtStart(observed: Observed, operation: OperationState, des
   const { status } = observed.application;
   const known = status.resources ?? [];
   const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
-  const started = continueOperation(operation, operation.message ?? '');
-  const isAnother = status.history?.at(-1)?.revision !== observed.target.revision && requestOf(operation)?.dryRun !== true;
+  const started = takeAdmitted(status.operationState, continueOperation(operation, operation.message ?? ''));
+  const isLast = status.history?.at(-1)?.revision === observed.target.revision && isLastPlace(status, observed.target);
+  const isAnother = !isLast && requestOf(operation)?.dryRun !== true;
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
   return {
     ...status,

@@ -11,7 +11,7 @@ function isGoneOfInterest(run: SyncRun): boolean {
   return isConcerned && (!bringsIn(run) || letThrough(run).size > 0);
 }
 
-/** Whether a sync of what is in already writes something else: until it has come to its end, neither is whole. */
+/** Whether something else is written of what is in already: until that has come to its end, neither is whole. */
 async function isAboutElse({ options: { admitted }, gate }: SyncRun): Promise<boolean> {
   const now = admitted === undefined ? undefined : await gate?.();
   return admitted !== undefined && now !== undefined && !isSameGate(withValues(admitted), withValues(now));
@@ -28,12 +28,9 @@ export async function bringInAnew(run: SyncRun): Promise<undefined> {
   const hasChanged = noteGate(run, 'own');
   const isGone = isGoneOfInterest(run) && (await isChartGone(run));
   if (isGone) letThrough(run).clear();
-  if (mode === 'sync') {
-    if (await isAboutElse(run)) await run.deps.onAnew?.(run.signal);
-    return undefined;
-  }
-  if (memory.rebuilding === target || !(isGone || hasChanged || !(await hasPassed(run)))) return undefined;
-  await run.deps.onAnew?.(run.signal);
-  memory.rebuilding = target;
+  const isAnew = mode === 'heal' && memory.rebuilding !== target && (isGone || hasChanged || !(await hasPassed(run)));
+  // also where nothing is needed any more: what was declared for it is written otherwise, or goes
+  if (isAnew || (await isAboutElse(run))) await run.deps.onAnew?.(run.signal);
+  if (isAnew) memory.rebuilding = target;
   return undefined;
 }
