@@ -272,6 +272,26 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.pause(700);
     expect(await stage.get(deploymentType, 'node')).toBeUndefined();
   });
+
+  test('by a newer revision of which not all can be declared, and that is taken back, waits for what it had before', async () => {
+    const first = await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app') });
+    await stage.declare();
+    refuse();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await setReady(1);
+    await stage.untilSynced(first);
+    await stage.push({ 'secret.yaml': manifests.secret('db', 'prod/two'), 'bad.yaml': manifests.secret('refused') });
+    await untilFrom('prod/two');
+
+    stage.secrets.remote['prod/one'] = isDown;
+    await stage.remove(deploymentType, 'node');
+    await stage.remote.git('reset', '--hard', first);
+    await stage.remote.git('push', '--force', 'origin', 'HEAD:main');
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+  });
 });
 
 describe('a request about a part of what is in', { timeout: 60_000 }, () => {

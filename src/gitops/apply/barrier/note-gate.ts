@@ -11,6 +11,8 @@ import { letThrough } from './holding.ts';
 export function noteGate(run: Pick<SyncRun, 'plan' | 'options' | 'deps'>, pass: 'own' | 'first'): boolean {
   const { deps: { memory }, options: { target } } = run;
   const known = memory.gates?.target === target ? memory.gates : { target };
+  // what another target has declared since may be otherwise
+  if (memory.gates !== undefined && memory.gates.target !== target) memory.opened = undefined;
   const gate = gateIdentity(run.plan);
   const hasChanged = known[pass] !== undefined && known[pass] !== gate;
   if (hasChanged) {
