@@ -19,7 +19,7 @@ import { loadRules } from '../../gitops/health/load-rules.ts';
 import { customHealth } from './custom-health.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
 import { healPrevious } from './heal-previous.ts';
-import { isLastPlace } from './is-last-place.ts';
+import { isLastRevision } from './is-last-place.ts';
 import { createSopsDocuments } from './open-sops-documents.ts';
 import { sopsKeysKey } from './sops-keys-key.ts';
 import type { Observed } from './observe.ts';
@@ -88,9 +88,7 @@ async function recordStart(run: SyncRun, observed: Observed, decision: SyncDecis
 async function recordRelease({ raw, target }: Observed, context: ApplicationContext, signal: AbortSignal): Promise<void> {
   const status = context.statuses.current(raw);
   const { operationState, history = [] } = status;
-  const last = history.at(-1);
-  const isSame = last?.revision === target.revision && isLastPlace(status, target);
-  if (operationState !== undefined && last !== undefined && !isSame) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
+  if (operationState !== undefined && history.length > 0 && !isLastRevision(status, target)) await context.statuses.write(raw, { ...status, operationState: withAhead(operationState, target.revision) }, signal);
 }
 
 /** Puts on record, before anything of it is written, that what is in is brought in anew: another process must not take it for whole. */
@@ -113,8 +111,7 @@ function withRecords(observed: Observed, context: ApplicationContext): Observed 
 function admittedGate({ raw, target }: Observed, decision: SyncDecision, context: ApplicationContext): string | undefined {
   // as it is written: what the pass makes of it for itself may lack the record
   const status = context.statuses.current(raw);
-  const isIn = decision.kind === 'heal' || (status.history?.at(-1)?.revision === target.revision && isLastPlace(status, target));
-  const admitted = isIn ? admittedOf(status) : undefined;
+  const admitted = decision.kind === 'heal' || isLastRevision(status, target) ? admittedOf(status) : undefined;
   return admitted?.isTouched === true ? anew : admitted?.gate;
 }
 

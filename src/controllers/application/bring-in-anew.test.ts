@@ -24,6 +24,17 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name: 'node' }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: ready, availableReplicas: ready, conditions: [] }, { fieldManager: 'test' }, signal);
   };
 
+  const aPart = { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } };
+  const ask = (operation: object): Promise<void> => stage.editApplication((object) => ({ ...object, operation }));
+  /** Declares the Application of a commit, and starts with a provider that has both values, until the Deployment `node` is there and all of it is in. */
+  const bringIn = async (commit: string): Promise<void> => {
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await setReady(1);
+    await stage.untilSynced(commit);
+  };
+
   test.for([
     ['what it looks up', lookedUp, {}, false],
     ['what it looks up, found by another process', lookedUp, {}, true],
@@ -53,15 +64,18 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
   const node = manifests.deployment('node', 'db').replace('labels: { app: node } }', `labels: { app: node, kind: "{{ ${lookedUp} }}" } }`);
   const late = manifests.config('late').replace('metadata: {', 'metadata: { annotations: { argocd.argoproj.io/sync-wave: "1" },');
 
-  test('and back while it is brought in anew, by another process, waits for what it had before', async () => {
+  /** Brings in a chart whose Secret `db` and label of `node` come from what it looks up, which is `one`. */
+  const bringInOne = async (more: Readonly<Record<string, string>>): Promise<string> => {
     await makeNamespace();
     await makeFacts('one');
-    const commit = await stage.push({ ...chart, 'templates/secret.yaml': manifests.secret('db', `prod/{{ ${lookedUp} }}`), 'templates/node.yaml': node, 'templates/late.yaml': late });
-    await stage.declare();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await brought()).toBe('one'));
-    await setReady(1);
-    await stage.untilSynced(commit);
+    const commit = await stage.push({ ...chart, 'templates/secret.yaml': manifests.secret('db', `prod/{{ ${lookedUp} }}`), 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), ...more });
+    await bringIn(commit);
+    expect(await brought()).toBe('one');
+    return commit;
+  };
+
+  test('and back while it is brought in anew, by another process, waits for what it had before', async () => {
+    const commit = await bringInOne({ 'templates/late.yaml': late });
     // not healthy from now on, so that it stays half in
     await setReady(0);
     await fact('two');
@@ -106,7 +120,7 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.untilSynced(commit);
     await stage.stop();
     await fact('two');
-    await stage.editApplication((object) => ({ ...object, operation: { sync: { revision: 'nonsense' } } }));
+    await ask({ sync: { revision: 'nonsense' } });
 
     await stage.start({ remote: { 'prod/db': isDown } });
     await stage.until(async () => expect(await stage.get(externalSecretType, 'two')).toBeDefined());
@@ -124,19 +138,11 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
       },
     });
   };
-  const secretFrom = manifests.secret('db', `prod/{{ ${lookedUp} }}`);
   const untilFrom = (key: string): Promise<void> => stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'db'))).toContain(key));
 
   test('of which not all can be declared, and back, waits for what it had before', async () => {
-    await makeNamespace();
-    await makeFacts('one');
-    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.secret('refused')}\n{{ end }}` });
-    await stage.declare();
     refuse();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await brought()).toBe('one'));
-    await setReady(1);
-    await stage.untilSynced(commit);
+    await bringInOne({ 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.secret('refused')}\n{{ end }}` });
 
     stage.secrets.remote['prod/one'] = isDown;
     await fact('two');
@@ -150,24 +156,17 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
   });
 
   test('by a sync that was asked for, is half in, and gives way to a request about a part, waits for what it had before', async () => {
-    await makeNamespace();
-    await makeFacts('one');
-    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/late.yaml': late });
-    await stage.declare();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await brought()).toBe('one'));
-    await setReady(1);
-    await stage.untilSynced(commit);
+    await bringInOne({ 'templates/late.yaml': late });
     await stage.stop();
     await setReady(0);
     await fact('two');
-    await stage.editApplication((object) => ({ ...object, operation: { sync: {} } }));
+    await ask({ sync: {} });
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
     await stage.until(async () => expect(await brought()).toBe('two'));
 
     await stage.stop();
     await fact('one');
-    await stage.editApplication((object) => ({ ...object, operation: { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } } }));
+    await ask(aPart);
     await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
     await untilFrom('prod/one');
     await stage.pause(700);
@@ -189,25 +188,15 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.remote.git('reset', '--hard', first);
     await stage.remote.git('push', '--force', 'origin', 'HEAD:main');
     await stage.remove(deploymentType, 'node');
-    await stage.editApplication((object) => ({ ...object, operation: { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } } }));
+    await ask(aPart);
     await stage.start({ remote: { 'prod/one': isDown, 'prod/two': isDown } });
     await untilFrom('prod/one');
     await stage.pause(700);
     expect(await stage.get(deploymentType, 'node')).toBeUndefined();
   });
 
-  const aPart = { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } };
-  const ask = (operation: object): Promise<void> => stage.editApplication((object) => ({ ...object, operation }));
-
   test('in the middle of a sync that was asked for, which gives way to a request about a part, waits for what it had before, and that is written once', async () => {
-    await makeNamespace();
-    await makeFacts('one');
-    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': node, 'templates/app.yaml': manifests.config('app'), 'templates/late.yaml': late });
-    await stage.declare();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await brought()).toBe('one'));
-    await setReady(1);
-    await stage.untilSynced(commit);
+    await bringInOne({ 'templates/late.yaml': late });
     await setReady(0);
     await ask({ sync: {} });
     await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Running', message: expect.stringContaining('node') }));
@@ -233,11 +222,8 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
   ] as const)('again by a rollback from a revision that is half in, waits though a request is %s meanwhile', async ([, operation]) => {
     const files = (kind: string) => ({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', `prod/${kind}`), 'node.yaml': manifests.deployment('node', 'db').replace('labels: { app: node } }', `labels: { app: node, kind: ${kind} } }`), 'app.yaml': manifests.config('app'), 'late.yaml': late });
     const first = await stage.push(files('one'));
-    await stage.declare();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await brought()).toBe('one'));
-    await setReady(1);
-    await stage.untilSynced(first);
+    await bringIn(first);
+    expect(await brought()).toBe('one');
     await setReady(0);
     stage.secrets.remote['prod/one'] = isDown;
     await stage.push(files('two'));
@@ -251,15 +237,8 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
   });
 
   test('once more after it has needed nothing for a while that did not come to its end, waits for that', async () => {
-    await makeNamespace();
-    await makeFacts('one');
-    const commit = await stage.push({ ...chart, 'templates/secret.yaml': secretFrom, 'templates/node.yaml': `{{ if ne (${lookedUp}) "two" }}\n${node}\n{{ end }}`, 'templates/app.yaml': manifests.config('app'), 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.config('refused')}\n{{ end }}` });
-    await stage.declare();
     refuse();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await brought()).toBe('one'));
-    await setReady(1);
-    await stage.untilSynced(commit);
+    await bringInOne({ 'templates/node.yaml': `{{ if ne (${lookedUp}) "two" }}\n${node}\n{{ end }}`, 'templates/bad.yaml': `{{ if eq (${lookedUp}) "two" }}\n${manifests.config('refused')}\n{{ end }}` });
     await fact('two');
     await untilFrom('prod/two');
     await stage.until(async () => expect(JSON.stringify((await stage.status()).conditions)).toContain('refused by a webhook'));
@@ -275,12 +254,8 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
 
   test('by a newer revision of which not all can be declared, and that is taken back, waits for what it had before', async () => {
     const first = await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app') });
-    await stage.declare();
     refuse();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-    await setReady(1);
-    await stage.untilSynced(first);
+    await bringIn(first);
     await stage.push({ 'secret.yaml': manifests.secret('db', 'prod/two'), 'bad.yaml': manifests.secret('refused') });
     await untilFrom('prod/two');
 

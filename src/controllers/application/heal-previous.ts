@@ -27,8 +27,7 @@ function previousCommit({ application, target }: Observed): string | undefined {
 /** Whether what charts look up has changed what the revision needs, or who makes that, since it was brought in: nobody has awaited that. */
 async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, deps }: Pass, signal: AbortSignal): Promise<boolean> {
   const admitted = admittedOf(status);
-  const now = admitted === undefined ? undefined : await gateRecord([plan], options, deps, signal);
-  return admitted !== undefined && now !== undefined && !isSameGate(withoutValues(admitted.gate), now);
+  return admitted !== undefined && !isSameGate(withoutValues(admitted.gate), await gateRecord([plan], options, deps, signal));
 }
 
 /**

@@ -21,7 +21,7 @@ import { refKey } from '../../gitops/apply/object/object-ref.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { missingInventory } from '../../gitops/apply/prune/prune.ts';
 import type { SyncDecision } from './decide.ts';
-import { isLastPlace } from './is-last-place.ts';
+import { isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 
 /** Conditions that come of a pass. */
@@ -96,8 +96,7 @@ export function statusAtStart(observed: Observed, operation: OperationState, des
   const known = status.resources ?? [];
   const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
   const started = takeAdmitted(status.operationState, continueOperation(operation, operation.message ?? ''));
-  const isLast = status.history?.at(-1)?.revision === observed.target.revision && isLastPlace(status, observed.target);
-  const isAnother = !isLast && requestOf(operation)?.dryRun !== true;
+  const isAnother = !isLastRevision(status, observed.target) && requestOf(operation)?.dryRun !== true;
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
   return {
     ...status,

@@ -145,8 +145,7 @@ async function noteValuesAnew({ plan, options, deps, signal }: SyncRun): Promise
   if (mode === 'compare') return;
   const hasChanged = noteGate({ plan, options, deps }, 'first');
   const now = admitted === undefined ? undefined : await gateRecord([plan], options, deps, signal);
-  const isAnother = admitted !== undefined && now !== undefined && !isSameGate(withoutValues(admitted), now);
-  if (!isAnother && (mode !== 'heal' || !hasChanged)) return;
+  if (isSameGate(withoutValues(admitted), now) && (mode !== 'heal' || !hasChanged)) return;
   await deps.onAnew?.(signal);
   if (mode === 'heal') deps.memory.rebuilding = target;
 }
@@ -174,7 +173,8 @@ interface KnownRequest extends SyncRequest {
 /** A pass over a plan of which everything is known. */
 async function syncKnown(request: KnownRequest, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
   const { plan, options, inventory, values, placeholders } = request;
-  const gate = (): Promise<string | undefined> => gateRecord([plan, ...(placeholders === undefined ? [] : [placeholders])], options, deps, signal);
+  let record: Promise<string | undefined> | undefined;
+  const gate = (): Promise<string | undefined> => (record ??= gateRecord([plan, ...(placeholders === undefined ? [] : [placeholders])], options, deps, signal));
   const needsSecrets = plan.needs.length > 0;
   const run: SyncRun = { plan, options, deps, signal, outcomes: new Map(), askedAnew: new Set(), gate, ...(values === undefined ? {} : { values }) };
   const { desired, keys } = await desiredRefs(run);

@@ -1,7 +1,6 @@
 import type { SyncRun } from '../sync-run.ts';
 import { isChartGone } from './chart-gone.ts';
-import { isSameGate, withValues } from './gate-record.ts';
-import { hasPassed } from './has-passed.ts';
+import { hasPassed, isAboutTheSame } from './has-passed.ts';
 import { bringsIn, letThrough } from './holding.ts';
 import { noteGate } from './note-gate.ts';
 
@@ -9,12 +8,6 @@ import { noteGate } from './note-gate.ts';
 function isGoneOfInterest(run: SyncRun): boolean {
   const isConcerned = run.plan.phases.some(({ objects }) => objects.some(({ awaits }) => awaits !== undefined));
   return isConcerned && (!bringsIn(run) || letThrough(run).size > 0);
-}
-
-/** Whether something else is written of what is in already: until that has come to its end, neither is whole. */
-async function isAboutElse({ options: { admitted }, gate }: SyncRun): Promise<boolean> {
-  const now = admitted === undefined ? undefined : await gate?.();
-  return admitted !== undefined && now !== undefined && !isSameGate(withValues(admitted), withValues(now));
 }
 
 /**
@@ -29,8 +22,8 @@ export async function bringInAnew(run: SyncRun): Promise<undefined> {
   const isGone = isGoneOfInterest(run) && (await isChartGone(run));
   if (isGone) letThrough(run).clear();
   const isAnew = mode === 'heal' && memory.rebuilding !== target && (isGone || hasChanged || !(await hasPassed(run)));
-  // also where nothing is needed any more: what was declared for it is written otherwise, or goes
-  if (isAnew || (await isAboutElse(run))) await run.deps.onAnew?.(run.signal);
+  // also where a sync writes something else of what is in already, or nothing is needed any more: until that has come to its end, neither is whole
+  if (isAnew || !(await isAboutTheSame(run))) await run.deps.onAnew?.(run.signal);
   if (isAnew) memory.rebuilding = target;
   return undefined;
 }

@@ -19,19 +19,20 @@ export async function gateRecord(plans: readonly Plan[], { mode, gateAll }: Pick
   return plans.map((plan) => (isAbout(plan) ? one(plan) : 'none')).join(' ');
 }
 
-/** Whether two records are of the same gate. What was hashed with another key, or in another way, is told by the names of what is needed. */
-export function isSameGate(one: string, other: string): boolean {
+/** Whether two records are of the same gate, or one is not known. What was hashed with another key, or in another way, is told by the names of what is needed. */
+export function isSameGate(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return true;
   const [[names, way, hash], [otherNames, otherWay, otherHash]] = [one.split(':'), other.split(':')];
   if (names !== otherNames) return false;
   return way === undefined || way !== otherWay || hash === otherHash;
 }
 
 /** Of a record, the part of what is brought in. */
-export function withValues(record: string): string {
-  return record.split(' ')[0] ?? record;
+export function withValues(record: string | undefined): string | undefined {
+  return record?.split(' ')[0];
 }
 
 /** Of a record, the part of what charts render without values from the cluster. */
-export function withoutValues(record: string): string {
-  return record.split(' ').at(-1) ?? record;
+export function withoutValues(record: string | undefined): string | undefined {
+  return record?.split(' ').at(-1);
 }
