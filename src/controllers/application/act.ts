@@ -5,7 +5,7 @@ import { applicationExists } from './application-exists.ts';
 import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
-import { admittedOf, anew, takeAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
+import { type Admitted, admittedOf, anew, takeAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
 import { withAhead } from '../../gitops/history/ahead.ts';
 import { applicationHealth } from '../../gitops/history/application-health.ts';
 import { guardWrites, type ProjectRights } from '../../gitops/project/guard-writes.ts';
@@ -19,6 +19,8 @@ import { loadRules } from '../../gitops/health/load-rules.ts';
 import { customHealth } from './custom-health.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
 import { healPrevious } from './heal-previous.ts';
+import { declaredTexts, declaresOtherwise } from '../../gitops/apply/barrier/declared.ts';
+import { selectObjects } from '../../gitops/apply/select-objects.ts';
 import { isLastRevision } from './is-last-place.ts';
 import { createSopsDocuments } from './open-sops-documents.ts';
 import { sopsKeysKey } from './sops-keys-key.ts';
@@ -74,11 +76,25 @@ function modeOf(decision: SyncDecision): SyncOptions['mode'] {
   return decision.kind === 'sync' || decision.kind === 'heal' ? decision.kind : 'compare';
 }
 
+/** What of other Applications must come before is asked once in a pass: what is on record by it must be what the pass goes by. */
+function asOfNow(deps: SyncDeps): SyncDeps {
+  let known: readonly string[] | undefined;
+  return { ...deps, awaited: () => (known ??= deps.awaited?.() ?? []) };
+}
+
+/** Whether the pass may declare anything otherwise than what was brought in last, in the part that it is about: nothing is while other Applications are awaited. */
+function mayDeclareOtherwise({ plan, options: { mode, only }, deps }: SyncRun): boolean {
+  if (mode !== 'sync' || (deps.awaited?.() ?? []).length > 0) return false;
+  const { broughtIn } = deps.memory;
+  // what a chart makes of values from the cluster is not known yet
+  return plan.valueSources !== undefined || declaresOtherwise(only === undefined ? plan : selectObjects(plan, only), broughtIn === undefined ? undefined : declaredTexts(broughtIn));
+}
+
 /** Puts the operation on record before its first write, with every object it may make. */
 async function recordStart(run: SyncRun, observed: Observed, decision: SyncDecision, context: ApplicationContext): Promise<Observed> {
   if (decision.kind !== 'sync') return observed;
   const { desired } = await desiredRefs(run);
-  const status = statusAtStart(observed, decision.operation, desired);
+  const status = statusAtStart(observed, decision.operation, { desired, declaresOtherwise: mayDeclareOtherwise(run) });
   await context.statuses.write(observed.raw, status, run.signal);
   // the writer carries over what is on record of operations before
   return { ...observed, application: { ...observed.application, status: context.statuses.current(observed.raw) } };
@@ -107,12 +123,11 @@ function withRecords(observed: Observed, context: ApplicationContext): Observed 
   return { ...observed, application: { ...observed.application, status: { ...status, operationState } } };
 }
 
-/** What the barrier of the target was about as it was brought in last; undefined where it is not in, or nobody has noted it down. */
-function admittedGate({ raw, target }: Observed, decision: SyncDecision, context: ApplicationContext): string | undefined {
+/** What is on record of the target as it was brought in last; undefined where it is not in, or nobody has noted it down. */
+function admittedAs({ raw, target }: Observed, decision: SyncDecision, context: ApplicationContext): Admitted | undefined {
   // as it is written: what the pass makes of it for itself may lack the record
   const status = context.statuses.current(raw);
-  const admitted = decision.kind === 'heal' || isLastRevision(status, target) ? admittedOf(status) : undefined;
-  return admitted?.isTouched === true ? anew : admitted?.gate;
+  return decision.kind === 'heal' || isLastRevision(status, target) ? admittedOf(status) : undefined;
 }
 
 /** One pass: records the start of an operation, carries out what can be done, and says what the status is now. */
@@ -120,8 +135,8 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   await watchKinds(before, context, signal);
   const inventory = inventoryOfStatus(before.application.status);
   const operation = decision.kind === 'sync' ? decision.operation : before.application.status.operationState;
-  const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation, admitted: admittedGate(before, decision, context) });
-  const deps = depsOf(before, context);
+  const options = syncOptionsOf(before, modeOf(decision), { controlNamespace: context.controlNamespace, operation, admitted: admittedAs(before, decision, context) });
+  const deps = asOfNow(depsOf(before, context));
   deps.memory.rules = await loadRules(before.raw.metadata, deps.memory.rules, context.healthRules);
   const run: SyncRun = { plan: before.plan, options, deps, signal, outcomes: new Map() };
   const observed = await recordStart(run, before, decision, context);

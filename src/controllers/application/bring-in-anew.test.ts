@@ -1,40 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
+import { aPart, isDown, late, setGateStage } from '../../../test/support/gate-stage.ts';
 import { openRunningWorld } from '../../../test/support/running-world.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
-import { rollbackAnnotation } from '../../gitops/history/rollback-pin.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import { applicationType, configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
-import { ProviderError } from '../../provider/provider-error.ts';
 
 const { signal } = new AbortController();
-const isDown = new ProviderError('unavailable', 'the provider is down');
 
 describe('what is in and comes to need something else', { timeout: 60_000 }, () => {
-  const stage = setApplicationStage('anew', openRunningWorld);
+  const stage = setGateStage('anew');
+  const { ask, bringIn, setReady, takeBack, untilFrom } = stage;
   const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store };
   const makeNamespace = (): Promise<KubeObject> => stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
   const makeFacts = (kind: string): Promise<KubeObject> => stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'facts', namespace: stage.namespace }, data: { kind } });
   const fact = (kind: string): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'facts' }, (object) => ({ ...object, data: { kind } }));
   const fromFacts = { annotations: { 'prelude.dev/values-from': '- {kind: ConfigMap, name: facts, valuesKey: kind, targetPath: kind}\n' } };
   const lookedUp = '(lookup "v1" "ConfigMap" .Release.Namespace "facts").data.kind';
-  const setReady = async (ready: number): Promise<void> => {
-    const observedGeneration = (await stage.get(deploymentType, 'node'))?.metadata.generation;
-    await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name: 'node' }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: ready, availableReplicas: ready, conditions: [] }, { fieldManager: 'test' }, signal);
-  };
-
-  const aPart = { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } };
-  const ask = (operation: object): Promise<void> => stage.editApplication((object) => ({ ...object, operation }));
-  /** Declares the Application of a commit, and starts with a provider that has both values, until the Deployment `node` is there and all of it is in. */
-  const bringIn = async (commit: string): Promise<void> => {
-    await stage.declare();
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-    await setReady(1);
-    await stage.untilSynced(commit);
-  };
-
   test.for([
     ['what it looks up', lookedUp, {}, false],
     ['what it looks up, found by another process', lookedUp, {}, true],
@@ -62,7 +45,6 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
 
   const brought = async (): Promise<unknown> => fieldAt(await stage.get(deploymentType, 'node'), 'metadata', 'labels', 'kind');
   const node = manifests.deployment('node', 'db').replace('labels: { app: node } }', `labels: { app: node, kind: "{{ ${lookedUp} }}" } }`);
-  const late = manifests.config('late').replace('metadata: {', 'metadata: { annotations: { argocd.argoproj.io/sync-wave: "1" },');
 
   /** Brings in a chart whose Secret `db` and label of `node` come from what it looks up, which is `one`. */
   const bringInOne = async (more: Readonly<Record<string, string>>): Promise<string> => {
@@ -138,7 +120,6 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
       },
     });
   };
-  const untilFrom = (key: string): Promise<void> => stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'db'))).toContain(key));
 
   test('of which not all can be declared, and back, waits for what it had before', async () => {
     refuse();
@@ -185,8 +166,7 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await untilFrom('prod/two');
 
     await stage.stop();
-    await stage.remote.git('reset', '--hard', first);
-    await stage.remote.git('push', '--force', 'origin', 'HEAD:main');
+    await takeBack(first);
     await stage.remove(deploymentType, 'node');
     await ask(aPart);
     await stage.start({ remote: { 'prod/one': isDown, 'prod/two': isDown } });
@@ -228,7 +208,7 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     stage.secrets.remote['prod/one'] = isDown;
     await stage.push(files('two'));
     await stage.until(async () => expect(await brought()).toBe('two'));
-    await stage.editApplication((object) => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [rollbackAnnotation]: first } } }));
+    await stage.rollBack(first);
     await untilFrom('prod/one');
 
     await ask(operation);
@@ -261,8 +241,7 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
 
     stage.secrets.remote['prod/one'] = isDown;
     await stage.remove(deploymentType, 'node');
-    await stage.remote.git('reset', '--hard', first);
-    await stage.remote.git('push', '--force', 'origin', 'HEAD:main');
+    await takeBack(first);
     await untilFrom('prod/one');
     await stage.pause(700);
     expect(await stage.get(deploymentType, 'node')).toBeUndefined();

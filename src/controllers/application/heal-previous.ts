@@ -5,7 +5,7 @@ import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
 import { admittedOf } from '../../gitops/history/admitted.ts';
 import { aheadOf } from '../../gitops/history/ahead.ts';
-import { isLastPlace } from './is-last-place.ts';
+import { isLastPlace, isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 import type { Plan } from '../../gitops/plan/plan.ts';
 import type { PlanCache } from './plan-cache.ts';
@@ -17,11 +17,16 @@ export interface Pass {
   readonly plans: Pick<PlanCache, 'at'>;
 }
 
-/** The commit that is in, where it is another one than the target, of the same source and destination. */
+/** The commit that is in, of the same source and destination as the target, be it the target itself. */
 function previousCommit({ application, target }: Observed): string | undefined {
   const last = application.status.history?.at(-1);
   const isCommit = last?.revision !== undefined && /^[0-9a-f]{40,64}$/.test(last.revision);
-  return isCommit && last.revision !== target.revision && isLastPlace(application.status, target) ? last.revision : undefined;
+  return isCommit && isLastPlace(application.status, target) ? last.revision : undefined;
+}
+
+/** Whether the target is in already, and what it declares is not: another revision has declared it otherwise in between, and then it is awaited. */
+function isTouchedItself({ application: { status }, target }: Observed): boolean {
+  return isLastRevision(status, target) && admittedOf(status)?.isTouched === true;
 }
 
 /** Whether what charts look up has changed what the revision needs, or who makes that, since it was brought in: nobody has awaited that. */
@@ -32,14 +37,14 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
 
 /**
  * While a new revision waits for its Secrets, or for other Applications, the one before keeps running, and what has drifted of it is put back;
- * unless another one is half in since: none is written over a newer one.
+ * unless another one is half in since: none is written over a newer one. The same where somebody has asked for what is in already.
  */
 export async function healPrevious(observed: Observed, pass: Pass, signal: AbortSignal): Promise<void> {
   const { application, request } = observed;
   const commit = previousCommit(observed);
   const { stop } = pass.result;
   const waits = pass.options.mode === 'sync' && stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
-  if (!waits || commit === undefined || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
+  if (!waits || commit === undefined || isTouchedItself(observed) || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;
   const previous = await pass.plans.at(request, commit, signal);
   if (previous === undefined || (await needsOthersNow(previous.plan, application.status, pass, signal))) return;
   const before = { plan: previous.plan, options: pass.options };

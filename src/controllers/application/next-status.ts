@@ -90,18 +90,24 @@ function summary({ plan }: Observed): NonNullable<ApplicationStatus['summary']> 
   return { ...(images.length === 0 ? {} : { images }), ...(externalURLs.length === 0 ? {} : { externalURLs }) };
 }
 
+interface StartFacts {
+  readonly desired: readonly ObjectRef[];
+  /** The pass that follows may declare something otherwise than the last revision does: what Secrets are made of. */
+  readonly declaresOtherwise: boolean;
+}
+
 /** Before the first write of an operation: the operation, and every object that it may make, so that none is ever forgotten. */
-export function statusAtStart(observed: Observed, operation: OperationState, desired: readonly ObjectRef[]): ApplicationStatus {
+export function statusAtStart(observed: Observed, operation: OperationState, { desired, declaresOtherwise }: StartFacts): ApplicationStatus {
   const { status } = observed.application;
   const known = status.resources ?? [];
   const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
   const started = takeAdmitted(status.operationState, continueOperation(operation, operation.message ?? ''));
-  const isAnother = !isLastRevision(status, observed.target) && requestOf(operation)?.dryRun !== true;
+  const isOther = declaresOtherwise && !isLastRevision(status, observed.target);
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
   return {
     ...status,
     sync: { status: 'OutOfSync', ...comparison(observed) },
-    operationState: isAnother ? touchAdmitted(started, status) : started,
+    operationState: isOther ? touchAdmitted(started, status) : started,
     resources: [...known, ...added],
   };
 }

@@ -5,6 +5,7 @@ import { rollAnnotation } from '../../gitops/apply/rollout/rollout-stamp.ts';
 import { isDeletionApproved } from '../../gitops/apply/prune/deletion-approved.ts';
 import type { SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncChoices } from '../../api/sync-option.ts';
+import type { Admitted } from '../../gitops/history/admitted.ts';
 import { requestOf, selectionOf } from '../../gitops/history/requested-operation.ts';
 import type { Observed } from './observe.ts';
 
@@ -15,8 +16,8 @@ export interface OperationContext {
   readonly controlNamespace: string;
   /** The one on record, or the one that begins. */
   readonly operation: OperationState | undefined;
-  /** `SyncOptions.admitted`. */
-  readonly admitted?: string | undefined;
+  /** What is on record of the target; absent where nothing is, or where it is not the last revision. */
+  readonly admitted?: Admitted | undefined;
 }
 
 /** What a request says counts for the whole of it: options it does not name were not asked for, unless it names none at all. */
@@ -53,6 +54,7 @@ export function syncOptionsOf(observed: Observed, mode: SyncOptions['mode'], con
     skipHooks: asked?.skipHooks ?? false,
     rollOnRotation: annotations[rollAnnotation] !== 'false',
     gateAll: annotations[gateAnnotation] === 'all',
-    ...(admitted === undefined ? {} : { admitted }),
+    ...(admitted?.gate === undefined ? {} : { admitted: admitted.gate }),
+    ...(admitted?.isTouched === undefined ? {} : { isTouched: admitted.isTouched }),
   };
 }

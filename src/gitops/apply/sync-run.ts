@@ -56,6 +56,8 @@ export interface SyncOptions {
   readonly gateAll: boolean;
   /** What the barrier was about when the target was brought in, as `gateRecord` has it. Absent: nobody knows, and it counts as what it is about now. */
   readonly admitted?: string;
+  /** Something may have been declared for another revision since: the barrier is passed anew, whatever it is about. Absent: nothing was. */
+  readonly isTouched?: true;
 }
 
 export interface SyncDeps {

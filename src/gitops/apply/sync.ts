@@ -2,6 +2,7 @@ import { applyPhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
 import { bringInAnew } from './barrier/bring-in-anew.ts';
+import { declaredTexts } from './barrier/declared.ts';
 import { gateIdentity } from './barrier/gate-identity.ts';
 import { gateRecord, isSameGate, withoutValues } from './barrier/gate-record.ts';
 import { hasPassed } from './barrier/has-passed.ts';
@@ -20,8 +21,9 @@ import type { Inventory } from './prune/prune.ts';
 import { pruneRules, pruneStep } from './prune/prune-step.ts';
 import { secretsStep } from './phase/secrets-step.ts';
 import { failureOf, syncFailStep } from './phase/sync-fail-step.ts';
+import { leftOut } from './left-out.ts';
 import { otherObjects, selectObjects } from './select-objects.ts';
-import { forgetOthers } from './sync-memory.ts';
+import { forgetOthers, type SyncMemory } from './sync-memory.ts';
 import { phaseObjects, say } from './sync-run.ts';
 import type { ObjectOutcome, Stop, SyncDeps, SyncOptions, SyncRun } from './sync-run.ts';
 import { wavesStep } from './phase/waves-step.ts';
@@ -55,6 +57,10 @@ export interface SyncResult {
   readonly gate?: string;
 }
 
+function openedFor({ plan, options: { target } }: SyncRun): SyncMemory['opened'] {
+  return { target, gate: gateIdentity(plan), declared: declaredTexts(plan) };
+}
+
 /** A revision that has passed the barrier once is not held up by it again, unless nothing of its chart is left. */
 async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
   const { mode, target, gateAll } = run.options;
@@ -64,12 +70,12 @@ async function maybeBarrier(run: SyncRun): Promise<Stop | undefined> {
   if (mode === 'compare') return undefined;
   if (needs.length === 0 && !gateAll) {
     // what goes and comes back is awaited anew
-    if (memory.opened?.target === target) memory.opened = { target, gate: gateIdentity(run.plan) };
+    if (memory.opened?.target === target) memory.opened = openedFor(run);
     return undefined;
   }
   if ((await hasPassed(run)) && !(await isChartGone(run))) return undefined;
   const stop = await barrierStep({ ...run, plan: { ...run.plan, needs } });
-  memory.opened = stop === undefined ? { target, gate: gateIdentity(run.plan) } : undefined;
+  memory.opened = stop === undefined ? openedFor(run) : undefined;
   return stop;
 }
 
@@ -136,7 +142,8 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
     return { ...(await syncKnown({ ...request, inventory, plan: valued.plan, placeholders: request.plan, values: valued.versions }, deps, signal)), values: valued.versions };
   }
   const { desired, keys } = await desiredRefs(run);
-  return stopped(run, valued.stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
+  const stop = only === undefined ? valued.stop : ((await compareOthers(run, only, valued.stop)) ?? valued.stop);
+  return stopped(run, stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
 }
 
 /** What makes the Secrets that values come from is written before the values are known: where it is declared otherwise than before, that is told before. */
@@ -159,9 +166,14 @@ function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnTyp
 /** Writes some objects of a plan, and only compares the others, so that all of them are known afterwards. */
 async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>, more: boolean): Promise<Stop | undefined> {
   const stop = await runSteps({ ...run, plan: selectObjects(run.plan, only) }, more);
+  return compareOthers(run, only, stop);
+}
+
+/** @param stop why no more of what is selected is written: it must not wait for what nobody will declare while it does */
+async function compareOthers(run: SyncRun, only: NonNullable<SyncOptions['only']>, stop: Stop | undefined): Promise<Stop | undefined> {
   const others: SyncRun = { ...run, plan: otherObjects(run.plan, only), options: { ...run.options, mode: 'compare' } };
   await runSteps(others, false);
-  return stop;
+  return stop === undefined ? undefined : (leftOut(run, only, stop) ?? stop);
 }
 
 /** A plan of which everything is known, and, where its charts take values from the cluster, which, and what they render without those. */

@@ -13,7 +13,7 @@ describe('what is on record of the revision that is in', () => {
     ['nothing, where nothing was ever brought in', {}, undefined],
     ['nothing, where Argo CD has brought it in', { history: [entry(1)], operationState: operation }, undefined],
     ['nothing, where it is of another revision', { history: [entry(1), entry(2)], operationState: inOrder }, undefined],
-    ['nothing, where it cannot be read', { history: [entry(1)], operationState: { ...operation, operation: { info: [{ name: 'prelude.dev/admitted', value: '{"id":' }] } } }, undefined],
+    ['nothing to count on, where it cannot be read', { history: [entry(1)], operationState: { ...operation, operation: { info: [{ name: 'prelude.dev/admitted', value: '{"id":' }] } } }, { id: 1, gate: 'anew' }],
     ['what was noted down', { history: [entry(0), entry(1)], operationState: inOrder }, admitted],
   ])('is %s', (_what, status, expected) => {
     expect(admittedOf(status)).toEqual(expected);
@@ -27,6 +27,7 @@ describe('what is on record of the revision that is in', () => {
     expect(admittedOf(keepAdmitted(touched, { ...touched, operationState: operation }))).toEqual({ ...admitted, isTouched: true });
     expect(admittedOf({ ...touched, operationState: withAdmitted(operation, admitted) })).toEqual(admitted);
     expect(touchAdmitted(next, { operationState: operation })).toBe(next);
+    expect(admittedOf({ ...before, operationState: touchAdmitted(next, { history: [entry(1)], operationState: operation }) })).toEqual({ id: 1, isTouched: true });
   });
 
   it('is carried over to another operation, until that has brought something in itself', () => {

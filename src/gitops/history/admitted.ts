@@ -11,39 +11,42 @@ export const anew = 'anew';
 export interface Admitted {
   /** Of the history. */
   readonly id: number;
-  /** What its barrier was about (`gateRecord`), or `anew`. */
-  readonly gate: string;
-  /** As JSON. */
-  readonly destination: string;
+  /** What its barrier was about (`gateRecord`), or `anew`; absent where nobody has noted it down. */
+  readonly gate?: string;
+  /** As JSON; absent likewise. */
+  readonly destination?: string;
   /** Another revision has begun to be brought in since: what is declared may be that one's. */
   readonly isTouched?: true;
 }
 
-const wire = z.object({ id: z.int(), gate: z.string(), destination: z.string(), isTouched: z.literal(true).exactOptional() });
+const wire = z.object({ id: z.int(), gate: z.string().exactOptional(), destination: z.string().exactOptional(), isTouched: z.literal(true).exactOptional() });
 
-function read(state: OperationState | undefined): Admitted | undefined {
+/** What is on record; for a text that cannot be read, that it is not to be counted on. */
+function read(text: string, id: number): Admitted {
   try {
-    return wire.safeParse(JSON.parse(infoOf(state, admittedInfo) ?? 'null')).data;
+    return wire.safeParse(JSON.parse(text)).data ?? { id, gate: anew };
   } catch {
-    return undefined;
+    return { id, gate: anew };
   }
 }
 
 /** What is on record of the last revision; undefined where nothing is: Argo CD has brought it in, or nothing was ever brought in. */
 export function admittedOf({ history, operationState }: Pick<ApplicationStatus, 'history' | 'operationState'>): Admitted | undefined {
-  const admitted = read(operationState);
-  return admitted !== undefined && admitted.id === history?.at(-1)?.id ? admitted : undefined;
+  const [text, id] = [infoOf(operationState, admittedInfo), history?.at(-1)?.id];
+  if (text === undefined || id === undefined) return undefined;
+  const admitted = read(text, id);
+  return admitted.id === id ? admitted : undefined;
 }
 
 /** Puts on record what was brought in. */
-export function withAdmitted(operation: OperationState, { id, gate, destination, isTouched }: Admitted): OperationState {
-  return withInfo(operation, admittedInfo, JSON.stringify({ id, gate, destination, ...(isTouched === undefined ? {} : { isTouched }) }));
+export function withAdmitted(operation: OperationState, admitted: Admitted): OperationState {
+  return withInfo(operation, admittedInfo, JSON.stringify(admitted));
 }
 
-/** Puts on record, with an operation that begins, that it is about another revision than the last one. */
+/** Puts on record, with an operation that begins, that it declares something for another revision than the last one. */
 export function touchAdmitted(operation: OperationState, before: Pick<ApplicationStatus, 'history' | 'operationState'>): OperationState {
-  const admitted = admittedOf(before);
-  return admitted === undefined ? operation : withAdmitted(operation, { ...admitted, isTouched: true });
+  const id = before.history?.at(-1)?.id;
+  return id === undefined ? operation : withAdmitted(operation, { id, ...admittedOf(before), isTouched: true });
 }
 
 /** The record as it stands with one operation, with another. */

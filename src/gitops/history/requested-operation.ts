@@ -24,11 +24,18 @@ function fields(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
+/** What somebody says of a request, but for what is on record under the same names. */
+function withoutRecords<T>(info: readonly T[]): readonly T[] {
+  return info.filter((one) => {
+    const name = fieldAt(one, 'name');
+    return typeof name !== 'string' || (!recordInfos.has(name) && name !== requestInfo && name !== headInfo);
+  });
+}
+
 /** Puts a request on record as it was made, with the revision that it came to. */
 export function startRequested(asked: unknown, request: RequestedOperation, target: RequestTarget, now: number): OperationState {
   const started = startOperation({ ...target, prune: request.prune, allowEmpty: false, automated: false }, now);
-  const asks = request.info.filter(({ name }) => !recordInfos.has(name) && name !== requestInfo && name !== headInfo);
-  const info = [...asks, ...listAt(started.operation, 'info'), { name: requestInfo, value: nameOf(asked) }, { name: headInfo, value: target.head }];
+  const info = [...withoutRecords(request.info), ...listAt(started.operation, 'info'), { name: requestInfo, value: nameOf(asked) }, { name: headInfo, value: target.head }];
   const initiatedBy = Object.keys(request.initiatedBy).length === 0 ? { username: 'unknown' } : request.initiatedBy;
   const sync = { ...fields(fieldAt(asked, 'sync')), revision: target.revision };
   return { ...started, operation: { ...fields(asked), sync, initiatedBy, info } };
@@ -75,7 +82,8 @@ export function selectionOf({ resources }: RequestedOperation): ((ref: ObjectRef
 /** A request that cannot be carried out, as a finished operation. */
 export function refusedOperation(asked: unknown, message: string, now: number): OperationState {
   const time = formatTimestamp(now);
-  return { operation: { ...fields(asked) }, phase: 'Error', message: clip(message), startedAt: time, finishedAt: time };
+  const said = listAt(asked, 'info');
+  return { operation: { ...fields(asked), ...(said.length === 0 ? {} : { info: withoutRecords(said) }) }, phase: 'Error', message: clip(message), startedAt: time, finishedAt: time };
 }
 
 /** An operation that somebody has stopped (Argo CD's CLI sets the phase `Terminating`). */

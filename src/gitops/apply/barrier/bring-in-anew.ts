@@ -16,12 +16,14 @@ function isGoneOfInterest(run: SyncRun): boolean {
  */
 export async function bringInAnew(run: SyncRun): Promise<undefined> {
   const { memory } = run.deps;
-  const { mode, target } = run.options;
+  const { mode, target, isTouched } = run.options;
   if (mode === 'compare') return undefined;
   const hasChanged = noteGate(run, 'own');
   const isGone = isGoneOfInterest(run) && (await isChartGone(run));
   if (isGone) letThrough(run).clear();
-  const isAnew = mode === 'heal' && memory.rebuilding !== target && (isGone || hasChanged || !(await hasPassed(run)));
+  // what was declared for another revision in between is awaited, and what is in is whole all the same
+  const isOther = async (): Promise<boolean> => (isTouched === true ? !(await isAboutTheSame(run)) : !(await hasPassed(run)));
+  const isAnew = mode === 'heal' && memory.rebuilding !== target && (isGone || hasChanged || (await isOther()));
   // also where a sync writes something else of what is in already, or nothing is needed any more: until that has come to its end, neither is whole
   if (isAnew || !(await isAboutTheSame(run))) await run.deps.onAnew?.(run.signal);
   if (isAnew) memory.rebuilding = target;

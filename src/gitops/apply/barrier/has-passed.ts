@@ -12,9 +12,9 @@ export async function isAboutTheSame({ options: { admitted }, gate }: SyncRun): 
  * told by the cluster changes what a revision needs without a new commit; then what it needs is awaited anew.
  */
 export async function hasPassed(run: SyncRun): Promise<boolean> {
-  const { plan, options: { mode, target, gateAll }, deps: { memory } } = run;
+  const { plan, options: { mode, target, gateAll, isTouched }, deps: { memory } } = run;
   if (plan.needs.length === 0 && !gateAll) return true;
   if (memory.opened?.target === target) return memory.opened.gate === gateIdentity(plan);
-  if (mode !== 'heal' || memory.rebuilding === target) return false;
+  if (mode !== 'heal' || memory.rebuilding === target || isTouched === true) return false;
   return isAboutTheSame(run);
 }

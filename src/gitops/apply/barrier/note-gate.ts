@@ -1,4 +1,5 @@
 import type { SyncRun } from '../sync-run.ts';
+import { declaresOtherwise } from './declared.ts';
 import { gateIdentity } from './gate-identity.ts';
 import { letThrough } from './holding.ts';
 
@@ -11,8 +12,9 @@ import { letThrough } from './holding.ts';
 export function noteGate(run: Pick<SyncRun, 'plan' | 'options' | 'deps'>, pass: 'own' | 'first'): boolean {
   const { deps: { memory }, options: { target } } = run;
   const known = memory.gates?.target === target ? memory.gates : { target };
-  // what another target has declared since may be otherwise
-  if (memory.gates !== undefined && memory.gates.target !== target) memory.opened = undefined;
+  const { opened } = memory;
+  // another target is about to declare something otherwise: that may be taken back before its own barrier is asked
+  if (opened !== undefined && opened.target !== target && declaresOtherwise(run.plan, opened.declared)) memory.opened = undefined;
   const gate = gateIdentity(run.plan);
   const hasChanged = known[pass] !== undefined && known[pass] !== gate;
   if (hasChanged) {

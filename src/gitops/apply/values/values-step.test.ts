@@ -143,6 +143,21 @@ describe('a plan whose charts take values from Secrets', () => {
     expect(await valueOf('producer')).toEqual(prune ? undefined : { value: 'x' });
   });
 
+  it.each([
+    ['does not go on where what makes the Secrets is otherwise with their values', 'producer', /^ConfigMap \S*producer \(.*\): what makes the Secrets that charts take values from must not depend on such values/],
+    ['goes on where something else is', 'account', undefined],
+  ])('%s', async (_what, name, message) => {
+    await sync();
+    await createSeed({ pair: 'x' });
+    const real = withValues('x');
+    const other = { ...real, phases: real.phases.map((phase) => ({ ...phase, objects: phase.objects.map((one) => (one.object.metadata.name === name ? { ...one, object: { ...one.object, data: { value: 'another' } } } : one)) })) };
+    deps = { ...deps, replan: async () => other };
+    const { stop } = await sync();
+
+    expect(stop).toEqual(message === undefined ? undefined : { kind: 'failed', phase: 'barrier', message: expect.stringMatching(message) });
+    expect(await valueOf('node')).toEqual(message === undefined ? { value: 'x' } : undefined);
+  });
+
   it('tells which versions the values were read from', async () => {
     await sync();
     await createSeed({ pair: 'x' });

@@ -12,6 +12,7 @@ import { phaseObjects } from '../sync-run.ts';
 import type { Stop, SyncRun } from '../sync-run.ts';
 import { firstPass } from './first-pass.ts';
 import { readValueSources } from './read-value-sources.ts';
+import { unsteadyReason } from './unsteady.ts';
 
 /** The plan with the values that its charts take from the cluster, or what it waits for. */
 export type ValuedPlan =
@@ -37,7 +38,10 @@ export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
   if (missing.length > 0) return { stop: { kind: 'waiting', phase: 'barrier', message: `waiting for ${summarise(missing.map(({ kind, name, key }) => `key ${key} of ${kind} ${plan.namespace}/${name}, which a chart takes a value from`))}` } };
   if (deps.replan === undefined) throw new Error('a plan takes values from the cluster, and nothing renders it anew');
   try {
-    return { plan: await deps.replan(values, signal), versions, written: [...run.outcomes.values()].map(({ ref }) => ref) };
+    const valued = await deps.replan(values, signal);
+    const unsteady = run.options.mode === 'compare' ? undefined : unsteadyReason(firstPass(plan), valued);
+    if (unsteady !== undefined) return { stop: { kind: 'failed', phase: 'barrier', message: unsteady } };
+    return { plan: valued, versions, written: [...run.outcomes.values()].map(({ ref }) => ref) };
   } catch (error) {
     if (!isSourceError(error)) throw error;
     return { stop: { kind: 'failed', phase: 'barrier', message: error.message } };
@@ -45,7 +49,7 @@ export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
 }
 
 async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
-  const { mode, target } = run.options;
+  const { mode, target, isTouched } = run.options;
   const { memory } = run.deps;
   if (mode === 'compare') return undefined;
   const refused = await preflight(run);
@@ -55,7 +59,7 @@ async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   const early: SyncRun = { ...run, plan: firstPass(run.plan), options: { ...run.options, gateAll: false } };
   const stop = (await namespaceStep(early)) ?? (await applyPhase(early, 'plumbing', phaseObjects(early.plan, 'plumbing'))) ?? (await secretsStep(early));
   // as with any barrier: a revision that has passed is not held up by a provider's later failure
-  const isPassed = (mode === 'heal' && memory.rebuilding !== target) || memory.opened?.target === target;
+  const isPassed = (mode === 'heal' && memory.rebuilding !== target && isTouched !== true) || memory.opened?.target === target;
   if (stop !== undefined || isPassed || early.plan.needs.length === 0) return stop;
   const declared = early.plan.needs.filter((need) => !isMadeAtRuntime(need));
   return (await barrierStep({ ...early, plan: { ...early.plan, needs: declared } })) ?? (await producersStep(early));
