@@ -1,9 +1,14 @@
 import type { KubeObject } from '../../../src/api/object.ts';
 import type { Scenario } from './scenario.ts';
+import { turnName } from './turner.ts';
 
 /** The Application of a run: automated, healed, and tried again every second. */
-export function applicationObject({ secrets, value }: Scenario, { namespace, applications, repoURL }: { readonly namespace: string; readonly applications: string; readonly repoURL: string }): KubeObject {
+export function applicationObject({ secrets, value, turning }: Scenario, { namespace, applications, repoURL }: { readonly namespace: string; readonly applications: string; readonly repoURL: string }): KubeObject {
   const people = secrets.filter(({ maker }) => maker === 'person').map(({ name }) => name);
+  const taken = [
+    ...(value === undefined ? [] : [`- {kind: Secret, name: ${value.secret}, valuesKey: ${value.key}, targetPath: taken}\n`]),
+    ...(turning?.by === 'value' ? [`- {kind: ConfigMap, name: ${turnName}, valuesKey: turn, targetPath: turn}\n`] : []),
+  ];
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -12,7 +17,7 @@ export function applicationObject({ secrets, value }: Scenario, { namespace, app
       name: namespace,
       annotations: {
         ...(people.length === 0 ? {} : { 'prelude.dev/assume-secrets': people.join(', ') }),
-        ...(value === undefined ? {} : { 'prelude.dev/values-from': `- {kind: Secret, name: ${value.secret}, valuesKey: ${value.key}, targetPath: taken}\n` }),
+        ...(taken.length === 0 ? {} : { 'prelude.dev/values-from': taken.join('') }),
       },
     },
     spec: {

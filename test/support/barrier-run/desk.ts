@@ -15,6 +15,10 @@ export interface Desk {
   readonly sealed: ReadonlyMap<string, string>;
   /** Pushes the next revision. */
   readonly push: () => Promise<void>;
+  /** Takes the last one back, as if it had never been; nothing where it is the only one. */
+  readonly takeBack: () => Promise<void>;
+  /** Those that were gone back to by that, counted from 1. */
+  readonly takenBackTo: readonly number[];
   readonly close: () => Promise<void>;
 }
 
@@ -24,14 +28,23 @@ export async function openDesk(world: Pick<BarrierWorld, 'sealingKey' | 'age'>, 
   const sealers = sealersOf(world, namespace, sealed);
   const remote = await createGitRemote();
   const commits: string[] = [];
+  const takenBackTo: number[] = [];
   return {
     url: remote.url,
     commits,
+    takenBackTo,
     sealed,
     push: async () => {
       const revision = commits.length + 1;
       for (const [path, text] of Object.entries(await filesOf(scenario, namespace, revision, sealers))) await remote.write(`manifests/${path}`, text);
       commits.push(await remote.push(`Revision ${revision}`));
+    },
+    takeBack: async () => {
+      const before = commits.at(-2);
+      if (before === undefined) return;
+      takenBackTo.push(commits.length - 1);
+      await remote.git('reset', '--hard', before);
+      await remote.git('push', '--force', 'origin', 'HEAD:main');
     },
     close: remote.close,
   };

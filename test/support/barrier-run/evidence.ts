@@ -14,6 +14,8 @@ export interface Evidence {
   readonly applications: readonly Change[];
   /** Commits of the revisions that were pushed, the first first. */
   readonly commits: readonly string[];
+  /** Revisions whose successor was taken back. */
+  readonly takenBackTo: readonly number[];
   /** What the ciphertexts of the run's SealedSecrets hold. */
   readonly sealed: ReadonlyMap<string, string>;
 }
@@ -48,7 +50,8 @@ function statesOf({ changes }: Evidence, secret: string, before: Change): readon
   return changes.filter((change) => change.resource === 'secrets' && change.subresource === undefined && change.name === secret && comesBefore(change, before));
 }
 
-function holds({ body }: Change, expected: Holding['expected']): boolean {
+/** Whether a Secret holds certain data after a change. */
+export function holds({ body }: Pick<Change, 'body'>, expected: Holding['expected']): boolean {
   if (body === undefined) return false;
   return [...expected].every(([key, value]) => {
     const held = at(body, 'data', key);

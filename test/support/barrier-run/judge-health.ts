@@ -3,7 +3,8 @@ import { kstatusHealth } from '../peer-health-kstatus.ts';
 import { at } from '../raw-api.ts';
 import type { Change } from './audit-trail.ts';
 import { type Evidence, hasHeld, notHolding } from './evidence.ts';
-import { expectedData, neededSecrets, remoteValue } from './values.ts';
+import type { RunSecret } from './scenario.ts';
+import { expectedData, neededSecrets, remoteValue, turns } from './values.ts';
 
 /** What came of looking at every status of a run. */
 export interface HealthVerdict {
@@ -77,7 +78,10 @@ function speaksOfItself(body: NonNullable<Change['body']>): boolean {
 function applicationTooEarly(evidence: Evidence, change: Change, commit: string): string | undefined {
   const revision = evidence.commits.indexOf(commit) + 1;
   if (revision === 0) return `it is at ${commit}, which nobody has pushed`;
-  const late = neededSecrets(evidence.scenario).find((secret) => !hasHeld(evidence, { secret: secret.name, expected: expectedData(evidence.namespace, secret, revision), before: change }));
+  const { scenario, namespace } = evidence;
+  // how it was turned then, an Application does not say
+  const wasCurrent = (secret: RunSecret): boolean => turns.some((turn) => hasHeld(evidence, { secret: secret.name, expected: expectedData(namespace, scenario, secret, { revision, turn }), before: change }));
+  const late = neededSecrets(scenario).find((secret) => !wasCurrent(secret));
   return late === undefined ? undefined : `Secret ${late.name} had never been current for revision ${revision}`;
 }
 

@@ -40,7 +40,36 @@ describe('the judge of the order', () => {
   it('sees a revision that is written over a newer one', () => {
     const log = [...good, secretWith({ version: 13, values: 2 }), declared({ version: 14, values: 2, generation: 2, ready: true }), workloadOf({ version: 15, revision: 2 }), workloadOf({ version: 16, revision: 1 })];
 
-    expect(judgeOrder(evidenceOf(log))).toEqual(['patch deployments/node (16) of revision 1 was written over that of revision 2']);
+    expect(judgeOrder(evidenceOf(log))).toEqual([
+      'revision 1: patch deployments/node (16) was written before Secret external-0 was current: it had these values no more',
+      'patch deployments/node (16) of revision 1 was written over that of revision 2',
+    ]);
+  });
+
+  it('forgives who goes back to a revision, be it by a rollback or by a push, and its Secret must be that of then', () => {
+    const back = [...good, secretWith({ version: 13, values: 2 }), declared({ version: 14, values: 2, generation: 2, ready: true }), workloadOf({ version: 15, revision: 2 })];
+    const log = [...back, secretWith({ version: 17, values: 1 }), workloadOf({ version: 18, revision: 1 })];
+    const pin = { ...changeOf('applications', 'run-0', 16), body: { metadata: { annotations: { 'prelude.dev/rollback-to': '{"revision":"first","replaces":"second"}' } } } };
+
+    expect(judgeOrder(evidenceOf(log, {}, { applications: [pin] }))).toEqual([]);
+    expect(judgeOrder(evidenceOf(log, {}, { takenBackTo: [1] }))).toEqual([]);
+    expect(judgeOrder(evidenceOf([...back, workloadOf({ version: 18, revision: 1 })], {}, { takenBackTo: [1] }))).toEqual([expect.stringContaining('it had these values no more')]);
+  });
+
+  it('sees a workload that comes before the values of what its chart asks the cluster for, and one that goes back before they are back', () => {
+    const turning = { turning: { secret: 'external-0', by: 'lookup' } } as const;
+    const turned = [secretWith({ version: 13, values: 101 }), declared({ version: 14, values: 101, generation: 2, ready: true }), workloadOf({ version: 15, revision: 1, turn: 1 })];
+    const back = [...good, ...turned, workloadOf({ version: 16, revision: 1 })];
+
+    expect(judgeOrder(evidenceOf([...good, ...turned], turning))).toEqual([]);
+    expect(judgeOrder(evidenceOf([...good, ...turned.slice(1)], turning))).toEqual([expect.stringContaining('it had never had these values')]);
+    expect(judgeOrder(evidenceOf(back, turning))).toEqual(['revision 1: patch deployments/node (16) was written before Secret external-0 was current: it had these values no more']);
+  });
+
+  it('takes a restart of pods for nothing new, whatever has become of the Secret since', () => {
+    const log = [...good, secretWith({ version: 13, values: 2 }), declared({ version: 14, values: 2, generation: 2, ready: true }), workloadOf({ version: 15, revision: 1 })];
+
+    expect(judgeOrder(evidenceOf(log))).toEqual([]);
   });
 
   it('sees anything at all of a revision that must be refused', () => {

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../../src/api/object.ts';
 import { encryptFile } from '../sops-files.ts';
 import type { RunConsumer, RunNeed, RunSecret, Scenario } from './scenario.ts';
 import { producerOf } from './producers.ts';
-import { remoteKey, revisionAnnotation, valueOf, versionAt } from './values.ts';
+import { turnName } from './turner.ts';
+import { remoteKey, revisionAnnotation, turnAnnotation, turnStep, valueOf, versionAt } from './values.ts';
 
 /** What encrypts for a run. */
 export interface Sealers {
@@ -26,10 +27,11 @@ export async function filesOf(scenario: Scenario, namespace: string, revision: n
   for (const secret of scenario.secrets) {
     const version = versionAt(secret, revision);
     const value = (key: string): string => valueOf(namespace, secret.name, key, version);
-    if (secret.maker === 'external') put(externalSecret(secret, version));
+    const declared = secret.name === scenario.turning?.secret ? turnedVersion(version) : version;
+    if (secret.maker === 'external') put(externalSecret(secret, declared));
     if (secret.maker === 'sealed') put({ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', metadata: { name: secret.name, namespace }, spec: { encryptedData: Object.fromEntries(secret.keys.map((key) => [key, sealers.seal(value(key), secret.name)])) } });
     if (secret.maker === 'sops') files.set(`sops-${secret.name}.yaml`, await encryptFile(`apiVersion: v1\nkind: Secret\nmetadata: {name: ${secret.name}}\nstringData:\n${secret.keys.map((key) => `    ${key}: ${JSON.stringify(value(key))}\n`).join('')}`, [sealers.ageRecipient]));
-    const producer = producerOf(secret, version);
+    const producer = producerOf(secret, declared);
     if (producer !== undefined) put(producer);
     if (secret.maker === 'token') for (const object of tokenObjects(secret)) put(object);
   }
@@ -38,17 +40,33 @@ export async function filesOf(scenario: Scenario, namespace: string, revision: n
   put(inWave(scenario.waves - 1, chartObject('v1', 'Service', 'node', revision, { spec: { selector: { app: 'node' }, ports: [{ port: 80 }] } })));
   const [first] = scenario.secrets;
   if (scenario.refused && revision === scenario.revisions && first !== undefined) put(workload({ kind: 'Deployment', name: 'mistaken', needs: [{ secret: first.name, key: 'tokne', way: 'env' }] }, revision));
-  if (scenario.value === undefined) return Object.fromEntries(files);
+  return scenario.value === undefined ? Object.fromEntries(files) : chartFiles(scenario, files, revision);
+}
+
+/** The same as a chart, with an object that is made of a value, and with what turns. */
+function chartFiles({ turning }: Scenario, files: ReadonlyMap<string, string>, revision: number): Readonly<Record<string, string>> {
   const valued = JSON.stringify(chartObject('v1', 'ConfigMap', 'valued', revision, { data: { digest: 'DIGEST' } }), undefined, 1).replace('DIGEST', '{{ .Values.taken | sha256sum }}');
+  const templates = Object.entries({ ...Object.fromEntries(files), 'valued.yaml': `${valued}\n` });
   return {
     'Chart.yaml': 'apiVersion: v2\nname: node\nversion: 1.0.0\n',
-    'values.yaml': 'taken: ""\n',
-    'templates/valued.yaml': `${valued}\n`,
-    ...Object.fromEntries([...files].map(([path, text]) => [`templates/${path}`, text])),
+    'values.yaml': 'taken: ""\nturn: "0"\n',
+    ...Object.fromEntries(templates.map(([path, text]) => [`templates/${path}`, turning === undefined ? text : withTurn(text, turning.by)])),
   };
 }
 
-function externalSecret({ name, keys }: RunSecret, version: number): KubeObject {
+/** Stands for a version that turns, until the text of the template is made. */
+function turnedVersion(version: number): string {
+  return `TURNED${version}`;
+}
+
+/** Puts what is asked of the cluster into a template, in the place of what stands for it. */
+function withTurn(text: string, by: 'lookup' | 'value'): string {
+  const turn = by === 'lookup' ? `(dig "data" "turn" "0" (lookup "v1" "ConfigMap" .Release.Namespace "${turnName}"))` : '.Values.turn';
+  const versioned = text.replaceAll(/TURNED(\d+)/g, (_, version: string) => `{{ add ${version} (mul ${turnStep} (${turn} | int)) }}`);
+  return versioned.replace(`"${revisionAnnotation}":`, `"${turnAnnotation}": "{{ ${turn} }}", "${revisionAnnotation}":`);
+}
+
+function externalSecret({ name, keys }: RunSecret, version: number | string): KubeObject {
   return {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',

@@ -6,6 +6,7 @@ import { configMapType, deploymentType, externalSecretType, namespaceType, secre
 import { operate } from './producers.ts';
 import type { Edit, Scenario } from './scenario.ts';
 import { valueOf } from './values.ts';
+import { createTurner } from './turner.ts';
 import type { BarrierWorld } from './world.ts';
 
 /** Those who work on the cluster of a run by hand, whatever the controller does meanwhile. */
@@ -14,8 +15,10 @@ export interface People {
   readonly prepare: () => Promise<void>;
   /** Puts what people make by hand, each when it is time, until all of it is there. */
   readonly supply: (signal: AbortSignal) => Promise<void>;
-  /** Does one of the edits that are no commit, where there is something to do it to. */
+  /** Changes something by hand, where there is something to change. */
   readonly edit: (edit: Edit) => Promise<void>;
+  /** How what the chart asks the cluster for is turned; undefined where it asks for nothing. */
+  readonly turned: () => number | undefined;
   readonly cleanUp: () => Promise<void>;
 }
 
@@ -34,7 +37,9 @@ export function createPeople({ cluster, sealingKey, age }: Pick<BarrierWorld, 'c
     ...(makers.has('sops') ? [{ late: lateOf(scenario, 'sops'), made: secret(namespace, 'sops-keys', { 'a.agekey': age.identity }) }] : []),
     ...(makers.has('sealed') ? [{ late: lateOf(scenario, 'sealed'), made: secret(applications, 'brought-along', { 'tls.crt': sealingKey.certificate.pem, 'tls.key': sealingKey.keyPem }, { 'sealedsecrets.bitnami.com/sealed-secrets-key': 'active' }, 'kubernetes.io/tls') }] : []),
   ];
+  const turner = createTurner(cluster, namespace);
   return {
+    turned: () => (scenario.turning === undefined ? undefined : turner.turned()),
     prepare: async () => {
       await makeNamespace(applications);
       if (scenario.namespace === 'absent') return;
@@ -45,7 +50,8 @@ export function createPeople({ cluster, sealingKey, age }: Pick<BarrierWorld, 'c
     },
     supply: async (signal) => {
       const release = scenario.namespace === 'terminating' ? [pause(1_000, undefined, { signal }).then(() => letGo(cluster, namespace, signal))] : [];
-      await Promise.all([operate(cluster, scenario, namespace, signal), ...release, ...supplies.map(async ({ late, made }) => pause(late, undefined, { signal }).then(() => untilMade(cluster, made, signal)))]);
+      const turning = scenario.turning === undefined ? [] : [turner.keep(signal)];
+      await Promise.all([operate(cluster, scenario, namespace, signal), ...release, ...turning, ...supplies.map(async ({ late, made }) => pause(late, undefined, { signal }).then(() => untilMade(cluster, made, signal)))]);
     },
     edit: async ({ what, pick }) => {
       const of = async (type: ResourceType, chosen: (item: KubeObject) => boolean, change: (key: Required<ObjectKey>, item: KubeObject) => Promise<unknown>): Promise<void> => {
@@ -56,6 +62,7 @@ export function createPeople({ cluster, sealingKey, age }: Pick<BarrierWorld, 'c
       };
       const any = (): boolean => true;
       const isMade = ({ metadata }: KubeObject): boolean => scenario.secrets.some(({ maker, name }) => name === metadata.name && (maker === 'external' || maker === 'sealed'));
+      if (what === 'turn') turner.turn();
       if (what === 'deleteSecret') await of(secretType, isMade, (key) => cluster.delete(secretType, key, {}, never));
       if (what === 'scale') await of(deploymentType, any, (_, item) => cluster.update(deploymentType, withSpec(item, { replicas: 3 }), options, never));
       if (what === 'editExternal') await of(externalSecretType, any, (_, item) => cluster.update(externalSecretType, withSpec(item, { data: [{ secretKey: 'password', remoteRef: { key: `${item.metadata.name}/password/by-hand` } }] }), options, never));

@@ -4,7 +4,8 @@ import { isKubeError } from '../../../src/kube/kube-error.ts';
 import type { Cluster, ResourceType } from '../../../src/kube/port.ts';
 import { customResourceDefinitionType, jobType, secretType } from '../../../src/kube/resource-types.ts';
 import { at } from '../raw-api.ts';
-import type { RunSecret, RuntimeMaker, Scenario } from './scenario.ts';
+import type { RuntimeMaker } from './runtime-makers.ts';
+import type { RunSecret, Scenario } from './scenario.ts';
 import { valueOf } from './values.ts';
 
 const custom = (group: string, version: string, kind: string, plural: string): ResourceType => ({ group, version, kind, plural, namespaced: true, statusSubresource: true });
@@ -41,7 +42,7 @@ function nameOf({ name }: RunSecret): string {
 }
 
 /** The object that makes a Secret as it runs; undefined for a Secret of another kind. It is no part of the chart: it comes before who needs it. */
-export function producerOf(secret: RunSecret, version: number): KubeObject | undefined {
+export function producerOf(secret: RunSecret, version: number | string): KubeObject | undefined {
   const type = typeOf(secret);
   if (type === undefined) return undefined;
   const { maker, keys } = secret;

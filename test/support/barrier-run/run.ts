@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubeObject } from '../../../src/api/object.ts';
 import type { Cluster } from '../../../src/kube/port.ts';
-import { applicationType } from '../../../src/kube/resource-types.ts';
+import { applicationType, deploymentType } from '../../../src/kube/resource-types.ts';
 import { at } from '../raw-api.ts';
 import { applicationObject } from './application-object.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -11,8 +11,10 @@ import { judgeOrder } from './judge-order.ts';
 import { startLives } from './lives.ts';
 import { createMischief, type Mischief } from './mischief.ts';
 import { createMoodyProvider } from './moody-provider.ts';
-import { createPeople } from './people.ts';
-import { type Scenario, scenarioOf } from './scenario.ts';
+import { createPeople, type People } from './people.ts';
+import { request } from './requests.ts';
+import { type Edit, type Scenario, scenarioOf } from './scenario.ts';
+import { turnAnnotation } from './values.ts';
 import { type BarrierWorld, controllerUser } from './world.ts';
 
 /** What one run came to. */
@@ -69,8 +71,10 @@ export async function runBarrier(world: BarrierWorld, seed: number, { deceive, s
     // where nothing may be written there is no namespace to put anything into
     const supplied = people.supply(over.signal).catch(() => {});
     const seen = async (): Promise<KubeObject | undefined> => world.cluster.get(applicationType, { namespace: applications, name: namespace }, never);
-    const isEnded = async (): Promise<boolean> => hasEnded(scenario, await seen(), desk.commits.at(-1) ?? '');
-    await playEdits(scenario, { push: desk.push, edit: people.edit, counted: mischief.counted });
+    const isTurned = async (): Promise<boolean> => scenario.refused || people.turned() === undefined || (await turnOf(world.cluster, scenario, namespace)) === String(people.turned());
+    const isEnded = async (): Promise<boolean> => hasEnded(scenario, await seen(), desk.commits.at(-1) ?? '') && (await isTurned());
+    const ask = (edit: Edit): Promise<void> => request(world.cluster, edit, desk.commits, { scenario, namespace: applications, name: namespace });
+    await playEdits(scenario, { desk, edit: people.edit, ask, counted: mischief.counted });
     for (let count = 0; count < looks.trouble && !((mischief.isDone() && count >= looks.least) || (await isEnded())); count += 1) await pause(look);
     mischief.end();
     provider.beWell();
@@ -79,7 +83,7 @@ export async function runBarrier(world: BarrierWorld, seed: number, { deceive, s
     await lives.close();
     over.abort();
     await supplied;
-    const evidence: Evidence = { scenario, namespace, user: controllerUser, commits: desk.commits, sealed: desk.sealed, changes: world.trail.of(namespace), applications: world.trail.of(applications) };
+    const evidence: Evidence = { scenario, namespace, user: controllerUser, commits: desk.commits, takenBackTo: desk.takenBackTo, sealed: desk.sealed, changes: world.trail.of(namespace), applications: world.trail.of(applications) };
     return { seed, stuck, disorder: judgeOrder(evidence), health: judgeHealth(evidence), kills: mischief.kills(), lives: lives.count(), faults: mischief.faults(), refusals: provider.refusals(), writes: evidence.changes.length + evidence.applications.length, seconds: (performance.now() - started) / 1_000 };
   } finally {
     over.abort();
@@ -89,22 +93,36 @@ export async function runBarrier(world: BarrierWorld, seed: number, { deceive, s
   }
 }
 
-interface Editing extends Pick<Desk, 'push'> {
-  readonly edit: ReturnType<typeof createPeople>['edit'];
+interface Editing {
+  readonly desk: Pick<Desk, 'push' | 'takeBack'>;
+  readonly edit: People['edit'];
+  /** Asks something of the Application. */
+  readonly ask: (edit: Edit) => Promise<void>;
   readonly counted: Mischief['counted'];
 }
 
 /** Does each edit at its request, or once the controller has been quiet for a while: it may wait for just that. */
-async function playEdits({ edits }: Scenario, { push, edit, counted }: Editing): Promise<void> {
+async function playEdits({ edits }: Scenario, { desk, edit, ask, counted }: Editing): Promise<void> {
   for (const next of edits.toSorted((a, b) => a.at - b.at)) {
     let before = counted();
     for (let still = 0; counted() < next.at && still < looks.quiet; still = counted() === before ? still + 1 : 0) {
       before = counted();
       await pause(look);
     }
-    // somebody else may have been faster: then there is nothing to edit
-    await (next.what === 'commit' ? push() : edit(next).catch(() => {}));
+    if (next.what === 'commit') await desk.push();
+    else if (next.what === 'takeBack') await desk.takeBack();
+    else {
+      // somebody else may have been faster: then there is nothing to edit
+      await edit(next).catch(() => {});
+      await ask(next);
+    }
   }
+}
+
+/** How what the chart asks the cluster for was turned when its first workload was written; undefined where that is not there. */
+async function turnOf(cluster: Cluster, { consumers }: Scenario, namespace: string): Promise<unknown> {
+  const [first] = consumers;
+  return first === undefined ? undefined : at(await cluster.get(deploymentType, { namespace, name: first.name }, never), 'metadata', 'annotations', turnAnnotation);
 }
 
 /** Waits for the end as long as something moves. */

@@ -1,7 +1,7 @@
 import type { Change } from './audit-trail.ts';
 import type { Evidence } from './evidence.ts';
 import type { Scenario } from './scenario.ts';
-import { remoteKey, revisionAnnotation, valueOf } from './values.ts';
+import { remoteKey, revisionAnnotation, turnAnnotation, valueOf } from './values.ts';
 
 /** A run of two revisions, with one ExternalSecret whose value each of them changes, and one Deployment. */
 export const sampleScenario: Scenario = {
@@ -12,6 +12,7 @@ export const sampleScenario: Scenario = {
   revisions: 2,
   refused: false,
   value: undefined,
+  turning: undefined,
   edits: [],
   kills: [],
   faults: 0,
@@ -22,7 +23,7 @@ const user = 'controller';
 
 /** What there is to judge a log by that was written by hand. */
 export function evidenceOf(changes: readonly Change[], more: Partial<Scenario> = {}, rest: Partial<Evidence> = {}): Evidence {
-  return { scenario: { ...sampleScenario, ...more }, namespace, user, changes, applications: [], commits: ['first', 'second'], sealed: new Map(), ...rest };
+  return { scenario: { ...sampleScenario, ...more }, namespace, user, changes, applications: [], commits: ['first', 'second'], takenBackTo: [], sealed: new Map(), ...rest };
 }
 
 /** A write of the controller without anything in it. */
@@ -59,6 +60,6 @@ export function declared({ version, values, generation, ready, observed = genera
   };
 }
 
-export function workloadOf({ version, revision, completed = version }: { readonly version: number; readonly revision: number; readonly completed?: number }): Change {
-  return { ...changeOf('deployments', 'node', version), completed, body: { metadata: { annotations: { [revisionAnnotation]: String(revision) } } } };
+export function workloadOf({ version, revision, turn = 0, completed = version }: { readonly version: number; readonly revision: number; readonly turn?: number; readonly completed?: number }): Change {
+  return { ...changeOf('deployments', 'node', version), completed, body: { metadata: { annotations: { [revisionAnnotation]: String(revision), [turnAnnotation]: String(turn) } } } };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { killStride, runtimeMakers, scenarioOf } from './scenario.ts';
+import { runtimeMakers } from './runtime-makers.ts';
+import { killStride, scenarioOf } from './scenario.ts';
 import { neededSecrets } from './values.ts';
 
 describe('the scenario of a seed', () => {
@@ -40,8 +41,9 @@ describe('the scenario of a seed', () => {
     expect(found(scenarios.flatMap(({ secrets }) => secrets.map(({ mood }) => mood.trouble)))).toEqual(new Set(['none', 'failing', 'flapping']));
     expect(found(scenarios.flatMap(({ consumers }) => consumers.map(({ kind }) => kind)))).toEqual(new Set(['Deployment', 'StatefulSet', 'CronJob', 'Hook']));
     expect(found(scenarios.flatMap(({ consumers }) => consumers.flatMap(({ needs }) => needs.map(({ way }) => way))))).toEqual(new Set(['env', 'envFrom', 'volume', 'projected']));
-    expect(found(scenarios.flatMap(({ edits }) => edits.map(({ what }) => what)))).toEqual(new Set(['commit', 'editExternal', 'deleteSecret', 'scale']));
+    expect(found(scenarios.flatMap(({ edits }) => edits.map(({ what }) => what)))).toEqual(new Set(['commit', 'takeBack', 'rollback', 'editExternal', 'deleteSecret', 'scale', 'turn', 'syncPart', 'syncAll', 'terminate']));
     expect(scenarios.some(({ value }) => value !== undefined)).toBe(true);
+    expect(found(scenarios.map(({ turning }) => turning?.by))).toEqual(new Set([undefined, 'lookup', 'value']));
     expect(scenarios.some(({ refused }) => refused)).toBe(true);
     expect(scenarios.some(({ waves, revisions }) => waves > 1 && revisions > 2)).toBe(true);
     expect(new Set(scenarios.flatMap(({ kills }) => kills.map(({ at }) => at))).size).toBe(100);

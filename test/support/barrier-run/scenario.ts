@@ -1,5 +1,8 @@
-import type { Random } from '../../../src/lib/random.ts';
 import { seeded } from '../seeded.ts';
+import { pick, whole } from './pick.ts';
+import type { RuntimeMaker } from './runtime-makers.ts';
+import { editsOf } from './scenario-edits.ts';
+import { consumersOf, secretsOf } from './scenario-secrets.ts';
 
 /** How a provider treats one remote key: how often it refuses before it answers, and how long an answer takes. */
 export interface Mood {
@@ -10,16 +13,6 @@ export interface Mood {
   /** How many answers the trouble lasts. */
   readonly lasts: number;
 }
-
-/**
- * What makes a Secret as it runs: a Certificate, an annotated Ingress, something with a connection Secret, a FieldExport, an operator of
- * queues, and Jobs that say so, be they hooks or not.
- */
-export const runtimeMakers = ['certificate', 'ingress', 'connection', 'export', 'queue', 'job', 'hook'] as const;
-export type RuntimeMaker = (typeof runtimeMakers)[number];
-
-/** Those that say of which spec their Secret is. */
-const versionedMakers: readonly RunSecret['maker'][] = ['certificate', 'connection', 'queue'];
 
 /**
  * A Secret that workloads of a run need, by who makes it: an ExternalSecret, a SealedSecret, a SOPS file, the cluster (a service account's
@@ -50,10 +43,13 @@ export interface RunConsumer {
   readonly needs: readonly RunNeed[];
 }
 
-/** What somebody does while the controller works, at one of its requests. */
+/**
+ * What somebody does while the controller works, at one of its requests: commits, the last commit taken back by a push with force, and a
+ * rollback to an older one; changes by hand; what a chart looks up turns; and requests to sync a part or all, or to stop.
+ */
 export interface Edit {
   readonly at: number;
-  readonly what: 'commit' | 'editExternal' | 'deleteSecret' | 'scale';
+  readonly what: 'commit' | 'takeBack' | 'rollback' | 'editExternal' | 'deleteSecret' | 'scale' | 'turn' | 'syncPart' | 'syncAll' | 'terminate';
   /** Of what there is, which one; in [0, 1). */
   readonly pick: number;
 }
@@ -76,6 +72,8 @@ export interface Scenario {
   readonly refused: boolean;
   /** The chart takes a value from this key. */
   readonly value: { readonly secret: string; readonly key: string } | undefined;
+  /** This Secret is declared with other values, and the chart is labelled with it, as something in the cluster turns, which the chart looks up or takes a value from. */
+  readonly turning: { readonly secret: string; readonly by: 'lookup' | 'value' } | undefined;
   readonly edits: readonly Edit[];
   readonly kills: readonly Kill[];
   /** How many requests of a hundred come to harm. */
@@ -92,9 +90,14 @@ const killsOfRun = 4;
 export function scenarioOf(seed: number): Scenario {
   const random = seeded(seed);
   const revisions = 1 + whole(random, 3);
-  const isChart = random() < 0.25;
+  const isChart = random() < 0.4;
   const secrets = secretsOf(random, { revisions, isChart });
   const source = secrets.find(({ maker }) => maker === 'connection') ?? secrets.find(({ maker }) => maker === 'external');
+  const turnable = secrets.filter(({ maker }) => maker === 'external' || maker === 'certificate');
+  const { name: turns = '' } = turnable[whole(random, turnable.length)] ?? {};
+  // what makes a Secret that a chart takes a value from must not depend on such a value
+  const by = pick(random, ['lookup', 'value'] as const);
+  const turning = isChart && random() < 0.7 ? { secret: turns, by: turns === source?.name ? ('lookup' as const) : by } : undefined;
   return {
     seed,
     revisions,
@@ -103,71 +106,10 @@ export function scenarioOf(seed: number): Scenario {
     consumers: consumersOf(random, secrets),
     refused: revisions > 1 && random() < 0.25,
     value: isChart && source !== undefined ? { secret: source.name, key: source.keys[0] ?? '' } : undefined,
-    edits: [...Array.from({ length: revisions - 1 }, () => 'commit' as const), ...Array.from({ length: whole(random, 4) }, () => pick(random, ['editExternal', 'deleteSecret', 'scale'] as const))].map((what) => ({ what, at: 1 + whole(random, 80), pick: random() })),
+    turning,
+    edits: editsOf(random, { revisions, turns: turning !== undefined }),
     kills: Array.from({ length: killsOfRun }, (_, index) => ({ at: 1 + (seed % killStride) + index * killStride, when: pick(random, ['before', 'after'] as const) })),
     faults: pick(random, [0, 2, 5, 10]),
     waves: pick(random, [1, 1, 2, 3]),
   };
-}
-
-function whole(random: Random, below: number): number {
-  return Math.floor(random() * below);
-}
-
-function pick<T>(random: Random, [first, ...others]: readonly [T, ...T[]]): T {
-  const index = whole(random, 1 + others.length);
-  return index === 0 ? first : (others[index - 1] ?? first);
-}
-
-const declaredMakers: readonly RunSecret['maker'][] = ['external', 'sealed', 'sops'];
-const keysOf: Readonly<Partial<Record<RunSecret['maker'], readonly string[]>>> = { token: ['token'], certificate: ['tls.crt', 'tls.key'], ingress: ['tls.crt', 'tls.key'], queue: ['username', 'password', 'host', 'port'] };
-
-function keysMadeBy(random: Random, maker: RunSecret['maker']): readonly string[] {
-  const keys = keysOf[maker] ?? ['password', ...(random() < 0.5 ? ['user'] : [])];
-  // an export fills one
-  return maker === 'export' ? keys.slice(0, 1) : keys;
-}
-
-/** Whether something makes it as it runs: its consumers wait for it, and nobody else. */
-export function isMadeAtRuntime({ maker }: Pick<RunSecret, 'maker'>): boolean {
-  return runtimeMakers.some((one) => one === maker);
-}
-
-/** One ExternalSecret at least, because a run without one waits for nobody. */
-function secretsOf(random: Random, { revisions, isChart }: { readonly revisions: number; readonly isChart: boolean }): readonly RunSecret[] {
-  const makers: RunSecret['maker'][] = ['external', ...Array.from({ length: whole(random, 3) }, () => 'external' as const), ...Array.from({ length: whole(random, 3) }, () => 'sealed' as const)];
-  if (!isChart && random() < 0.5) makers.push('sops');
-  if (random() < 0.4) makers.push('token');
-  if (random() < 0.4) makers.push('person');
-  const runtime = whole(random, runtimeMakers.length);
-  makers.push(...runtimeMakers.filter((_, index) => index === runtime || random() < 0.2));
-  return makers.map((maker, index) => ({
-    maker,
-    // an operator of queues names it after its cluster
-    name: `${maker}-${index}${maker === 'queue' ? '-default-user' : ''}`,
-    keys: keysMadeBy(random, maker),
-    mood: { delay: pick(random, [0, 0, 300, 1_500]), trouble: pick(random, ['none', 'none', 'failing', 'flapping']), lasts: 1 + whole(random, 3) },
-    late: whole(random, 3_000),
-    versions: versionsOf(random, declaredMakers.includes(maker) || versionedMakers.includes(maker) ? revisions : 1),
-  }));
-}
-
-/** A revision declares the values of the one before it, or new ones. */
-function versionsOf(random: Random, revisions: number): readonly number[] {
-  const versions = [1];
-  while (versions.length < revisions) versions.push((versions.at(-1) ?? 1) + whole(random, 2));
-  return versions;
-}
-
-function consumersOf(random: Random, secrets: readonly RunSecret[]): readonly RunConsumer[] {
-  const kinds: readonly RunConsumer['kind'][] = ['Deployment', ...Array.from({ length: whole(random, 3) }, () => pick(random, ['Deployment', 'StatefulSet', 'CronJob'] as const)), ...(random() < 0.4 ? (['Hook'] as const) : [])];
-  const needsOf = (all: boolean): readonly RunNeed[] => secrets.filter(() => all || random() < 0.5).map((secret) => needOf(random, secret));
-  // the first one needs them all; a hook that needs Secrets is another Job than one that makes them
-  return kinds.map((kind, index) => ({ kind, name: `${kind === 'Hook' ? 'prepare' : kind.toLowerCase()}-${index}`, needs: needsOf(index === 0) }));
-}
-
-function needOf(random: Random, { name, keys }: RunSecret): RunNeed {
-  const way = pick(random, ['env', 'envFrom', 'volume', 'projected'] as const);
-  const [key] = keys;
-  return way === 'envFrom' || key === undefined ? { secret: name, way: 'envFrom' } : { secret: name, key: keys.at(whole(random, keys.length)) ?? key, way };
 }
