@@ -1,7 +1,7 @@
 import { formatRef } from '../../gitops/apply/object/object-ref.ts';
 import { summarise } from '../../gitops/apply/phase/apply-phase.ts';
 import { untilNextAttempt } from '../../gitops/history/operation.ts';
-import { requestOf } from '../../gitops/history/requested-operation.ts';
+import { isPartial, requestOf } from '../../gitops/history/requested-operation.ts';
 import type { EventNote, Outcome } from '../../runtime/outcome.ts';
 import type { Acted } from './act.ts';
 import type { SyncDecision } from './decide.ts';
@@ -16,18 +16,28 @@ const applicationsNet = 60_000;
 /** A namespace that goes away tells nobody. */
 const namespaceNet = 3_000;
 
+/** What was only about a part, or only a trial, says nothing of the rest, which is looked at next. */
+const restAfter = 1_000;
+
+/** Of a pass, how it ended. */
+interface Ended extends Pick<Acted, 'status'> {
+  readonly result: Pick<Acted['result'], 'stop'>;
+}
+
 /** What a pass means to the queue: done, to be woken, or to be tried again when the retry policy says so. */
-export function outcomeOf({ result, status }: Acted, { application }: Observed, now: number): Outcome {
+export function outcomeOf({ result, status }: Ended, decision: SyncDecision, { application }: Pick<Observed, 'application'>, now: number): Outcome {
   const { stop } = result;
-  if (stop === undefined) return { kind: 'synced', reason: 'Synced', message: status.sync?.status === 'Synced' ? 'as Git says' : 'differs from Git' };
+  const operation = decision.kind === 'sync' ? status.operationState : undefined;
+  const request = requestOf(operation);
+  const isPart = isPartial(request) && operation?.phase !== 'Running';
+  if (stop === undefined) return { kind: 'synced', reason: 'Synced', message: status.sync?.status === 'Synced' ? 'as Git says' : 'differs from Git', ...(isPart ? { requeueAfter: restAfter } : {}) };
   if (stop.kind === 'waiting' && stop.isForApplications === true) return { kind: 'waiting', reason: 'WaitingForApplications', message: stop.message, requeueAfter: applicationsNet };
   if (stop.kind === 'waiting') {
     const requeueAfter = stop.phase === 'namespace' ? namespaceNet : safetyNet;
     return { kind: 'waiting', reason: stop.phase === 'barrier' || stop.isForSecrets === true ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };
   }
-  const operation = status.operationState;
-  const after = operation === undefined ? 0 : untilNextAttempt(operation, requestOf(operation)?.retry ?? application.spec.syncPolicy.retry, now);
-  return { kind: 'failed', reason: stop.kind === 'refused' ? 'SyncRefused' : 'SyncFailed', message: stop.message, retryAfter: Math.max(after, safetyNet / 15) };
+  const after = operation === undefined || isPart ? 0 : untilNextAttempt(operation, request?.retry ?? application.spec.syncPolicy.retry, now);
+  return { kind: 'failed', reason: stop.kind === 'refused' ? 'SyncRefused' : 'SyncFailed', message: stop.message, retryAfter: Math.max(after, restAfter) };
 }
 
 /** The same outcome, and a look after so many milliseconds at the latest. What is tried again by itself is looked at anyway. */

@@ -104,7 +104,7 @@ async function work(subject: Subject, context: ApplicationContext, signal: Abort
   }
   const broughtInAs = decision.kind === 'sync' ? undefined : decision.broughtInAs;
   const pass = { status: acted.status, isNew: decision.kind === 'sync' && decision.isNew, stop: acted.result.stop?.phase, ...(broughtInAs === undefined ? {} : { broughtInAs }) };
-  return settled({ outcome: outcomeOf(acted, taken.observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } }, observed, pass, context, signal);
+  return settled({ outcome: outcomeOf(acted, decision, taken.observed, context.clock.now()), events: eventsOf(acted, decision), status: { ...acted.status } }, observed, pass, context, signal);
 }
 
 /** Observe, decide, act: one Application. Undefined: it is not ours, or there is nothing to do for it. */
