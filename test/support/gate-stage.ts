@@ -18,7 +18,8 @@ const options = { fieldManager: 'test' };
 
 /** What a test of the barrier does to an Application with the Deployment `node`, which needs the Secret `db`, and the ConfigMap `app`. */
 export interface GateStage extends ApplicationStage {
-  readonly setReady: (ready: number) => Promise<void>;
+  /** @param name of the Deployment; `node` unless told */
+  readonly setReady: (ready: number, name?: string) => Promise<void>;
   readonly ask: (operation: object) => Promise<void>;
   /** Declares the Application of a commit, and starts with a provider that has both values, until `node` is there and all of it is in. */
   readonly bringIn: (commit: string) => Promise<void>;
@@ -42,9 +43,9 @@ export interface GateStage extends ApplicationStage {
 export function setGateStage(name: string): GateStage {
   const stage = setApplicationStage(name, openRunningWorld);
   const edit = (change: (object: KubeObject) => KubeObject): Promise<void> => stage.editApplication(change);
-  const setReady = async (ready: number): Promise<void> => {
-    const observedGeneration = (await stage.get(deploymentType, 'node'))?.metadata.generation;
-    await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name: 'node' }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: ready, availableReplicas: ready, conditions: [] }, options, signal);
+  const setReady = async (ready: number, deployment = 'node'): Promise<void> => {
+    const observedGeneration = (await stage.get(deploymentType, deployment))?.metadata.generation;
+    await stage.recorded.patchStatus(deploymentType, { namespace: stage.namespace, name: deployment }, { observedGeneration, replicas: 1, updatedReplicas: 1, readyReplicas: ready, availableReplicas: ready, conditions: [] }, options, signal);
   };
   return Object.assign(stage, {
     setReady,

@@ -18,7 +18,7 @@ import type { SyncDecision } from './decide.ts';
 import { loadRules } from '../../gitops/health/load-rules.ts';
 import { customHealth } from './custom-health.ts';
 import { statusAfter, statusAtStart } from './next-status.ts';
-import { healPrevious } from './heal-previous.ts';
+import { healPrevious, lastCommit } from './heal-previous.ts';
 import { declaredTexts, declaresOtherwise } from '../../gitops/apply/barrier/declared.ts';
 import { selectObjects } from '../../gitops/apply/select-objects.ts';
 import { isLastRevision } from './is-last-place.ts';
@@ -50,6 +50,7 @@ export function depsOf(observed: Observed, context: ApplicationContext): SyncDep
     concurrency,
     memory: context.memoryOf(observed.key),
     replan: (values, signal) => context.valuePlans.get(observed.request, observed.commit, values, signal),
+    onUnsteady: () => context.outdate(observed.key),
     openSops: createSopsDocuments({ cluster, keys: sopsKeysKey(observed), services: sops }),
     rollouts: { key: (signal) => rolloutKeys(observed.raw.metadata.namespace ?? '', signal), versionOf: secrets.versionOf, isWatched: secrets.isWatched },
     projectRefusal: (object) => rights().rules?.objectRefusal(object),
@@ -82,19 +83,26 @@ function asOfNow(deps: SyncDeps): SyncDeps {
   return { ...deps, awaited: () => (known ??= deps.awaited?.() ?? []) };
 }
 
-/** Whether the pass may declare anything otherwise than what was brought in last, in the part that it is about: nothing is while other Applications are awaited. */
-function mayDeclareOtherwise({ plan, options: { mode, only }, deps }: SyncRun): boolean {
-  if (mode !== 'sync' || (deps.awaited?.() ?? []).length > 0) return false;
-  const { broughtIn } = deps.memory;
-  // what a chart makes of values from the cluster is not known yet
-  return plan.valueSources !== undefined || declaresOtherwise(only === undefined ? plan : selectObjects(plan, only), broughtIn === undefined ? undefined : declaredTexts(broughtIn));
+/** What the last revision of the history declares; undefined where that is not to be had. After a restart it is planned once more, as for its healing. */
+async function declaredLast(observed: Observed, context: ApplicationContext, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+  const commit = lastCommit(observed);
+  const before = context.memoryOf(observed.key).broughtIn ?? (commit === undefined ? undefined : (await context.plans.at(observed.request, commit, signal))?.plan);
+  // what a chart makes of values from the cluster is not known here
+  return before === undefined || before.valueSources !== undefined ? undefined : declaredTexts(before);
+}
+
+/** Whether the pass may leave anything declared otherwise than the last revision has it, in the part that it is about: nothing is while other Applications are awaited. */
+async function mayDeclareOtherwise({ plan, options, deps, signal }: SyncRun, observed: Observed, context: ApplicationContext): Promise<boolean> {
+  if (options.mode !== 'sync' || isLastRevision(observed.application.status, observed.target) || (deps.awaited?.() ?? []).length > 0) return false;
+  if (plan.valueSources !== undefined) return true;
+  return declaresOtherwise({ plan: options.only === undefined ? plan : selectObjects(plan, options.only), options }, await declaredLast(observed, context, signal));
 }
 
 /** Puts the operation on record before its first write, with every object it may make. */
 async function recordStart(run: SyncRun, observed: Observed, decision: SyncDecision, context: ApplicationContext): Promise<Observed> {
   if (decision.kind !== 'sync') return observed;
   const { desired } = await desiredRefs(run);
-  const status = statusAtStart(observed, decision.operation, { desired, declaresOtherwise: mayDeclareOtherwise(run) });
+  const status = statusAtStart(observed, decision.operation, { desired, declaresOtherwise: await mayDeclareOtherwise(run, observed, context) });
   await context.statuses.write(observed.raw, status, run.signal);
   // the writer carries over what is on record of operations before
   return { ...observed, application: { ...observed.application, status: context.statuses.current(observed.raw) } };

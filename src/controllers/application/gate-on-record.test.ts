@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { manifests } from '../../../test/support/application-stage.ts';
 import { aPart, isDown, late, setGateStage } from '../../../test/support/gate-stage.ts';
 import { listAt, fieldAt } from '../../gitops/health/live-field.ts';
-import { configMapType, deploymentType } from '../../kube/resource-types.ts';
+import { configMapType, deploymentType, externalSecretType, secretType } from '../../kube/resource-types.ts';
 
 const files = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app', 'first') };
 const second = { 'app.yaml': manifests.config('app', 'second') };
@@ -36,6 +36,21 @@ describe('what is in is healed while the provider is down', { timeout: 60_000 },
     await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', message: 'successfully synced (selected objects)' }));
 
     await stage.until(async () => expect(fieldAt(await stage.get(configMapType, 'app'), 'data', 'value')).toBe('first'));
+  });
+
+  test('though a newer revision that declares nothing else has waited, also for another process, and was taken back', async () => {
+    const first = await stage.push(files);
+    await stage.bringIn(first);
+    await stage.breakDown();
+    await stage.untilWaiting(await stage.push(second));
+    await stage.stop();
+    await stage.start({ remote: { 'prod/one': isDown } });
+    await stage.until(() => expect(stage.running.progress.some(({ phase }) => phase === 'barrier')).toBe(true));
+    await stage.pause(500);
+    await stage.takeBack(first);
+    await stage.untilWaiting(first);
+
+    expect(await stage.valueAfterEdit()).toBe('first');
   });
 
   test('though somebody asks for a sync of it, which waits', async () => {
@@ -132,6 +147,63 @@ describe('a newer revision has declared something else and is taken back', { tim
   });
 });
 
+describe('what another revision has taken out, and what it has declared otherwise, is awaited as it comes back', { timeout: 60_000 }, () => {
+  const stage = setGateStage('back');
+  const untilGone = (): Promise<void> => stage.until(async () => expect([await stage.get(externalSecretType, 'db'), await stage.get(deploymentType, 'node')]).toEqual([undefined, undefined]));
+  const untilDeclaredAlone = async (): Promise<void> => {
+    await stage.until(async () => expect(await stage.get(externalSecretType, 'db')).toBeDefined());
+    await stage.pause(1_000);
+    expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+  };
+
+  test('by the branch that is forced back, from a revision that needs nothing', async () => {
+    const first = await stage.push(files);
+    await stage.bringIn(first);
+    await stage.untilSynced(await stage.push({ ...second, 'secret.yaml': undefined, 'node.yaml': undefined }));
+    await untilGone();
+    await stage.remove(secretType, 'db').catch(() => {});
+    Object.assign(stage.secrets.remote, { 'prod/one': isDown });
+    await stage.takeBack(first);
+
+    await untilDeclaredAlone();
+  });
+
+  test('by healing, from a request about a part that has deleted it', async () => {
+    const older = await stage.push({ 'store.yaml': manifests.store, 'app.yaml': manifests.config('app', 'first') });
+    await stage.bringIn(await stage.push(files));
+    await stage.stop();
+    await stage.ask({ sync: { revision: older, prune: true, resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'db' }] } });
+    await stage.start({ remote: { 'prod/one': isDown } });
+    await stage.until(() => expect(stage.recorded.calls.flatMap(({ verb, key }) => (verb === 'delete' ? [key] : []))).toEqual(expect.arrayContaining([`${stage.namespace}/db`, `${stage.namespace}/node`])));
+
+    await untilDeclaredAlone();
+  });
+
+  test('by healing, from a part that makes a Secret as it runs', async () => {
+    const maker = (image: string): string => manifests.deployment('node', 'db').replace('metadata: { name: node,', 'metadata: { annotations: { prelude.dev/provides: made/password }, name: node,').replace('node:1', image);
+    const older = await stage.push({ ...files, 'node.yaml': maker('node:0'), 'user.yaml': manifests.deployment('user', 'made') });
+    const first = await stage.push({ 'node.yaml': maker('node:1') });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await stage.setReady(1);
+    await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: stage.namespace }, data: { password: 'YQ==' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'user')).toBeDefined());
+    await stage.setReady(1, 'user');
+    await stage.untilSynced(first);
+    const generation = async (): Promise<number> => (await stage.get(deploymentType, 'node'))?.metadata.generation ?? 0;
+    const before = await generation();
+
+    await stage.stop();
+    await stage.remove(deploymentType, 'user');
+    await stage.ask({ sync: { revision: older, resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } });
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await stage.until(async () => expect(await generation()).toBe(before + 2));
+    await stage.pause(1_000);
+    expect(await stage.get(deploymentType, 'user')).toBeUndefined();
+  });
+});
+
 describe('a request about a part', { timeout: 60_000 }, () => {
   const stage = setGateStage('alone');
   const theNode = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } };
@@ -150,9 +222,37 @@ describe('a request about a part', { timeout: 60_000 }, () => {
     await stage.ask(theNode);
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': isDown } });
 
-    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/ExternalSecret \S*db .*(is|are) no part of the request/));
+    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/ExternalSecret \S*db\b.*(is|are) no part of the request/));
     await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
     await stage.setReady(1);
     await stage.until(async () => expect((await stage.status()).sync?.status).toBe('Synced'));
+  });
+
+  test('that has all it needs waits for its Secret, whatever else has not been declared', async () => {
+    await stage.push({ ...files, 'other.yaml': manifests.secret('other', 'prod/two') });
+    const syncOptions = ['CreateNamespace=true'];
+    await stage.declare({ syncPolicy: { syncOptions } });
+    await stage.ask({ sync: { resources: [{ group: 'external-secrets.io', kind: 'SecretStore', name: 'vault' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'db' }, ...theNode.sync.resources], syncOptions } });
+    await stage.start({ remote: { 'prod/one': 'a' } });
+
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    expect([await stage.get(configMapType, 'app'), await stage.get(externalSecretType, 'other')]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('what makes the Secret of a value and looks something up', { timeout: 60_000 }, () => {
+  const stage = setGateStage('steady');
+
+  test.for([
+    ['Secret', '(lookup "v1" "Secret" .Release.Namespace "seed")'],
+    ['Namespace', '(lookup "v1" "Namespace" "" .Release.Namespace)'],
+  ])('that comes with its first pass, a %s, is brought in without an attempt that fails', async ([, expression]) => {
+    const seed = `${manifests.secret('seed')}  refreshInterval: {{ if ${expression} }}1h{{ else }}2h{{ end }}\n`;
+    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': seed, 'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"') });
+    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
+    await stage.start();
+
+    await stage.until(async () => expect(await stage.get(configMapType, 'app')).toBeDefined());
+    expect((await stage.status()).operationState?.retryCount ?? 0).toBe(0);
   });
 });

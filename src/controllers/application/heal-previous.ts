@@ -18,7 +18,7 @@ export interface Pass {
 }
 
 /** The commit that is in, of the same source and destination as the target, be it the target itself. */
-function previousCommit({ application, target }: Observed): string | undefined {
+export function lastCommit({ application, target }: Observed): string | undefined {
   const last = application.status.history?.at(-1);
   const isCommit = last?.revision !== undefined && /^[0-9a-f]{40,64}$/.test(last.revision);
   return isCommit && isLastPlace(application.status, target) ? last.revision : undefined;
@@ -41,7 +41,7 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
  */
 export async function healPrevious(observed: Observed, pass: Pass, signal: AbortSignal): Promise<void> {
   const { application, request } = observed;
-  const commit = previousCommit(observed);
+  const commit = lastCommit(observed);
   const { stop } = pass.result;
   const waits = pass.options.mode === 'sync' && stop?.kind === 'waiting' && (stop.phase === 'barrier' || stop.isForApplications === true);
   if (!waits || commit === undefined || isTouchedItself(observed) || aheadOf(application.status) !== undefined || application.spec.syncPolicy.automated?.selfHeal !== true) return;

@@ -21,7 +21,6 @@ import { refKey } from '../../gitops/apply/object/object-ref.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { missingInventory } from '../../gitops/apply/prune/prune.ts';
 import type { SyncDecision } from './decide.ts';
-import { isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 
 /** Conditions that come of a pass. */
@@ -92,7 +91,7 @@ function summary({ plan }: Observed): NonNullable<ApplicationStatus['summary']> 
 
 interface StartFacts {
   readonly desired: readonly ObjectRef[];
-  /** The pass that follows may declare something otherwise than the last revision does: what Secrets are made of. */
+  /** The pass that follows may leave something declared otherwise than the last revision has it: what Secrets are made of. */
   readonly declaresOtherwise: boolean;
 }
 
@@ -102,12 +101,11 @@ export function statusAtStart(observed: Observed, operation: OperationState, { d
   const known = status.resources ?? [];
   const keys = new Set((inventoryOfStatus(status) ?? []).map(refKey));
   const started = takeAdmitted(status.operationState, continueOperation(operation, operation.message ?? ''));
-  const isOther = declaresOtherwise && !isLastRevision(status, observed.target);
   const added = desired.filter((ref) => !keys.has(refKey(ref))).map((ref): ResourceStatus => ({ ...ref, status: 'OutOfSync' }));
   return {
     ...status,
     sync: { status: 'OutOfSync', ...comparison(observed) },
-    operationState: isOther ? touchAdmitted(started, status) : started,
+    operationState: declaresOtherwise ? touchAdmitted(started, status) : started,
     resources: [...known, ...added],
   };
 }

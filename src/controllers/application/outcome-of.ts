@@ -13,8 +13,8 @@ const safetyNet = 15_000;
 /** Applications that are waited for tell when they are there. */
 const applicationsNet = 60_000;
 
-/** A namespace that goes away tells nobody. */
-const namespaceNet = 3_000;
+/** A namespace that goes away tells nobody, nor does another render. */
+const soonNet = 3_000;
 
 /** What was only about a part, or only a trial, says nothing of the rest, which is looked at next. */
 const restAfter = 1_000;
@@ -33,7 +33,7 @@ export function outcomeOf({ result, status }: Ended, decision: SyncDecision, { a
   if (stop === undefined) return { kind: 'synced', reason: 'Synced', message: status.sync?.status === 'Synced' ? 'as Git says' : 'differs from Git', ...(isPart ? { requeueAfter: restAfter } : {}) };
   if (stop.kind === 'waiting' && stop.isForApplications === true) return { kind: 'waiting', reason: 'WaitingForApplications', message: stop.message, requeueAfter: applicationsNet };
   if (stop.kind === 'waiting') {
-    const requeueAfter = stop.phase === 'namespace' ? namespaceNet : safetyNet;
+    const requeueAfter = stop.phase === 'namespace' || stop.isRenderedAnew === true ? soonNet : safetyNet;
     return { kind: 'waiting', reason: stop.phase === 'barrier' || stop.isForSecrets === true ? 'WaitingForSecrets' : 'Waiting', message: stop.message, requeueAfter };
   }
   const after = operation === undefined || isPart ? 0 : untilNextAttempt(operation, request?.retry ?? application.spec.syncPolicy.retry, now);

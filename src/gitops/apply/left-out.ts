@@ -1,16 +1,26 @@
 import { declaredObjects } from './barrier/declared.ts';
 import { formatRef, type ObjectRef, refKey, refOf } from './object/object-ref.ts';
 import { summarise } from './phase/apply-phase.ts';
+import type { Plan, RenderedObject } from '../plan/plan.ts';
+import { selectObjects } from './select-objects.ts';
 import type { Stop, SyncRun } from './sync-run.ts';
+import { reach } from './values/first-pass.ts';
+
+/** What makes the Secrets that are needed by what is selected, and all that this refers to. */
+function makingNeeded(plan: Plan, only: (ref: ObjectRef) => boolean): ReadonlySet<RenderedObject> {
+  // with which key an object of SOPS opens is asked for as it is written
+  const known = declaredObjects(plan).flatMap(({ object, origin, taint, holdsValues }): readonly RenderedObject[] => (holdsValues === true ? [] : [{ object, origin, taint }]));
+  return reach(known, selectObjects(plan, only).needs.map(({ secret }) => secret));
+}
 
 /**
- * Why a selective sync that waits for Secrets would wait for ever: something that has a part in making Secrets is not in the cluster as the
+ * Why a selective sync that waits for Secrets would wait for ever: something that has a part in making those is not in the cluster as the
  * revision declares it, and is not selected, so nobody will write it before that sync is over. Undefined where it may go on waiting.
  * @param run whose objects have all been compared
  */
 export function leftOut(run: SyncRun, only: (ref: ObjectRef) => boolean, stop: Stop): Stop | undefined {
   if (stop.kind !== 'waiting' || (stop.phase !== 'barrier' && stop.isForSecrets !== true)) return undefined;
-  const refs = declaredObjects(run.plan).flatMap(({ object, holdsValues }) => (holdsValues === true ? [] : [refOf(object)]));
+  const refs = Array.from(makingNeeded(run.plan, only), ({ object }) => refOf(object));
   const missing = refs.filter((ref) => !only(ref) && run.outcomes.get(refKey(ref))?.status === 'OutOfSync');
   if (missing.length === 0) return undefined;
   const [is, it] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];

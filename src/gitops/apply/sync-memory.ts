@@ -36,8 +36,10 @@ export interface SyncMemory {
   untouched?: string | undefined;
   /** The target of which something has been written last. */
   begun?: string;
-  /** The target whose barrier has opened, what it was about then (`gateIdentity`), and all that was declared (`declaredTexts`). */
-  opened: { readonly target: string; readonly gate: string; readonly declared: ReadonlySet<string> } | undefined;
+  /** The target whose barrier has opened, and what it was about then (`gateIdentity`). */
+  opened: { readonly target: string; readonly gate: string } | undefined;
+  /** All that was declared last (`declaredTexts`), for whatever target. */
+  declared?: ReadonlySet<string>;
   /** What the barriers of a target were about when it was worked on last (`gateIdentity`): of what is brought in, and of the first of two passes over charts that take values. */
   gates?: { readonly target: string; readonly own?: string; readonly first?: string };
   /** Objects that had to wait for what others make as they run, and were let through for a target: `refKey` and what they need. */

@@ -84,6 +84,8 @@ export interface SyncDeps {
   readonly onRelease?: (signal: AbortSignal) => Promise<void>;
   /** Told before the first write of what is in and is brought in anew. Absent: nobody wants to know. */
   readonly onAnew?: (signal: AbortSignal) => Promise<void>;
+  /** Told where two renders do not agree on what makes the Secrets that charts take values from: all is to be rendered anew. Absent: nobody wants to know. */
+  readonly onUnsteady?: () => void;
   /** Plans anew with the values that charts take from the cluster; it throws SourceErrors. Absent: no plan takes any. */
   readonly replan?: (values: ValuesFromCluster, signal: AbortSignal) => Promise<Plan>;
 }
@@ -110,6 +112,8 @@ export interface Stop {
   readonly isForApplications?: true;
   /** What is waited for are Secrets that something makes as it runs. */
   readonly isForSecrets?: true;
+  /** All is rendered anew before the next pass. */
+  readonly isRenderedAnew?: true;
 }
 
 /** What became of one object in this run. */

@@ -2,7 +2,6 @@ import { applyPhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
 import { bringInAnew } from './barrier/bring-in-anew.ts';
-import { declaredTexts } from './barrier/declared.ts';
 import { gateIdentity } from './barrier/gate-identity.ts';
 import { gateRecord, isSameGate, withoutValues } from './barrier/gate-record.ts';
 import { hasPassed } from './barrier/has-passed.ts';
@@ -58,7 +57,7 @@ export interface SyncResult {
 }
 
 function openedFor({ plan, options: { target } }: SyncRun): SyncMemory['opened'] {
-  return { target, gate: gateIdentity(plan), declared: declaredTexts(plan) };
+  return { target, gate: gateIdentity(plan) };
 }
 
 /** A revision that has passed the barrier once is not held up by it again, unless nothing of its chart is left. */

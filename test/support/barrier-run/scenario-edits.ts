@@ -13,7 +13,8 @@ export function editsOf(random: Random, { revisions, turns }: { readonly revisio
   const [second, third] = commits;
   const goesBack = (['rollback', 'takeBack'] as const).filter(() => random() < 0.6);
   const back = second === undefined || third === undefined ? [] : goesBack.map((what) => edit(what, Math.floor((second.at + third.at) / 2)));
-  const turned = turns ? Array.from({ length: 1 + whole(random, 3) }, () => edit('turn')) : [];
+  // some of them once the revision is in, which needs no new commit to be brought in anew
+  const turned = turns ? Array.from({ length: 1 + whole(random, 3) }, () => edit('turn', 1 + whole(random, 3 * last))) : [];
   const asked = Array.from({ length: random() < 0.5 ? 0 : 1 + whole(random, 3) }, () => edit(pick(random, ['syncPart', 'syncAll', 'terminate'])));
   // what somebody has stopped is not begun again until somebody asks
   const askedAgain = asked.some(({ what }) => what === 'terminate') ? [edit('syncAll', last + 1)] : [];

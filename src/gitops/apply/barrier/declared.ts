@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
+import { runtimeProducts } from '../../plan/declare/runtime-products.ts';
 import type { Plan, RenderedObject } from '../../plan/plan.ts';
 import { phaseObjects } from '../sync-run.ts';
-import { makersOf } from './gate-identity.ts';
+import type { SyncRun } from '../sync-run.ts';
 
-/** What is written before the barrier, namespaces apart, and what makes needed Secrets as it runs: what a Secret is depends on all of it. */
+/** What is written before the barrier, namespaces apart, and what makes Secrets as it runs, needed or not: what a Secret is depends on all of it. */
 export function declaredObjects(plan: Plan): readonly RenderedObject[] {
-  const makers = makersOf(plan.needs);
-  const making = makers.size === 0 ? [] : (['preSync', 'waves', 'postSync'] as const).flatMap((phase) => phaseObjects(plan, phase).filter(({ object }) => makers.has(`${object.kind}/${object.metadata.name}`)));
+  const making = phaseObjects(plan, 'waves').filter(({ object }) => runtimeProducts(object).length > 0);
   return [...phaseObjects(plan, 'plumbing'), ...phaseObjects(plan, 'secrets'), ...making];
 }
 
 const known = new WeakMap<Plan, ReadonlySet<string>>();
 
-/** Whether a plan declares anything that another one does not declare in the very same way. */
-export function declaresOtherwise(plan: Plan, texts: ReadonlySet<string> | undefined): boolean {
-  return [...declaredTexts(plan)].some((text) => texts?.has(text) !== true);
+/**
+ * Whether carrying out a plan may leave anything otherwise that was declared before. What it lacks is deleted, unless it is a part that prunes nothing.
+ * @param texts of what was declared before (`declaredTexts`); undefined where nobody knows
+ */
+export function declaresOtherwise({ plan, options: { only, prune } }: Pick<SyncRun, 'plan' | 'options'>, texts: ReadonlySet<string> | undefined): boolean {
+  const own = declaredTexts(plan);
+  const mayLack = only !== undefined && !prune;
+  return (!mayLack && own.size !== texts?.size) || [...own].some((text) => texts?.has(text) !== true);
 }
 
 /** A hash of each of them, but for labels and annotations. For memory only: one may hold a value. */

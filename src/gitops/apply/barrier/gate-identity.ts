@@ -15,7 +15,7 @@ export function needsIdentity(needs: readonly ResolvedNeed[]): string {
 }
 
 /** What makes needed Secrets as it runs, as `kind/name`. Hooks are none of them: they run in syncs alone, and what they made before counts in between. */
-export function makersOf(needs: readonly ResolvedNeed[]): ReadonlySet<string> {
+function makersOf(needs: readonly ResolvedNeed[]): ReadonlySet<string> {
   return new Set(needs.flatMap(({ resolution }) => (resolution.state === 'missing' || resolution.by?.atRuntime === undefined || resolution.by.atRuntime.isHook ? [] : [`${resolution.by.kind}/${resolution.by.name}`])));
 }
 

@@ -1,5 +1,5 @@
 import type { SyncRun } from '../sync-run.ts';
-import { declaresOtherwise } from './declared.ts';
+import { declaredTexts, declaresOtherwise } from './declared.ts';
 import { gateIdentity } from './gate-identity.ts';
 import { letThrough } from './holding.ts';
 
@@ -12,9 +12,7 @@ import { letThrough } from './holding.ts';
 export function noteGate(run: Pick<SyncRun, 'plan' | 'options' | 'deps'>, pass: 'own' | 'first'): boolean {
   const { deps: { memory }, options: { target } } = run;
   const known = memory.gates?.target === target ? memory.gates : { target };
-  const { opened } = memory;
-  // another target is about to declare something otherwise: that may be taken back before its own barrier is asked
-  if (opened !== undefined && opened.target !== target && declaresOtherwise(run.plan, opened.declared)) memory.opened = undefined;
+  noteDeclared(run);
   const gate = gateIdentity(run.plan);
   const hasChanged = known[pass] !== undefined && known[pass] !== gate;
   if (hasChanged) {
@@ -23,4 +21,13 @@ export function noteGate(run: Pick<SyncRun, 'plan' | 'options' | 'deps'>, pass: 
   }
   memory.gates = { ...known, [pass]: gate };
   return hasChanged && (run.plan.needs.length > 0 || run.options.gateAll);
+}
+
+/** Where something is about to be declared otherwise, or deleted, what was found good for another target counts no more: this may be taken back. */
+function noteDeclared(run: Pick<SyncRun, 'plan' | 'options' | 'deps'>): void {
+  const { deps: { memory }, options: { target } } = run;
+  if (memory.declared !== undefined && !declaresOtherwise(run, memory.declared)) return;
+  memory.declared = declaredTexts(run.plan);
+  if (memory.opened?.target !== target) memory.opened = undefined;
+  if (memory.letThrough?.target !== target) delete memory.letThrough;
 }

@@ -30,7 +30,7 @@ export function firstPass(plan: Plan): Plan {
  * The objects that make something of these names, and all that they refer to, and so on. Whatever stands in an object and is the name of
  * another counts as a reference to it: too much is written early rather than too little.
  */
-function reach(candidates: readonly RenderedObject[], names: readonly string[]): ReadonlySet<RenderedObject> {
+export function reach(candidates: readonly RenderedObject[], names: readonly string[]): ReadonlySet<RenderedObject> {
   const found = new Set<RenderedObject>();
   const wanted = new Set(names);
   for (let size = -1; size < found.size + wanted.size;) {

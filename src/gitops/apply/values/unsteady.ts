@@ -7,11 +7,11 @@ import { formatOrigin, phaseObjects } from '../sync-run.ts';
 
 /**
  * What has a part in making the Secrets that values are taken from, and is rendered otherwise with those values: the values are of what was
- * declared before, and each pass would declare the one and then the other. So it is also for a moment where what a chart looks up changes
- * between two renders.
+ * declared before, and each pass would declare the one and then the other. So it is also for a moment where what a chart looks up has come
+ * between two renders, by the first pass itself, say: the next render tells.
  * @param early what was written to have the values (`firstPass`)
  * @param valued the plan with them
- * @returns why it is not carried out; undefined where all of it stays as it was
+ * @returns what is wrong; undefined where all of it stays as it was
  */
 export function unsteadyReason(early: Plan, valued: Plan): string | undefined {
   const now = new Map(declared(valued).map((one) => [refKey(refOf(one.object)), one]));
@@ -21,7 +21,7 @@ export function unsteadyReason(early: Plan, valued: Plan): string | undefined {
   });
   if (unsteady.length === 0) return undefined;
   const names = unsteady.map(({ object, origin }) => `${formatRef(refOf(object))} (${formatOrigin(origin)})`);
-  return `${summarise(names)}: what makes the Secrets that charts take values from must not depend on such values, and is rendered otherwise with them`;
+  return `${summarise(names)} is rendered otherwise with the values than without them; what makes the Secrets that charts take values from must not depend on such values`;
 }
 
 function declared(plan: Plan): readonly RenderedObject[] {

@@ -144,17 +144,19 @@ describe('a plan whose charts take values from Secrets', () => {
   });
 
   it.each([
-    ['does not go on where what makes the Secrets is otherwise with their values', 'producer', /^ConfigMap \S*producer \(.*\): what makes the Secrets that charts take values from must not depend on such values/],
+    ['does not go on where what makes the Secrets is otherwise with their values', 'producer', /^waiting for another render: ConfigMap \S*producer \(.*\) is rendered otherwise with the values than without them; what makes the Secrets/],
     ['goes on where something else is', 'account', undefined],
   ])('%s', async (_what, name, message) => {
     await sync();
     await createSeed({ pair: 'x' });
     const real = withValues('x');
     const other = { ...real, phases: real.phases.map((phase) => ({ ...phase, objects: phase.objects.map((one) => (one.object.metadata.name === name ? { ...one, object: { ...one.object, data: { value: 'another' } } } : one)) })) };
-    deps = { ...deps, replan: async () => other };
+    let outdated = 0;
+    deps = { ...deps, replan: async () => other, onUnsteady: () => void (outdated += 1) };
     const { stop } = await sync();
 
-    expect(stop).toEqual(message === undefined ? undefined : { kind: 'failed', phase: 'barrier', message: expect.stringMatching(message) });
+    expect(stop).toEqual(message === undefined ? undefined : { kind: 'waiting', phase: 'barrier', message: expect.stringMatching(message), isRenderedAnew: true });
+    expect(outdated).toBe(message === undefined ? 0 : 1);
     expect(await valueOf('node')).toEqual(message === undefined ? { value: 'x' } : undefined);
   });
 

@@ -40,7 +40,10 @@ export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
   try {
     const valued = await deps.replan(values, signal);
     const unsteady = run.options.mode === 'compare' ? undefined : unsteadyReason(firstPass(plan), valued);
-    if (unsteady !== undefined) return { stop: { kind: 'failed', phase: 'barrier', message: unsteady } };
+    if (unsteady !== undefined) {
+      deps.onUnsteady?.();
+      return { stop: { kind: 'waiting', phase: 'barrier', message: `waiting for another render: ${unsteady}`, isRenderedAnew: true } };
+    }
     return { plan: valued, versions, written: [...run.outcomes.values()].map(({ ref }) => ref) };
   } catch (error) {
     if (!isSourceError(error)) throw error;
