@@ -85,16 +85,20 @@ function asOfNow(deps: SyncDeps): SyncDeps {
 
 /** What the last revision of the history declares; undefined where that is not to be had. After a restart it is planned once more, as for its healing. */
 async function declaredLast(observed: Observed, context: ApplicationContext, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+  const memory = context.memoryOf(observed.key);
   const commit = lastCommit(observed);
-  const before = context.memoryOf(observed.key).broughtIn ?? (commit === undefined ? undefined : (await context.plans.at(observed.request, commit, signal))?.plan);
+  if (memory.broughtIn === undefined && commit !== undefined && memory.declaredAt?.commit === commit) return memory.declaredAt.texts;
+  const before = memory.broughtIn ?? (commit === undefined ? undefined : (await context.plans.at(observed.request, commit, signal))?.plan);
   // what a chart makes of values from the cluster is not known here
-  return before === undefined || before.valueSources !== undefined ? undefined : declaredTexts(before);
+  const texts = before === undefined || before.valueSources !== undefined ? undefined : declaredTexts(before);
+  if (commit !== undefined) memory.declaredAt = { commit, texts };
+  return texts;
 }
 
 /** Whether the pass may leave anything declared otherwise than the last revision has it, in the part that it is about: nothing is while other Applications are awaited. */
 async function mayDeclareOtherwise({ plan, options, deps, signal }: SyncRun, observed: Observed, context: ApplicationContext): Promise<boolean> {
   if (options.mode !== 'sync' || isLastRevision(observed.application.status, observed.target) || (deps.awaited?.() ?? []).length > 0) return false;
-  if (plan.valueSources !== undefined) return true;
+  if (plan.valueSources !== undefined || admittedOf(observed.application.status)?.isTouched === true) return true;
   return declaresOtherwise({ plan: options.only === undefined ? plan : selectObjects(plan, options.only), options }, await declaredLast(observed, context, signal));
 }
 

@@ -76,6 +76,35 @@ describe('what is in is healed while the provider is down', { timeout: 60_000 },
     expect(await stage.valueAfterEdit()).toBe('first');
   });
 
+  /** Brings in a revision whose `extra`, which nobody needs, a request about a part has declared as an older one and healing as it was; `node` is not healthy. */
+  const touchExtra = async (): Promise<void> => {
+    const older = await stage.push({ ...files, 'late.yaml': late, 'extra.yaml': manifests.secret('extra', 'prod/two') });
+    await stage.bringIn(older);
+    await stage.untilSynced(await stage.push({ 'extra.yaml': manifests.secret('extra', 'prod/one') }));
+    await stage.setReady(0);
+    await stage.ask({ sync: { revision: older, resources: [{ group: 'external-secrets.io', kind: 'ExternalSecret', name: 'extra' }] } });
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', message: 'successfully synced (selected objects)' }));
+    await stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'extra'))).toContain('prod/one'));
+  };
+
+  test('or is not, in its later waves while an earlier one is not healthy, though a part of an older revision was declared', async () => {
+    await touchExtra();
+    await stage.edit(configMapType, { namespace: stage.namespace, name: 'late' }, (object) => ({ ...object, data: { value: 'by hand' } }));
+
+    await stage.until(async () => expect(fieldAt(await stage.get(configMapType, 'late'), 'data', 'value')).not.toBe('by hand'));
+  });
+
+  test('by another process, once what a part of an older revision has declared was put back, whatever else cannot be', async () => {
+    await touchExtra();
+    await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
+    await stage.breakDown();
+    await stage.stop();
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await stage.pause(700);
+
+    expect(await stage.valueAfterEdit()).toBe('first');
+  });
+
   test('though a request that is refused speaks in what is on record', async () => {
     const first = await stage.push(files);
     await stage.bringIn(first);
@@ -228,6 +257,28 @@ describe('a request about a part', { timeout: 60_000 }, () => {
     await stage.until(async () => expect((await stage.status()).sync?.status).toBe('Synced'));
   });
 
+  test('does not wait for a declaration that holds a value and is no part of it', async () => {
+    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/{{ .Values.kind }}'), 'templates/node.yaml': manifests.deployment('node', 'db') });
+    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
+    await stage.ask({ sync: { syncOptions: ['CreateNamespace=true'], resources: [{ group: 'external-secrets.io', kind: 'SecretStore', name: 'vault' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'seed' }, ...theNode.sync.resources] } });
+    await stage.start({ remote: { 'prod/db': 'one', 'prod/one': 'a' } });
+
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+  });
+
+  test.for<[string, object]>([
+    ['is about a part', { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }] }],
+    ['asks for no hooks', { syncStrategy: { apply: {} } }],
+  ])('that %s does not wait for what only a hook makes: that is said', async ([, how]) => {
+    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: PreSync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
+    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'job.yaml': job });
+    await stage.declare();
+    await stage.ask({ sync: { ...how, syncOptions: ['CreateNamespace=true'] } });
+    await stage.start();
+
+    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/Secret \S*made is made by a hook, Job maker, and this sync runs none/));
+  });
+
   test('that has all it needs waits for its Secret, whatever else has not been declared', async () => {
     await stage.push({ ...files, 'other.yaml': manifests.secret('other', 'prod/two') });
     const syncOptions = ['CreateNamespace=true'];
@@ -240,13 +291,13 @@ describe('a request about a part', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what makes the Secret of a value and looks something up', { timeout: 60_000 }, () => {
+describe('what makes the Secret of a value and is rendered otherwise with it', { timeout: 60_000 }, () => {
   const stage = setGateStage('steady');
 
   test.for([
     ['Secret', '(lookup "v1" "Secret" .Release.Namespace "seed")'],
     ['Namespace', '(lookup "v1" "Namespace" "" .Release.Namespace)'],
-  ])('that comes with its first pass, a %s, is brought in without an attempt that fails', async ([, expression]) => {
+  ])('by what it looks up, a %s that comes with its first pass, is brought in without an attempt that fails', async ([, expression]) => {
     const seed = `${manifests.secret('seed')}  refreshInterval: {{ if ${expression} }}1h{{ else }}2h{{ end }}\n`;
     await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': seed, 'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"') });
     await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
@@ -254,5 +305,28 @@ describe('what makes the Secret of a value and looks something up', { timeout: 6
 
     await stage.until(async () => expect(await stage.get(configMapType, 'app')).toBeDefined());
     expect((await stage.status()).operationState?.retryCount ?? 0).toBe(0);
+  });
+
+  test('but by its own values, comes to an end that says so', async () => {
+    const seed = `${manifests.secret('seed')}  refreshInterval: {{ if eq .Values.kind "hunter2" }}1h{{ else }}2h{{ end }}\n`;
+    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': seed, 'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"') });
+    await stage.declare({ syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'], retry: { limit: 0 } } }, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
+    await stage.start();
+
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Failed', message: expect.stringContaining('must not depend on such values') }));
+    expect(await stage.get(configMapType, 'app')).toBeUndefined();
+  });
+
+  test('waits at its own barrier, and its status is written once', async () => {
+    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/one'), 'templates/node.yaml': manifests.deployment('node', 'db') });
+    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
+    await stage.start({ remote: { 'prod/db': 'hunter2', 'prod/one': isDown } });
+    await stage.until(async () => expect((await stage.status()).operationState?.message).toMatch(/^waiting for .*db.*down/));
+    await stage.pause(700);
+    const version = (await stage.application()).metadata.resourceVersion;
+    await stage.forceSync('db', '1');
+    await stage.pause(1_500);
+
+    expect((await stage.application()).metadata.resourceVersion).toBe(version);
   });
 });

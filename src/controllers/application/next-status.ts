@@ -5,7 +5,7 @@ import { listAt } from '../../gitops/health/live-field.ts';
 import { externalUrls } from '../../gitops/history/external-urls.ts';
 import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
-import { takeAdmitted, touchAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
+import { takeAdmitted, touchAdmitted, untouchAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
@@ -51,8 +51,10 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
   const destination = JSON.stringify(observed.target.destination);
   if (decision.kind !== 'sync') {
     const { operationState: known } = observed.application.status;
+    if (decision.kind !== 'heal' || known === undefined) return known;
+    // what was declared for another revision is so no more, whatever else cannot be put back
+    if (stop !== undefined) return result.isDeclared === true ? untouchAdmitted(known, observed.application.status) : known;
     // values that have changed are brought in by healing, and are part of what the operation has left
-    if (decision.kind !== 'heal' || stop !== undefined || known === undefined) return known;
     // a chart that was gone has passed the barrier anew
     const id = history.at(-1)?.id ?? 0;
     const healed = withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence);

@@ -74,7 +74,9 @@ function decide({ application, target, key, plan, following, haveValuesChanged }
 /** Remembers what is in. What was brought in before is forgotten with it. */
 function rememberPlan({ key, plan }: Observed, decision: SyncDecision, { result }: Acted, context: ApplicationContext): void {
   const isWhole = decision.kind === 'sync' && result.stop === undefined && !isPartial(requestOf(decision.operation));
-  if (isWhole || decision.kind === 'heal') context.memoryOf(key).broughtIn = plan;
+  // what was refused before its first write has declared nothing
+  const isBegun = result.stop?.phase !== 'namespace';
+  if (isWhole || (decision.kind === 'heal' && isBegun)) context.memoryOf(key).broughtIn = plan;
 }
 
 async function work(subject: Subject, context: ApplicationContext, signal: AbortSignal): Promise<Reconciled> {

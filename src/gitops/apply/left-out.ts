@@ -1,16 +1,17 @@
 import { declaredObjects } from './barrier/declared.ts';
 import { formatRef, type ObjectRef, refKey, refOf } from './object/object-ref.ts';
 import { summarise } from './phase/apply-phase.ts';
-import type { Plan, RenderedObject } from '../plan/plan.ts';
+import { maskObject } from '../plan/mask-object.ts';
+import type { RenderedObject } from '../plan/plan.ts';
 import { selectObjects } from './select-objects.ts';
 import type { Stop, SyncRun } from './sync-run.ts';
 import { reach } from './values/first-pass.ts';
 
 /** What makes the Secrets that are needed by what is selected, and all that this refers to. */
-function makingNeeded(plan: Plan, only: (ref: ObjectRef) => boolean): ReadonlySet<RenderedObject> {
-  // with which key an object of SOPS opens is asked for as it is written
-  const known = declaredObjects(plan).flatMap(({ object, origin, taint, holdsValues }): readonly RenderedObject[] => (holdsValues === true ? [] : [{ object, origin, taint }]));
-  return reach(known, selectObjects(plan, only).needs.map(({ secret }) => secret));
+function makingNeeded({ plan, values }: SyncRun, only: (ref: ObjectRef) => boolean): ReadonlySet<RenderedObject> {
+  // what holds a placeholder is compared with nothing, and a value is no name; with which key an object of SOPS opens is asked for as it is written
+  const known = declaredObjects(plan).filter(({ holdsValues }) => holdsValues !== true || values !== undefined);
+  return reach(known.map((rendered) => ({ object: maskObject(rendered), origin: rendered.origin, taint: [] })), selectObjects(plan, only).needs.map(({ secret }) => secret));
 }
 
 /**
@@ -20,7 +21,7 @@ function makingNeeded(plan: Plan, only: (ref: ObjectRef) => boolean): ReadonlySe
  */
 export function leftOut(run: SyncRun, only: (ref: ObjectRef) => boolean, stop: Stop): Stop | undefined {
   if (stop.kind !== 'waiting' || (stop.phase !== 'barrier' && stop.isForSecrets !== true)) return undefined;
-  const refs = Array.from(makingNeeded(run.plan, only), ({ object }) => refOf(object));
+  const refs = Array.from(makingNeeded(run, only), ({ object }) => refOf(object));
   const missing = refs.filter((ref) => !only(ref) && run.outcomes.get(refKey(ref))?.status === 'OutOfSync');
   if (missing.length === 0) return undefined;
   const [is, it] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];

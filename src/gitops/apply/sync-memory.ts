@@ -32,6 +32,8 @@ export interface SyncMemory {
   readonly waits: Map<string, number>;
   /** What was brought in last, whole: a commit that says the same is in. */
   broughtIn?: Plan;
+  /** What a commit that is in declares (`declaredTexts`), where it was planned for that alone; undefined where that is not to be had. */
+  declaredAt?: { readonly commit: string; readonly texts: ReadonlySet<string> | undefined };
   /** The target of which nothing has been written yet. Absent: nobody knows. */
   untouched?: string | undefined;
   /** The target of which something has been written last. */
@@ -48,6 +50,8 @@ export interface SyncMemory {
   readonly awaitedProducers: Map<string, { readonly type: ResourceType } & ObjectKey>;
   /** The target that is brought in anew: its chart was gone, or it needs something else than before. */
   rebuilding?: string | undefined;
+  /** The target whose two renders do not agree on what makes the Secrets that values come from, and how often they were made for that. */
+  unsteady?: { readonly target: string; readonly count: number };
   /** What its barrier has opened on. */
   evidence?: Evidence;
   /** The Application's own health checks, as they were compiled last. */

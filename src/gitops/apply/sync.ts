@@ -25,6 +25,8 @@ import { otherObjects, selectObjects } from './select-objects.ts';
 import { forgetOthers, type SyncMemory } from './sync-memory.ts';
 import { phaseObjects, say } from './sync-run.ts';
 import type { ObjectOutcome, Stop, SyncDeps, SyncOptions, SyncRun } from './sync-run.ts';
+import { isDeclared } from './is-declared.ts';
+import { unmadeByHook } from './unmade-by-hook.ts';
 import { wavesStep } from './phase/waves-step.ts';
 import type { Plan } from '../plan/plan.ts';
 import { valuesStep } from './values/values-step.ts';
@@ -52,6 +54,8 @@ export interface SyncResult {
   readonly values?: string;
   /** Whether its workloads need any Secret; absent where that is not known yet. */
   readonly needsSecrets?: boolean;
+  /** It has ended early, but with all declared as it should be, and nobody held back. Absent: it has not. */
+  readonly isDeclared?: true;
   /** What its barrier was about, as it goes on record (`gateRecord`); absent where not all of it is in, or was only compared. */
   readonly gate?: string;
 }
@@ -157,7 +161,7 @@ async function noteValuesAnew({ plan, options, deps, signal }: SyncRun): Promise
 }
 
 /** The result of a pass that has ended before its last phase. */
-function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needsSecrets'>): SyncResult {
+function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnType<typeof desiredRefs>> & Pick<SyncResult, 'leftover' | 'needsSecrets' | 'isDeclared'>): SyncResult {
   say(run, { phase: stop.phase, kind: stop.kind === 'waiting' ? 'waiting' : 'failed', message: stop.message });
   return { stop, outcomes: inPlanOrder(run, keys), pruneRefused: undefined, ...known };
 }
@@ -193,8 +197,9 @@ async function syncKnown(request: KnownRequest, deps: SyncDeps, signal: AbortSig
   const refused = refusePrune(inventory, pruneRules(options, keys.size));
   const willPrune = options.prune && refused === undefined && candidates.some(options.only ?? (() => true));
   const more = willPrune || (runsHooks(run) && phaseObjects(plan, 'postSync').length > 0);
-  const stop = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only, willPrune));
-  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), needsSecrets });
+  const trouble = failureOf(run) ?? (options.only === undefined ? await runSteps(run, more) : await runSelected(run, options.only, willPrune));
+  const stop = trouble === undefined ? undefined : ((await unmadeByHook(run, trouble)) ?? trouble);
+  if (stop !== undefined) return stopped(run, await syncFailStep(run, stop), { desired, keys, leftover: candidates.toReversed(), needsSecrets, ...(isDeclared(run, stop) ? { isDeclared: true } : {}) });
   const pruned = await pruneStep(run, inventory, keys);
   if (pruned.stop === undefined && options.mode !== 'compare') deps.memory.rebuilding = undefined;
   forgetOthers(deps.memory, keys);

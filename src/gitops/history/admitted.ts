@@ -49,6 +49,14 @@ export function touchAdmitted(operation: OperationState, before: Pick<Applicatio
   return id === undefined ? operation : withAdmitted(operation, { id, ...admittedOf(before), isTouched: true });
 }
 
+/** Puts on record that what the last revision declares is declared again, and was awaited. */
+export function untouchAdmitted(operation: OperationState, status: Pick<ApplicationStatus, 'history' | 'operationState'>): OperationState {
+  const admitted = admittedOf(status);
+  if (admitted?.isTouched === undefined) return operation;
+  const { isTouched: _isTouched, ...rest } = admitted;
+  return withAdmitted(operation, rest);
+}
+
 /** The record as it stands with one operation, with another. */
 export function takeAdmitted(from: OperationState | undefined, to: OperationState): OperationState {
   return withInfo(to, admittedInfo, infoOf(from, admittedInfo));

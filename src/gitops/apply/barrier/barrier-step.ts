@@ -127,8 +127,9 @@ export async function declaredFacts(run: SyncRun, needs: readonly ResolvedNeed[]
  * Waits until every Secret and key that the plan's workloads need is there and current. While something is missing, only what
  * has changed is read; once nothing seems to be, all of it is read from the API server, in one go, and that decides. Where all of it
  * has just been read so, it is not read again.
+ * @param pass `first`: the one before values are read, which is no evidence of the whole
  */
-export async function barrierStep(run: SyncRun): Promise<Stop | undefined> {
+export async function barrierStep(run: SyncRun, pass: 'own' | 'first' = 'own'): Promise<Stop | undefined> {
   const gate = await gateOf(run);
   if ('kind' in gate) return gate;
   const { plan, options } = run;
@@ -138,7 +139,7 @@ export async function barrierStep(run: SyncRun): Promise<Stop | undefined> {
   const facts = glance.open ? (fresh ?? (await gatherFacts(run, gate, false))) : undefined;
   const verdict = facts === undefined ? glance : decideBarrier(plan.needs, facts, options.gateAll);
   if (verdict.open) {
-    run.deps.memory.evidence = { target: options.target, at: run.deps.clock.now(), secrets: facts === undefined ? [] : awaitedSecrets(plan.needs, facts) };
+    if (pass === 'own') run.deps.memory.evidence = { target: options.target, at: run.deps.clock.now(), secrets: facts === undefined ? [] : awaitedSecrets(plan.needs, facts) };
     const count = new Set(plan.needs.map(({ namespace, secret }) => `${namespace}/${secret}`)).size;
     const message = count === 0 ? 'no workload needs a Secret' : `${count} needed ${count === 1 ? 'Secret is' : 'Secrets are'} there and current`;
     say(run, { phase: 'barrier', kind: 'done', message: `open: ${message}` });

@@ -1,13 +1,13 @@
 import type { SyncRun } from '../sync-run.ts';
 import { isChartGone } from './chart-gone.ts';
 import { hasPassed, isAboutTheSame } from './has-passed.ts';
-import { bringsIn, letThrough } from './holding.ts';
+import { awaitsNeeds, letThrough } from './holding.ts';
 import { noteGate } from './note-gate.ts';
 
 /** Whether it has to be known that nothing of the chart is left: somebody awaits what others make as they run, and may have been let through. */
 function isGoneOfInterest(run: SyncRun): boolean {
   const isConcerned = run.plan.phases.some(({ objects }) => objects.some(({ awaits }) => awaits !== undefined));
-  return isConcerned && (!bringsIn(run) || letThrough(run).size > 0);
+  return isConcerned && (!awaitsNeeds(run) || letThrough(run).size > 0);
 }
 
 /**

@@ -26,7 +26,13 @@ export function declaresOtherwise({ plan, options: { only, prune } }: Pick<SyncR
 export function declaredTexts(plan: Plan): ReadonlySet<string> {
   const kept = known.get(plan);
   if (kept !== undefined) return kept;
-  const texts = new Set(declaredObjects(plan).map(({ object: { metadata: { namespace, name }, ...object } }) => createHash('sha256').update(JSON.stringify([namespace, name, object])).digest('base64url')));
+  const texts = new Set(declaredObjects(plan).map(textOf));
   known.set(plan, texts);
   return texts;
+}
+
+function textOf({ object: { metadata: { namespace, name }, ...object }, sops, sopsEntries = [] }: RenderedObject): string {
+  const hash = createHash('sha256').update(JSON.stringify([namespace, name, object]));
+  for (const { content } of [...(sops === undefined ? [] : [sops]), ...sopsEntries.map(({ source }) => source)]) hash.update(content);
+  return hash.digest('base64url');
 }

@@ -66,14 +66,15 @@ async function readMaking(run: SyncRun, making: Making): Promise<{ readonly prod
   const key = type.namespaced && namespace !== undefined ? { namespace, name: by.name } : { name: by.name };
   const live = isHook ? undefined : await run.deps.cluster.get(type, key, run.signal);
   const view = await readSecretView(run.deps.cluster, secret, run.signal);
-  const hook = isHook ? (hookTrouble(run, making) ?? hookSecretTrouble(view === undefined, secret)) : undefined;
+  const hook = isHook ? (hookTrouble(run, making) ?? (view === undefined ? hookSecretTrouble(run, secret) : undefined)) : undefined;
   const { current, message } = isHook ? { current: hook === undefined, message: hook } : runtimeCurrency(live, view, by.atRuntime, secretName(secret));
   if (!current) run.deps.memory.awaitedProducers.set(idOf(making), { type, ...key });
   return { producer: fact(message, current), secret: view === undefined ? undefined : factOf(view) };
 }
 
-function hookSecretTrouble(isMissing: boolean, secret: Required<ObjectKey>): string | undefined {
-  return isMissing ? `Secret ${secretName(secret)} is not there, though the hook has come to its end` : undefined;
+function hookSecretTrouble({ options: { mode, skipHooks, only } }: SyncRun, secret: Required<ObjectKey>): string {
+  const isRun = mode === 'sync' && skipHooks !== true && only === undefined;
+  return `Secret ${secretName(secret)} is not there, ${isRun ? 'though the hook has come to its end' : 'and the hook that makes it is run in a sync of everything alone'}`;
 }
 
 /** What the API server says of needs now, each Secret read once. */

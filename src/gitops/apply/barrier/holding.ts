@@ -14,12 +14,17 @@ export function passOf({ plan }: SyncRun, { ref, awaits = [] }: PreparedObject):
   return `${refKey(ref)} ${needsIdentity(awaits)} ${gateIdentity(plan)}`;
 }
 
-/** Whether a pass brings a revision in, or brings it in anew, or back after something was declared for another one. */
-export function bringsIn({ options: { mode, target, isTouched }, deps: { memory } }: SyncRun): boolean {
-  return mode === 'sync' || (mode === 'heal' && (memory.rebuilding === target || isTouched === true));
+/** Whether a pass brings a revision in, or brings it in anew. */
+export function bringsIn({ options: { mode, target }, deps: { memory } }: SyncRun): boolean {
+  return mode === 'sync' || (mode === 'heal' && memory.rebuilding === target);
+}
+
+/** Whether what is needed is awaited in a pass: also where a revision is healed after something was declared for another one. */
+export function awaitsNeeds(run: SyncRun): boolean {
+  return bringsIn(run) || (run.options.mode === 'heal' && run.options.isTouched === true);
 }
 
 /** Whether a pass holds anything back. Nothing runs on a cluster that only records. */
 export function isHeldAtAll(run: SyncRun): boolean {
-  return run.deps.cluster.kind !== 'recorded' && bringsIn(run);
+  return run.deps.cluster.kind !== 'recorded' && awaitsNeeds(run);
 }

@@ -14,6 +14,9 @@ import { firstPass } from './first-pass.ts';
 import { readValueSources } from './read-value-sources.ts';
 import { unsteadyReason } from './unsteady.ts';
 
+/** How often a chart is rendered anew because two renders do not agree. */
+const rendersAnew = 2;
+
 /** The plan with the values that its charts take from the cluster, or what it waits for. */
 export type ValuedPlan =
   | {
@@ -40,15 +43,22 @@ export async function valuesStep(run: SyncRun): Promise<ValuedPlan> {
   try {
     const valued = await deps.replan(values, signal);
     const unsteady = run.options.mode === 'compare' ? undefined : unsteadyReason(firstPass(plan), valued);
-    if (unsteady !== undefined) {
-      deps.onUnsteady?.();
-      return { stop: { kind: 'waiting', phase: 'barrier', message: `waiting for another render: ${unsteady}`, isRenderedAnew: true } };
-    }
+    if (unsteady !== undefined) return { stop: unsteadyStop(run, unsteady) };
+    delete deps.memory.unsteady;
     return { plan: valued, versions, written: [...run.outcomes.values()].map(({ ref }) => ref) };
   } catch (error) {
     if (!isSourceError(error)) throw error;
     return { stop: { kind: 'failed', phase: 'barrier', message: error.message } };
   }
+}
+
+/** What a chart looks up may have come in between: all of it is rendered anew, and where that does not help, a person must. */
+function unsteadyStop({ deps, options: { target } }: SyncRun, reason: string): Stop {
+  const count = 1 + (deps.memory.unsteady?.target === target ? deps.memory.unsteady.count : 0);
+  deps.memory.unsteady = { target, count };
+  if (count > rendersAnew) return { kind: 'failed', phase: 'barrier', message: reason };
+  deps.onUnsteady?.();
+  return { kind: 'waiting', phase: 'barrier', message: `waiting for another render: ${reason}`, isRenderedAnew: true };
 }
 
 async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
@@ -65,7 +75,7 @@ async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   const isPassed = (mode === 'heal' && memory.rebuilding !== target && isTouched !== true) || memory.opened?.target === target;
   if (stop !== undefined || isPassed || early.plan.needs.length === 0) return stop;
   const declared = early.plan.needs.filter((need) => !isMadeAtRuntime(need));
-  return (await barrierStep({ ...early, plan: { ...early.plan, needs: declared } })) ?? (await producersStep(early));
+  return (await barrierStep({ ...early, plan: { ...early.plan, needs: declared } }, 'first')) ?? (await producersStep(early));
 }
 
 /** What of the sources something makes as it runs. Nothing runs on a cluster that only records. */
