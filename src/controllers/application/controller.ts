@@ -101,8 +101,8 @@ const memoryFolder = '/dev/shm';
 /** Milliseconds a pass may take: a large Application is written in one. */
 const passTimeout = 600_000;
 
-/** What goes wrong in a pass beside the Application's own retry policy: the API server is away, or a bug. */
-const backoff = { base: 1_000, factor: 2, cap: 60_000 };
+/** What goes wrong in a pass beside the Application's own retry policy: the API server is away, or a bug. Nobody tells when that is over. */
+const backoff = { base: 1_000, factor: 2, cap: 20_000 };
 
 /** Per-Application memory and the requests that `up` makes. */
 function createState(syncOnce: boolean): Pick<ApplicationContext, 'memoryOf' | 'isRequested' | 'requestDone'> & { readonly drop: (key: string) => void; readonly knownMemory: (key: string) => SyncMemory | undefined } {
