@@ -10,6 +10,8 @@ import { openRunningWorld } from './running-world.ts';
 export const isDown = new ProviderError('unavailable', 'the provider is down');
 /** A request about a part that needs no Secret. */
 export const aPart = { sync: { resources: [{ group: '', kind: 'ConfigMap', name: 'app' }] } };
+/** `node`, which needs `db`, which the provider has as `prod/one`, and `app`. */
+export const gateFiles = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app', 'first') };
 /** A ConfigMap that comes once the Deployment is healthy. */
 export const late = manifests.config('late').replace('metadata: {', 'metadata: { annotations: { argocd.argoproj.io/sync-wave: "1" },');
 

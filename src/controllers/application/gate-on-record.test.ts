@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { manifests } from '../../../test/support/application-stage.ts';
-import { aPart, isDown, late, setGateStage } from '../../../test/support/gate-stage.ts';
+import { aPart, gateFiles as files, isDown, late, setGateStage } from '../../../test/support/gate-stage.ts';
 import { listAt, fieldAt } from '../../gitops/health/live-field.ts';
 import { configMapType, deploymentType, externalSecretType, secretType } from '../../kube/resource-types.ts';
 
-const files = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app', 'first') };
 const second = { 'app.yaml': manifests.config('app', 'second') };
 /** Needs another value, which nobody has. */
 const another = { ...second, 'secret.yaml': manifests.secret('db', 'prod/two') };
@@ -230,103 +229,5 @@ describe('what another revision has taken out, and what it has declared otherwis
     await stage.until(async () => expect(await generation()).toBe(before + 2));
     await stage.pause(1_000);
     expect(await stage.get(deploymentType, 'user')).toBeUndefined();
-  });
-});
-
-describe('a request about a part', { timeout: 60_000 }, () => {
-  const stage = setGateStage('alone');
-  const theNode = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } };
-
-  test.for([
-    ['has not been declared', false],
-    ['somebody has changed by hand', true],
-  ] as const)('does not wait for what %s and is no part of it: that is said, and all of it is brought in', async ([, isChanged]) => {
-    const first = await stage.push(files);
-    if (isChanged) {
-      await stage.bringIn(first);
-      await stage.stop();
-      await stage.remove(deploymentType, 'node');
-      await stage.changeByHand();
-    } else await stage.declare();
-    await stage.ask(theNode);
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': isDown } });
-
-    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/ExternalSecret \S*db\b.*(is|are) no part of the request/));
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-    await stage.setReady(1);
-    await stage.until(async () => expect((await stage.status()).sync?.status).toBe('Synced'));
-  });
-
-  test('does not wait for a declaration that holds a value and is no part of it', async () => {
-    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/{{ .Values.kind }}'), 'templates/node.yaml': manifests.deployment('node', 'db') });
-    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
-    await stage.ask({ sync: { syncOptions: ['CreateNamespace=true'], resources: [{ group: 'external-secrets.io', kind: 'SecretStore', name: 'vault' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'seed' }, ...theNode.sync.resources] } });
-    await stage.start({ remote: { 'prod/db': 'one', 'prod/one': 'a' } });
-
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-  });
-
-  test.for<[string, object]>([
-    ['is about a part', { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }] }],
-    ['asks for no hooks', { syncStrategy: { apply: {} } }],
-  ])('that %s does not wait for what only a hook makes: that is said', async ([, how]) => {
-    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: PreSync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
-    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'job.yaml': job });
-    await stage.declare();
-    await stage.ask({ sync: { ...how, syncOptions: ['CreateNamespace=true'] } });
-    await stage.start();
-
-    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/Secret \S*made is made by a hook, Job maker, and this sync runs none/));
-  });
-
-  test('that has all it needs waits for its Secret, whatever else has not been declared', async () => {
-    await stage.push({ ...files, 'other.yaml': manifests.secret('other', 'prod/two') });
-    const syncOptions = ['CreateNamespace=true'];
-    await stage.declare({ syncPolicy: { syncOptions } });
-    await stage.ask({ sync: { resources: [{ group: 'external-secrets.io', kind: 'SecretStore', name: 'vault' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'db' }, ...theNode.sync.resources], syncOptions } });
-    await stage.start({ remote: { 'prod/one': 'a' } });
-
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-    expect([await stage.get(configMapType, 'app'), await stage.get(externalSecretType, 'other')]).toEqual([undefined, undefined]);
-  });
-});
-
-describe('what makes the Secret of a value and is rendered otherwise with it', { timeout: 60_000 }, () => {
-  const stage = setGateStage('steady');
-
-  test.for([
-    ['Secret', '(lookup "v1" "Secret" .Release.Namespace "seed")'],
-    ['Namespace', '(lookup "v1" "Namespace" "" .Release.Namespace)'],
-  ])('by what it looks up, a %s that comes with its first pass, is brought in without an attempt that fails', async ([, expression]) => {
-    const seed = `${manifests.secret('seed')}  refreshInterval: {{ if ${expression} }}1h{{ else }}2h{{ end }}\n`;
-    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': seed, 'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"') });
-    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
-    await stage.start();
-
-    await stage.until(async () => expect(await stage.get(configMapType, 'app')).toBeDefined());
-    expect((await stage.status()).operationState?.retryCount ?? 0).toBe(0);
-  });
-
-  test('but by its own values, comes to an end that says so', async () => {
-    const seed = `${manifests.secret('seed')}  refreshInterval: {{ if eq .Values.kind "hunter2" }}1h{{ else }}2h{{ end }}\n`;
-    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': seed, 'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"') });
-    await stage.declare({ syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'], retry: { limit: 0 } } }, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
-    await stage.start();
-
-    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Failed', message: expect.stringContaining('must not depend on such values') }));
-    expect(await stage.get(configMapType, 'app')).toBeUndefined();
-  });
-
-  test('waits at its own barrier, and its status is written once', async () => {
-    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/one'), 'templates/node.yaml': manifests.deployment('node', 'db') });
-    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
-    await stage.start({ remote: { 'prod/db': 'hunter2', 'prod/one': isDown } });
-    await stage.until(async () => expect((await stage.status()).operationState?.message).toMatch(/^waiting for .*db.*down/));
-    await stage.pause(700);
-    const version = (await stage.application()).metadata.resourceVersion;
-    await stage.forceSync('db', '1');
-    await stage.pause(1_500);
-
-    expect((await stage.application()).metadata.resourceVersion).toBe(version);
   });
 });

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { manifests } from '../../../test/support/application-stage.ts';
+import { gateFiles as files, isDown, setGateStage } from '../../../test/support/gate-stage.ts';
+import { configMapType, deploymentType, externalSecretType } from '../../kube/resource-types.ts';
+
+describe('a request about a part', { timeout: 60_000 }, () => {
+  const stage = setGateStage('alone');
+  const theNode = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } };
+
+  test.for([
+    ['has not been declared', false],
+    ['somebody has changed by hand', true],
+  ] as const)('does not wait for what %s and is no part of it: that is said, and all of it is brought in', async ([, isChanged]) => {
+    const first = await stage.push(files);
+    if (isChanged) {
+      await stage.bringIn(first);
+      await stage.stop();
+      await stage.remove(deploymentType, 'node');
+      await stage.changeByHand();
+    } else await stage.declare();
+    await stage.ask(theNode);
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': isDown } });
+
+    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/ExternalSecret \S*db\b.*(is|are) no part of the request/));
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await stage.setReady(1);
+    await stage.until(async () => expect((await stage.status()).sync?.status).toBe('Synced'));
+  });
+
+  test('does not wait for a declaration that holds a value and is no part of it', async () => {
+    await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/{{ .Values.kind }}'), 'templates/node.yaml': manifests.deployment('node', 'db') });
+    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });
+    await stage.ask({ sync: { syncOptions: ['CreateNamespace=true'], resources: [{ group: 'external-secrets.io', kind: 'SecretStore', name: 'vault' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'seed' }, ...theNode.sync.resources] } });
+    await stage.start({ remote: { 'prod/db': 'one', 'prod/one': 'a' } });
+
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+  });
+
+  test.for<[string, object]>([
+    ['is about a part', { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }] }],
+    ['asks for no hooks', { syncStrategy: { apply: {} } }],
+  ])('that %s does not wait for what only a hook makes: that is said', async ([, how]) => {
+    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: PreSync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
+    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'job.yaml': job });
+    await stage.declare();
+    await stage.ask({ sync: { ...how, syncOptions: ['CreateNamespace=true'] } });
+    await stage.start();
+
+    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/Secret \S*made is made by a hook, Job maker, and this sync runs none/));
+  });
+
+  test('that has all it needs waits for its Secret, whatever else has not been declared', async () => {
+    await stage.push({ ...files, 'other.yaml': manifests.secret('other', 'prod/two') });
+    const syncOptions = ['CreateNamespace=true'];
+    await stage.declare({ syncPolicy: { syncOptions } });
+    await stage.ask({ sync: { resources: [{ group: 'external-secrets.io', kind: 'SecretStore', name: 'vault' }, { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'db' }, ...theNode.sync.resources], syncOptions } });
+    await stage.start({ remote: { 'prod/one': 'a' } });
+
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    expect([await stage.get(configMapType, 'app'), await stage.get(externalSecretType, 'other')]).toEqual([undefined, undefined]);
+  });
+});
