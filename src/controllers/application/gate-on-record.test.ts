@@ -104,6 +104,33 @@ describe('what is in is healed while the provider is down', { timeout: 60_000 },
     expect(await stage.valueAfterEdit()).toBe('first');
   });
 
+  test('by another process, once what a part of an older revision has declared was put back, though what that left cannot be deleted', async () => {
+    const older = await stage.push({ ...files, 'extra.yaml': manifests.secret('extra', 'prod/two').replace('name: extra', 'name: extra, finalizers: [test/hold]') });
+    await stage.bringIn(await stage.push({ 'extra.yaml': undefined }));
+    await stage.ask({ sync: { revision: older, resources: [{ group: 'external-secrets.io', kind: 'ExternalSecret', name: 'extra' }] } });
+    await stage.until(async () => expect((await stage.get(externalSecretType, 'extra'))?.metadata.deletionTimestamp).toBeDefined());
+    await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
+    await stage.breakDown();
+    await stage.stop();
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await stage.pause(700);
+
+    expect(await stage.valueAfterEdit()).toBe('first');
+  });
+
+  test('while a newer one waits, after a part of an older one was put back', async () => {
+    const older = await stage.push({ ...files, 'app.yaml': manifests.config('app', 'older') });
+    const first = await stage.push(files);
+    await stage.bringIn(first);
+    await stage.ask({ sync: { ...aPart.sync, revision: older } });
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ message: 'successfully synced (selected objects)' }));
+    await stage.until(async () => expect((await stage.status()).sync).toMatchObject({ status: 'Synced', revision: first }));
+    await stage.breakDown();
+    await stage.untilWaiting(await stage.push(second));
+
+    expect(await stage.valueAfterEdit()).toBe('first');
+  });
+
   test('though a request that is refused speaks in what is on record', async () => {
     const first = await stage.push(files);
     await stage.bringIn(first);
@@ -228,6 +255,37 @@ describe('what another revision has taken out, and what it has declared otherwis
     await stage.start({ remote: { 'prod/one': 'a' } });
     await stage.until(async () => expect(await generation()).toBe(before + 2));
     await stage.pause(1_000);
+    expect(await stage.get(deploymentType, 'user')).toBeUndefined();
+  });
+
+  test('by healing that has not come to who needs it, because something before cannot be written', async () => {
+    const inWave = (text: string, wave: number): string => text.replace('metadata: { name', `metadata: { annotations: { argocd.argoproj.io/sync-wave: "${wave}" }, name`);
+    const maker = (image: string): string => manifests.deployment('node', 'db').replace('metadata: { name: node,', 'metadata: { annotations: { prelude.dev/provides: made/password }, name: node,').replace('node:1', image);
+    const older = await stage.push({ ...files, 'node.yaml': maker('node:0'), 'hold.yaml': inWave(manifests.config('hold'), 1), 'user.yaml': inWave(manifests.deployment('user', 'made'), 2) });
+    const first = await stage.push({ 'node.yaml': maker('node:1') });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await stage.setReady(1);
+    await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: stage.namespace }, data: { password: 'YQ==' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'user')).toBeDefined());
+    await stage.setReady(1, 'user');
+    await stage.untilSynced(first);
+    const before = (await stage.get(deploymentType, 'node'))?.metadata.generation ?? 0;
+
+    await stage.stop();
+    await stage.remove(deploymentType, 'user');
+    await stage.remove(secretType, 'made');
+    const finalize = (finalizers: readonly string[]): Promise<void> => stage.edit(configMapType, { namespace: stage.namespace, name: 'hold' }, (object) => ({ ...object, metadata: { ...object.metadata, finalizers } }));
+    await finalize(['test/hold']);
+    await stage.remove(configMapType, 'hold');
+    await stage.ask({ sync: { revision: older, resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } });
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await stage.until(async () => expect((await stage.get(deploymentType, 'node'))?.metadata.generation).toBe(before + 2));
+    await stage.pause(1_000);
+    await finalize([]);
+    await stage.until(async () => expect((await stage.get(configMapType, 'hold'))?.metadata.deletionTimestamp).toBeUndefined());
+    await stage.pause(2_000);
     expect(await stage.get(deploymentType, 'user')).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import { externalUrls } from '../../gitops/history/external-urls.ts';
 import { imagesByObject, summaryImages } from '../../gitops/history/images.ts';
 import type { Health } from '../../gitops/health/health.ts';
 import { takeAdmitted, touchAdmitted, untouchAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
+import { withoutAhead } from '../../gitops/history/ahead.ts';
 import { healthStatus } from '../../gitops/history/application-health.ts';
 import { mergeConditions } from '../../gitops/history/application-conditions.ts';
 import type { ConditionNote } from '../../gitops/history/application-conditions.ts';
@@ -57,7 +58,7 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     // values that have changed are brought in by healing, and are part of what the operation has left
     // a chart that was gone has passed the barrier anew
     const id = history.at(-1)?.id ?? 0;
-    const healed = withEvidence(withValueVersions(known, result.values), id, history.length === 0 ? undefined : evidence);
+    const healed = withEvidence(withValueVersions(withoutAhead(known), result.values), id, history.length === 0 ? undefined : evidence);
     return history.length === 0 || result.gate === undefined ? healed : withAdmitted(healed, { id, gate: result.gate, destination });
   }
   // what is on record of the revision that is in may have changed since the operation began

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { manifests } from '../../../test/support/application-stage.ts';
 import { gateFiles as files, isDown, setGateStage } from '../../../test/support/gate-stage.ts';
-import { configMapType, deploymentType, externalSecretType } from '../../kube/resource-types.ts';
+import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
 
 describe('a request about a part', { timeout: 60_000 }, () => {
   const stage = setGateStage('alone');
@@ -36,17 +36,35 @@ describe('a request about a part', { timeout: 60_000 }, () => {
     await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
   });
 
-  test.for<[string, object]>([
-    ['is about a part', { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }] }],
-    ['asks for no hooks', { syncStrategy: { apply: {} } }],
-  ])('that %s does not wait for what only a hook makes: that is said', async ([, how]) => {
-    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: PreSync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
+  const theUser = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }], syncOptions: ['CreateNamespace=true'] } };
+  const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: PreSync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
+  const said = (): string => stage.running.progress.map(({ message }) => message).join('\n');
+
+  test.for([
+    ['a Secret', 'Secret', undefined],
+    ['a key of a Secret', 'key password of Secret', { older: 'YQ==' }],
+  ] as const)('does not wait for %s that only a hook makes: that is said', async ([, what, data]) => {
     await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'job.yaml': job });
     await stage.declare();
-    await stage.ask({ sync: { ...how, syncOptions: ['CreateNamespace=true'] } });
+    await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+    if (data !== undefined) await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: stage.namespace }, data });
+    await stage.ask(theUser);
     await stage.start();
 
-    await stage.until(() => expect(stage.running.progress.map(({ message }) => message).join('\n')).toMatch(/Secret \S*made is made by a hook, Job maker, and this sync runs none/));
+    await stage.until(() => expect(said()).toMatch(new RegExp(`${what} \\S*made is made by a hook, Job maker, and a request about a part runs none`)));
+  });
+
+  test('waits for what the hook of another Application makes', async () => {
+    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'other/job.yaml': job, 'other/conf.yaml': manifests.config('conf') });
+    const spec = { syncPolicy: { syncOptions: ['CreateNamespace=true'] } };
+    const own = await stage.declare(spec);
+    await stage.createApplication({ ...own, metadata: { name: `${stage.namespace}-other`, namespace: own.metadata.namespace ?? '' }, spec: { ...Object(own['spec']), syncPolicy: { automated: {}, ...spec.syncPolicy }, source: { ...Object(Object(own['spec']).source), path: 'manifests/other' } } });
+    await stage.ask(theUser);
+    await stage.start();
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Running', message: expect.stringContaining('made') }));
+    await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: stage.namespace }, data: { password: 'YQ==' } });
+
+    await stage.until(async () => expect(await stage.get(deploymentType, 'user')).toBeDefined());
   });
 
   test('that has all it needs waits for its Secret, whatever else has not been declared', async () => {

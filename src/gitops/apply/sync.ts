@@ -207,7 +207,7 @@ async function syncKnown(request: KnownRequest, deps: SyncDeps, signal: AbortSig
   if (pruned.stop === undefined && options.mode !== 'compare') say(run, { phase: 'prune', kind: 'done', message: 'synced' });
   const failure = pruned.stop === undefined ? undefined : await syncFailStep(run, pruned.stop);
   const admitted = failure === undefined ? await gate() : undefined;
-  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, needsSecrets, ...(admitted === undefined ? {} : { gate: admitted }) };
+  return { stop: failure, outcomes: inPlanOrder(run, keys), desired, leftover: pruned.kept.toReversed(), pruneRefused: pruned.refused, needsSecrets, ...(pruned.stop !== undefined && isDeclared(run, pruned.stop) ? { isDeclared: true } : {}), ...(admitted === undefined ? {} : { gate: admitted }) };
 }
 
 /**

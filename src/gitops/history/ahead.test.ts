@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApplicationStatus, OperationState, RevisionHistory } from '../../api/application-status.ts';
-import { aheadOf, keepAhead, withAhead } from './ahead.ts';
+import { aheadOf, keepAhead, withAhead, withoutAhead } from './ahead.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
 const entry = (id: number, revision: string): RevisionHistory => ({ id, revision, deployedAt: '2026-01-01T00:00:00Z' });
@@ -18,10 +18,15 @@ describe('that a revision is half in', () => {
     ['stays after a selective sync or a dry run, which brings nothing in', { ...halfIn, operationState: operation('Succeeded', '2') }, b],
     ['stays while the revision before is brought back', { ...halfIn, operationState: operation('Running', '2') }, b],
     ['is over once the revision before is brought back', { history: [entry(0, a), entry(1, a)], operationState: operation('Succeeded', '2') }, undefined],
+    ['is over once the last revision is whole again', { ...halfIn, operationState: withoutAhead(withAhead(operation('Succeeded', '2'), b)) }, undefined],
     ['is over once it is in itself', { history: [entry(0, a), entry(1, b)], operationState: operation('Succeeded', '1') }, undefined],
     ['is over where the history keeps one entry alone', { history: [entry(1, c)], operationState: operation('Succeeded', '2') }, undefined],
   ])('%s', (_what, next, expected) => {
     expect(aheadOf(keepAhead(halfIn, next))).toBe(expected);
+  });
+
+  it('leaves nothing on record once it is over', () => {
+    expect(keepAhead(halfIn, { ...halfIn, operationState: withoutAhead(withAhead(operation('Succeeded', '2'), b)) }).operationState?.operation).toEqual({ info: [] });
   });
 
   it('is not said of a first deployment, nor where there is no operation', () => {

@@ -4,7 +4,7 @@ import { findType, phaseObjects } from '../sync-run.ts';
 import type { SyncRun } from '../sync-run.ts';
 import { refKey, refOf } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
-import type { MadeAtRuntime, Producer, ResolvedNeed } from '../../plan/plan.ts';
+import type { MadeAtRuntime, Plan, Producer, ResolvedNeed } from '../../plan/plan.ts';
 import { type Awaited, type BarrierFacts, decideBarrier, type ProducerFact, type SecretFact } from './barrier.ts';
 import { declaredFacts } from './barrier-step.ts';
 import { awaitedSecrets } from './evidence.ts';
@@ -43,16 +43,23 @@ export function makesFor({ ref, type }: PreparedObject, { awaits = [] }: Prepare
   });
 }
 
+function hookKey({ kind, name, atRuntime: { apiVersion, namespace } }: RuntimeProducer): string {
+  return refKey(refOf({ apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }));
+}
+
+/** Whether a hook is one of the plan's: another Application's runs when that is brought in. */
+export function isOwnHook(plan: Plan, by: RuntimeProducer): boolean {
+  const key = hookKey(by);
+  return (['preSync', 'waves', 'postSync'] as const).some((phase) => phaseObjects(plan, phase).some(({ object }) => refKey(refOf(object)) === key));
+}
+
 /** A hook's work counts in the operation that runs it; where none are run, what it made before does. */
 function hookTrouble(run: SyncRun, { by, secret }: Making): string | undefined {
   const { mode, skipHooks, operation, only } = run.options;
   if (!by.atRuntime.isHook || mode !== 'sync' || skipHooks === true || only !== undefined) return undefined;
-  const { namespace } = by.atRuntime;
-  const key = refKey(refOf({ apiVersion: by.atRuntime.apiVersion, kind: by.kind, metadata: { name: by.name, ...(namespace === undefined ? {} : { namespace }) } }));
-  const isOwn = (['preSync', 'waves', 'postSync'] as const).some((phase) => phaseObjects(run.plan, phase).some(({ object }) => refKey(refOf(object)) === key));
   const { succeeded } = run.deps.memory;
-  const hasSucceeded = succeeded?.operation === operation && [...succeeded.hooks].some((one) => one.endsWith(` ${key}`));
-  return isOwn && !hasSucceeded ? `Secret ${secretName(secret)} is awaited, and the hook has not come to its end` : undefined;
+  const hasSucceeded = succeeded?.operation === operation && [...succeeded.hooks].some((one) => one.endsWith(` ${hookKey(by)}`));
+  return isOwnHook(run.plan, by) && !hasSucceeded ? `Secret ${secretName(secret)} is awaited, and the hook has not come to its end` : undefined;
 }
 
 async function readMaking(run: SyncRun, making: Making): Promise<{ readonly producer: ProducerFact; readonly secret: SecretFact | undefined }> {
@@ -74,7 +81,7 @@ async function readMaking(run: SyncRun, making: Making): Promise<{ readonly prod
 
 function hookSecretTrouble({ options: { mode, skipHooks, only } }: SyncRun, secret: Required<ObjectKey>): string {
   const isRun = mode === 'sync' && skipHooks !== true && only === undefined;
-  return `Secret ${secretName(secret)} is not there, ${isRun ? 'though the hook has come to its end' : 'and the hook that makes it is run in a sync of everything alone'}`;
+  return `Secret ${secretName(secret)} is not there, ${isRun ? 'though the hook has come to its end' : 'and the hook that makes it is run in a sync of everything alone, with hooks'}`;
 }
 
 /** What the API server says of needs now, each Secret read once. */
