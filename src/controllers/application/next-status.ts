@@ -22,6 +22,7 @@ import { refKey } from '../../gitops/apply/object/object-ref.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { missingInventory } from '../../gitops/apply/prune/prune.ts';
 import type { SyncDecision } from './decide.ts';
+import { isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 
 /** Conditions that come of a pass. */
@@ -58,7 +59,9 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     // values that have changed are brought in by healing, and are part of what the operation has left
     // a chart that was gone has passed the barrier anew
     const id = history.at(-1)?.id ?? 0;
-    const healed = withEvidence(withValueVersions(withoutAhead(known), result.values), id, history.length === 0 ? undefined : evidence);
+    // what is healed may be a newer commit that a request about a part has brought in already: the history's last revision is not whole by that
+    const whole = isLastRevision(observed.application.status, observed.target) ? withoutAhead(known) : known;
+    const healed = withEvidence(withValueVersions(whole, result.values), id, history.length === 0 ? undefined : evidence);
     return history.length === 0 || result.gate === undefined ? healed : withAdmitted(healed, { id, gate: result.gate, destination });
   }
   // what is on record of the revision that is in may have changed since the operation began

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { manifests } from '../../../test/support/application-stage.ts';
-import { gateFiles as files, isDown, setGateStage } from '../../../test/support/gate-stage.ts';
-import { configMapType, deploymentType, externalSecretType, namespaceType, secretType } from '../../kube/resource-types.ts';
+import { aPart, gateFiles as files, isDown, setGateStage } from '../../../test/support/gate-stage.ts';
+import { fieldAt } from '../../gitops/health/live-field.ts';
+import { configMapType, deploymentType, externalSecretType, jobType, namespaceType, secretType } from '../../kube/resource-types.ts';
 
 describe('a request about a part', { timeout: 60_000 }, () => {
   const stage = setGateStage('alone');
@@ -76,5 +77,39 @@ describe('a request about a part', { timeout: 60_000 }, () => {
 
     await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
     expect([await stage.get(configMapType, 'app'), await stage.get(externalSecretType, 'other')]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('what a request about a part leaves', { timeout: 60_000 }, () => {
+  const stage = setGateStage('left');
+
+  test('is not written over by an older revision while a newer one waits, though it was all that differed', async () => {
+    await stage.bringIn(await stage.push(files));
+    await stage.breakDown();
+    await stage.untilWaiting(await stage.push({ 'app.yaml': manifests.config('app', 'second') }));
+    await stage.ask(aPart);
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', message: 'successfully synced (selected objects)' }));
+    await stage.pause(1_000);
+    await stage.untilWaiting(await stage.push({ 'app.yaml': manifests.config('app', 'third') }));
+    await stage.pause(1_000);
+
+    expect(fieldAt(await stage.get(configMapType, 'app'), 'data', 'value')).toBe('second');
+  });
+
+  test('is settled, though a hook beside the waves makes a Secret and what was added cannot be deleted', async () => {
+    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: Sync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
+    const older = await stage.push({ ...files, 'job.yaml': job, 'extra.yaml': manifests.secret('extra', 'prod/two').replace('name: extra', 'name: extra, finalizers: [test/hold]') });
+    const first = await stage.push({ 'extra.yaml': undefined });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await stage.get(jobType, 'maker')).toBeDefined());
+    await stage.recorded.patchStatus(jobType, { namespace: stage.namespace, name: 'maker' }, { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] }, { fieldManager: 'test' }, new AbortController().signal);
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await stage.setReady(1);
+    await stage.untilSynced(first);
+    await stage.ask({ sync: { revision: older, resources: [{ group: 'external-secrets.io', kind: 'ExternalSecret', name: 'extra' }] } });
+    await stage.until(async () => expect((await stage.get(externalSecretType, 'extra'))?.metadata.deletionTimestamp).toBeDefined());
+
+    await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
   });
 });

@@ -12,6 +12,7 @@ const beforeBarrier: ReadonlySet<PhaseName> = new Set(['namespace', 'plumbing', 
  */
 export function isDeclared({ plan, outcomes, deps: { memory } }: SyncRun, stop: Stop): boolean {
   if (beforeBarrier.has(stop.phase) || stop.isForSecrets === true || memory.awaitedProducers.size > 0) return false;
-  const awaiting = plan.phases.flatMap(({ objects }) => objects.filter((one) => (one.awaits ?? []).length > 0 && !isHook(one)));
-  return [...declaredObjects(plan), ...awaiting].every(({ object }) => outcomes.get(refKey(refOf(object)))?.status === 'Synced');
+  const awaiting = plan.phases.flatMap(({ objects }) => objects.filter(({ awaits = [] }) => awaits.length > 0));
+  // healing runs no hooks
+  return [...declaredObjects(plan), ...awaiting].every((one) => isHook(one) || outcomes.get(refKey(refOf(one.object)))?.status === 'Synced');
 }
