@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
-import { aPart, isDown, late, setGateStage } from '../../../test/support/gate-stage.ts';
+import { aPart, gateFiles, isDown, late, setGateStage } from '../../../test/support/gate-stage.ts';
 import { openRunningWorld } from '../../../test/support/running-world.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
@@ -136,6 +136,17 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     expect(await stage.get(deploymentType, 'node')).toBeUndefined();
   });
 
+  /** What is brought in by another process that finds the chart turned back, the provider without that value, and a request about a part. */
+  const broughtAfterPart = async (): Promise<unknown> => {
+    await stage.stop();
+    await fact('one');
+    await ask(aPart);
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await untilFrom('prod/one');
+    await stage.pause(700);
+    return brought();
+  };
+
   test('by a sync that was asked for, is half in, and gives way to a request about a part, waits for what it had before', async () => {
     await bringInOne({ 'templates/late.yaml': late });
     await stage.stop();
@@ -145,18 +156,11 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
     await stage.until(async () => expect(await brought()).toBe('two'));
 
-    await stage.stop();
-    await fact('one');
-    await ask(aPart);
-    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
-    await untilFrom('prod/one');
-    await stage.pause(700);
-    expect(await brought()).toBe('two');
+    expect(await broughtAfterPart()).toBe('two');
   });
 
   test('by a newer revision that has only declared it, gives way to a request about a part, and is taken back, waits for what it had before', async () => {
-    const files = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'app.yaml': manifests.config('app', 'first') };
-    const first = await stage.push(files);
+    const first = await stage.push(gateFiles);
     await stage.declare();
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': isDown } });
     await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
@@ -187,13 +191,7 @@ describe('what is in and comes to need something else', { timeout: 60_000 }, () 
     await stage.pause(700);
     expect((await stage.application()).metadata.resourceVersion).toBe(version);
 
-    await stage.stop();
-    await fact('one');
-    await ask(aPart);
-    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
-    await untilFrom('prod/one');
-    await stage.pause(700);
-    expect(await brought()).toBe('two');
+    expect(await broughtAfterPart()).toBe('two');
   });
 
   test.for([

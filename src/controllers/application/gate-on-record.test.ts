@@ -86,6 +86,16 @@ describe('what is in is healed while the provider is down', { timeout: 60_000 },
     await stage.until(async () => expect(JSON.stringify(await stage.get(externalSecretType, 'extra'))).toContain('prod/one'));
   };
 
+  const untilSettled = (): Promise<void> => stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
+  /** By another process, which finds the provider down. */
+  const valueAfterOutage = async (): Promise<unknown> => {
+    await stage.breakDown();
+    await stage.stop();
+    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
+    await stage.pause(700);
+    return stage.valueAfterEdit();
+  };
+
   test('or is not, in its later waves while an earlier one is not healthy, though a part of an older revision was declared', async () => {
     await touchExtra();
     await stage.edit(configMapType, { namespace: stage.namespace, name: 'late' }, (object) => ({ ...object, data: { value: 'by hand' } }));
@@ -95,13 +105,9 @@ describe('what is in is healed while the provider is down', { timeout: 60_000 },
 
   test('by another process, once what a part of an older revision has declared was put back, whatever else cannot be', async () => {
     await touchExtra();
-    await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
-    await stage.breakDown();
-    await stage.stop();
-    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
-    await stage.pause(700);
+    await untilSettled();
 
-    expect(await stage.valueAfterEdit()).toBe('first');
+    expect(await valueAfterOutage()).toBe('first');
   });
 
   test('by another process, once what a part of an older revision has declared was put back, though what that left cannot be deleted', async () => {
@@ -109,13 +115,9 @@ describe('what is in is healed while the provider is down', { timeout: 60_000 },
     await stage.bringIn(await stage.push({ 'extra.yaml': undefined }));
     await stage.ask({ sync: { revision: older, resources: [{ group: 'external-secrets.io', kind: 'ExternalSecret', name: 'extra' }] } });
     await stage.until(async () => expect((await stage.get(externalSecretType, 'extra'))?.metadata.deletionTimestamp).toBeDefined());
-    await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
-    await stage.breakDown();
-    await stage.stop();
-    await stage.start({ remote: { 'prod/one': isDown, 'prod/two': 'b' } });
-    await stage.pause(700);
+    await untilSettled();
 
-    expect(await stage.valueAfterEdit()).toBe('first');
+    expect(await valueAfterOutage()).toBe('first');
   });
 
   test('while a newer one waits, after a part of an older one was put back', async () => {
@@ -202,6 +204,9 @@ describe('a newer revision has declared something else and is taken back', { tim
   });
 });
 
+/** The Deployment `node`, which makes a Secret as it runs. */
+const maker = (image: string): string => manifests.deployment('node', 'db').replace('metadata: { name: node,', 'metadata: { annotations: { prelude.dev/provides: made/password }, name: node,').replace('node:1', image);
+
 describe('what another revision has taken out, and what it has declared otherwise, is awaited as it comes back', { timeout: 60_000 }, () => {
   const stage = setGateStage('back');
   const untilGone = (): Promise<void> => stage.until(async () => expect([await stage.get(externalSecretType, 'db'), await stage.get(deploymentType, 'node')]).toEqual([undefined, undefined]));
@@ -235,7 +240,6 @@ describe('what another revision has taken out, and what it has declared otherwis
   });
 
   test('by healing, from a part that makes a Secret as it runs', async () => {
-    const maker = (image: string): string => manifests.deployment('node', 'db').replace('metadata: { name: node,', 'metadata: { annotations: { prelude.dev/provides: made/password }, name: node,').replace('node:1', image);
     const older = await stage.push({ ...files, 'node.yaml': maker('node:0'), 'user.yaml': manifests.deployment('user', 'made') });
     const first = await stage.push({ 'node.yaml': maker('node:1') });
     await stage.declare();
@@ -260,7 +264,6 @@ describe('what another revision has taken out, and what it has declared otherwis
 
   test('by healing that has not come to who needs it, because something before cannot be written', async () => {
     const inWave = (text: string, wave: number): string => text.replace('metadata: { name', `metadata: { annotations: { argocd.argoproj.io/sync-wave: "${wave}" }, name`);
-    const maker = (image: string): string => manifests.deployment('node', 'db').replace('metadata: { name: node,', 'metadata: { annotations: { prelude.dev/provides: made/password }, name: node,').replace('node:1', image);
     const older = await stage.push({ ...files, 'node.yaml': maker('node:0'), 'hold.yaml': inWave(manifests.config('hold'), 1), 'user.yaml': inWave(manifests.deployment('user', 'made'), 2) });
     const first = await stage.push({ 'node.yaml': maker('node:1') });
     await stage.declare();

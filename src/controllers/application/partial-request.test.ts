@@ -4,6 +4,9 @@ import { aPart, gateFiles as files, isDown, setGateStage } from '../../../test/s
 import { fieldAt } from '../../gitops/health/live-field.ts';
 import { configMapType, deploymentType, externalSecretType, jobType, namespaceType, secretType } from '../../kube/resource-types.ts';
 
+/** A hook that makes a Secret. */
+const hookOf = (phase: string): string => `apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: ${phase}, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n`;
+
 describe('a request about a part', { timeout: 60_000 }, () => {
   const stage = setGateStage('alone');
   const theNode = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } };
@@ -38,14 +41,13 @@ describe('a request about a part', { timeout: 60_000 }, () => {
   });
 
   const theUser = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }], syncOptions: ['CreateNamespace=true'] } };
-  const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: PreSync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
   const said = (): string => stage.running.progress.map(({ message }) => message).join('\n');
 
   test.for([
     ['a Secret', 'Secret', undefined],
     ['a key of a Secret', 'key password of Secret', { older: 'YQ==' }],
   ] as const)('does not wait for %s that only a hook makes: that is said', async ([, what, data]) => {
-    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'job.yaml': job });
+    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'job.yaml': hookOf('PreSync') });
     await stage.declare();
     await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
     if (data !== undefined) await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: stage.namespace }, data });
@@ -56,7 +58,7 @@ describe('a request about a part', { timeout: 60_000 }, () => {
   });
 
   test('waits for what the hook of another Application makes', async () => {
-    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'other/job.yaml': job, 'other/conf.yaml': manifests.config('conf') });
+    await stage.push({ 'user.yaml': manifests.deployment('user', 'made'), 'app.yaml': manifests.config('app', 'first'), 'other/job.yaml': hookOf('PreSync'), 'other/conf.yaml': manifests.config('conf') });
     const spec = { syncPolicy: { syncOptions: ['CreateNamespace=true'] } };
     const own = await stage.declare(spec);
     await stage.createApplication({ ...own, metadata: { name: `${stage.namespace}-other`, namespace: own.metadata.namespace ?? '' }, spec: { ...Object(own['spec']), syncPolicy: { automated: {}, ...spec.syncPolicy }, source: { ...Object(Object(own['spec']).source), path: 'manifests/other' } } });
@@ -97,8 +99,7 @@ describe('what a request about a part leaves', { timeout: 60_000 }, () => {
   });
 
   test('is settled, though a hook beside the waves makes a Secret and what was added cannot be deleted', async () => {
-    const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: Sync, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n';
-    const older = await stage.push({ ...files, 'job.yaml': job, 'extra.yaml': manifests.secret('extra', 'prod/two').replace('name: extra', 'name: extra, finalizers: [test/hold]') });
+    const older = await stage.push({ ...files, 'job.yaml': hookOf('Sync'), 'extra.yaml': manifests.secret('extra', 'prod/two').replace('name: extra', 'name: extra, finalizers: [test/hold]') });
     const first = await stage.push({ 'extra.yaml': undefined });
     await stage.declare();
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../api/object.ts';
-import type { Plan, RenderedObject } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { declaredObjects } from '../barrier/declared.ts';
 import { formatRef, refKey, refOf } from '../object/object-ref.ts';
 import { summarise } from '../phase/apply-phase.ts';
-import { formatOrigin, phaseObjects } from '../sync-run.ts';
+import { formatOrigin } from '../sync-run.ts';
 
 /**
  * What has a part in making the Secrets that values are taken from, and is rendered otherwise with those values: the values are of what was
@@ -14,18 +15,14 @@ import { formatOrigin, phaseObjects } from '../sync-run.ts';
  * @returns what is wrong; undefined where all of it stays as it was
  */
 export function unsteadyReason(early: Plan, valued: Plan): string | undefined {
-  const now = new Map(declared(valued).map((one) => [refKey(refOf(one.object)), one]));
-  const unsteady = declared(early).filter(({ object }) => {
+  const now = new Map(declaredObjects(valued).map((one) => [refKey(refOf(one.object)), one]));
+  const unsteady = declaredObjects(early).filter(({ object }) => {
     const other = now.get(refKey(refOf(object)));
     return other !== undefined && !isDeepStrictEqual(contentOf(object), contentOf(other.object));
   });
   if (unsteady.length === 0) return undefined;
   const names = unsteady.map(({ object, origin }) => `${formatRef(refOf(object))} (${formatOrigin(origin)})`);
   return `${summarise(names)} is rendered otherwise with the values than without them; what makes the Secrets that charts take values from must not depend on such values`;
-}
-
-function declared(plan: Plan): readonly RenderedObject[] {
-  return [...phaseObjects(plan, 'plumbing'), ...phaseObjects(plan, 'secrets')];
 }
 
 /** Labels and annotations make no other Secret. */
