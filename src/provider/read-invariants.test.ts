@@ -22,28 +22,27 @@ const moods = fc.array(fc.record({ takes: fc.integer({ min: 0, max: 80 }), what:
 
 const settings = fc.record({ batchSize: fc.integer({ min: 1, max: 5 }), concurrency: fc.integer({ min: 1, max: 3 }), rate: fc.option(fc.record({ perSecond: fc.integer({ min: 5, max: 100 }), burst: fc.integer({ min: 1, max: 5 }) }), { nil: undefined }), hasVersions: fc.boolean() });
 
-interface Call {
-  readonly keys: readonly string[];
-  readonly begun: number;
-  ended: number;
-}
-
 it('every request is answered once, by what was true when it was due or later; equal references share; and no call too many begins', async () => {
   await fc.assert(
     fc.asyncProperty(asks, moods, settings, async (objects, mood, { batchSize, concurrency, rate, hasVersions }) => {
       const { script, clock, reader } = openReaderBench({ batchSize, limits: { concurrency, concurrentRefs: 1 } });
-      const calls: Call[] = [];
+      const begins: number[] = [];
+      const inFlight = new Set<number>();
+      let most = 0;
       script.rate = rate;
       // a value says when it was read, and changes all the time
       const valueNow = (): ReadResult => ({ kind: 'value', value: SecretBytes.fromUtf8(String(clock.monotonic())), version: String(Math.floor(clock.monotonic() / 100)) });
       if (hasVersions) script.versions = async (asked) => asked.map(() => String(Math.floor(clock.monotonic() / 100)));
-      script.answer = async (asked) => {
-        const call = { keys: asked.map(({ key }) => key), begun: clock.monotonic(), ended: Infinity };
-        calls.push(call);
-        const { takes, what } = mood[calls.length - 1] ?? { takes: 5, what: 'answers' };
+      script.answer = async (asked, signal) => {
+        const index = begins.push(clock.monotonic()) - 1;
+        inFlight.add(index);
+        most = Math.max(most, inFlight.size);
+        // as a client does that ends its request: what nobody waits for is not in flight any more
+        signal.addEventListener('abort', () => inFlight.delete(index), { once: true });
+        const { takes, what } = mood[index] ?? { takes: 5, what: 'answers' };
         const results = asked.map(valueNow);
         await new Promise<void>((resolve) => void clock.after(takes, resolve));
-        call.ended = clock.monotonic();
+        inFlight.delete(index);
         if (what === 'throttles') throw new ProviderError('throttled', 'slow down', { retryAfter: 50 });
         if (what === 'fails') throw new ProviderError('unavailable', 'down');
         if (what === 'refuses the batch' && asked.length > 1) throw new ProviderError('invalid', 'some name is wrong');
@@ -81,15 +80,13 @@ it('every request is answered once, by what was true when it was due or later; e
           expect(isTold ? Math.floor(at / 100) : at).toBeGreaterThanOrEqual(isTold ? Math.floor(moment / 100) : moment);
         }
       }
-      for (const { begun, ended } of calls) {
-        const beside = calls.filter((other) => other.begun <= begun && other.ended > begun && other.ended !== ended);
-        expect(beside.length).toBeLessThanOrEqual(concurrency + 1);
-      }
-      if (rate !== undefined) for (const [index, { begun }] of calls.entries()) expect(index + 1).toBeLessThanOrEqual(rate.burst + (begun / 1000) * rate.perSecond + 0.001);
+      // one more than may be: a place is kept for what is urgent
+      expect(most).toBeLessThanOrEqual(concurrency + 1);
+      if (rate !== undefined) for (const [index, begun] of begins.entries()) expect(index + 1).toBeLessThanOrEqual(rate.burst + (begun / 1000) * rate.perSecond + 0.001);
       await reader.close();
       expect(clock.pending()).toBe(0);
     }),
-    { numRuns: 25 },
+    { numRuns: 250 },
   );
 }, 60_000);
 

@@ -42,10 +42,18 @@ export function describeSecretControllers(name: string, open: () => Promise<Worl
 
     test('declared together with its store, an ExternalSecret still costs two writes', async () => {
       await stage.start();
+      await stage.until(async () => expect((await stage.storeStatus('vault')).conditions).toHaveLength(1));
+      const { promise: verdict, resolve: judge } = Promise.withResolvers<void>();
+      const validate = vi.fn(() => verdict.then(() => 'valid' as const));
+      stage.running.script.validate = validate;
 
       await stage.declare('database', { secretStoreRef: { name: 'fresh' } });
       await stage.create(secretStoreType, { ...storeObject(stage.namespace), metadata: { namespace: stage.namespace, name: 'fresh' } });
+      // stores and ExternalSecrets are watched apart: which of two that are declared at once is seen first, nobody knows
+      await stage.until(() => expect(validate).toHaveBeenCalledOnce());
       await stage.declare('second', { secretStoreRef: { name: 'fresh' } });
+      await stage.pause(300);
+      judge();
 
       await stage.untilSynced('second');
       const writes = stage.recorded.calls.filter(({ verb, key }) => !verb.startsWith('get') && key === `${stage.namespace}/second`);
