@@ -49,7 +49,8 @@ describe('PKCS#12 files', () => {
       fc.property(text, text, (password, other) => {
         const file = writeKeyStore(context(), store, fromText(password));
         expect(readPkcs12(context().meter, file, fromText(password))).toEqual(store);
-        if (other !== password) expect(() => readPkcs12(context().meter, file, fromText(other))).toThrow('pkcs12: decryption password incorrect');
+        // a password is repeated, each time with a NUL, until a block is full (RFC 7292, appendix B.2): one that holds NULs may be the same as a shorter one
+        if (other !== password && !`${password}${other}`.includes('\0')) expect(() => readPkcs12(context().meter, file, fromText(other))).toThrow('pkcs12: decryption password incorrect');
       }),
       { numRuns: 20 },
     );
