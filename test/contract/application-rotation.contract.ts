@@ -49,6 +49,19 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
       expect(JSON.stringify([await live('node'), await stage.application(), stage.running.events, stage.running.progress])).not.toContain('CANARY');
     });
 
+    test('the pods of what is written early, because others need what it makes, are replaced likewise', async () => {
+      const maker = manifests.deployment('maker', 'database').replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,');
+      await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('database'), 'maker.yaml': maker, 'user.yaml': manifests.deployment('user', 'made') });
+      await stage.declare();
+      await stage.start({ remote: { ...remote } });
+      await stage.until(async () => expect((await live('maker')).metadata.annotations?.[consumedAnnotation]).toEqual(expect.any(String)));
+      expect(await rotation('maker')).toBeUndefined();
+
+      stage.secrets.remote['prod/db'] = 'CANARY-two';
+      await stage.forceSync('database', '1');
+      await stage.until(async () => expect(await rotation('maker')).toEqual(expect.any(String)));
+    });
+
     test('while a newer commit waits for its Secrets, the pods of the one before run on, and are replaced once', async () => {
       await bringIn();
       await stage.push({ ...testnet, 'node.yaml': manifests.deployment('node', 'database').replace('node:1', 'node:2').replace('name: PASSWORD', 'name: DATABASE'), 'more.yaml': manifests.secret('more', 'prod/more'), 'more-bot.yaml': manifests.deployment('more', 'more') });

@@ -6,7 +6,7 @@ import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { type Admitted, admittedOf, anew, takeAdmitted, withAdmitted } from '../../gitops/history/admitted.ts';
-import { withAhead } from '../../gitops/history/ahead.ts';
+import { aheadOf, withAhead } from '../../gitops/history/ahead.ts';
 import { applicationHealth } from '../../gitops/history/application-health.ts';
 import { guardWrites, type ProjectRights } from '../../gitops/project/guard-writes.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
@@ -22,6 +22,7 @@ import { healPrevious, lastCommit } from './heal-previous.ts';
 import { declaredTexts, declaresOtherwise } from '../../gitops/apply/barrier/declared.ts';
 import { selectObjects } from '../../gitops/apply/select-objects.ts';
 import { isLastRevision } from './is-last-place.ts';
+import { isLastWhole } from './is-last-whole.ts';
 import { createSopsDocuments } from './open-sops-documents.ts';
 import { sopsKeysKey } from './sops-keys-key.ts';
 import type { Observed } from './observe.ts';
@@ -167,6 +168,8 @@ export async function act(before: Observed, decision: SyncDecision, context: App
   const health = applicationHealth(resources, context.cluster, observed.application.suspended);
   const { evidence } = deps.memory;
   const isEvident = options.mode !== 'compare' && evidence?.target === options.target;
-  const status = statusAfter({ observed: withRecords(observed, context), decision, result, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
+  const mayBeWhole = decision.kind === 'heal' && result.stop === undefined && aheadOf(observed.application.status) !== undefined;
+  const isWhole = mayBeWhole && (await isLastWhole(observed, context.plans, signal));
+  const status = statusAfter({ observed: withRecords(observed, context), decision, result, isLastWhole: isWhole, ...(isEvident ? { evidence } : {}), resources: resources.map((resource) => resource.status), health, controllerNamespace: context.controlNamespace, now: context.clock.now() });
   return { result, options, status, opened: result.needsSecrets === true && deps.memory.opened?.target === options.target && !isDeepStrictEqual(opened, deps.memory.opened) };
 }

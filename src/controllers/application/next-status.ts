@@ -22,7 +22,6 @@ import { refKey } from '../../gitops/apply/object/object-ref.ts';
 import { inventoryOfStatus } from '../../gitops/history/inventory.ts';
 import { missingInventory } from '../../gitops/apply/prune/prune.ts';
 import type { SyncDecision } from './decide.ts';
-import { isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
 
 /** Conditions that come of a pass. */
@@ -47,7 +46,7 @@ function successOf(request: RequestedOperation | undefined): string {
 }
 
 /** How the operation on record continues after a pass. A pass that only heals or compares leaves it as it is. */
-function nextOperation({ observed, decision, result, evidence, now }: PassFacts): OperationState | undefined {
+function nextOperation({ observed, decision, result, isLastWhole, evidence, now }: PassFacts): OperationState | undefined {
   const { stop } = result;
   const { history = [] } = observed.application.status;
   const destination = JSON.stringify(observed.target.destination);
@@ -59,8 +58,7 @@ function nextOperation({ observed, decision, result, evidence, now }: PassFacts)
     // values that have changed are brought in by healing, and are part of what the operation has left
     // a chart that was gone has passed the barrier anew
     const id = history.at(-1)?.id ?? 0;
-    // what is healed may be a newer commit that a request about a part has brought in already: the history's last revision is not whole by that
-    const whole = isLastRevision(observed.application.status, observed.target) ? withoutAhead(known) : known;
+    const whole = isLastWhole ? withoutAhead(known) : known;
     const healed = withEvidence(withValueVersions(whole, result.values), id, history.length === 0 ? undefined : evidence);
     return history.length === 0 || result.gate === undefined ? healed : withAdmitted(healed, { id, gate: result.gate, destination });
   }
@@ -120,6 +118,8 @@ export interface PassFacts {
   readonly observed: Observed;
   readonly decision: SyncDecision;
   readonly result: SyncResult;
+  /** What was healed is the last revision of the history, or says the same: nothing is left of another one. */
+  readonly isLastWhole: boolean;
   /** What the barrier of this target has opened on; absent where it has not. */
   readonly evidence?: Evidence;
   readonly resources: readonly ResourceStatus[];

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { manifests } from '../../../test/support/application-stage.ts';
 import { aPart, gateFiles as files, isDown, setGateStage } from '../../../test/support/gate-stage.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
+import { aheadOf } from '../../gitops/history/ahead.ts';
 import { configMapType, deploymentType, externalSecretType, jobType, namespaceType, secretType } from '../../kube/resource-types.ts';
 
 /** A hook that makes a Secret. */
@@ -112,5 +113,28 @@ describe('what a request about a part leaves', { timeout: 60_000 }, () => {
     await stage.until(async () => expect((await stage.get(externalSecretType, 'extra'))?.metadata.deletionTimestamp).toBeDefined());
 
     await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).not.toContain('isTouched'));
+  });
+
+  test.for([
+    ['that', false, false],
+    ['that, by another process,', false, true],
+    ['an older revision', true, false],
+  ] as const)('does not keep what is in from being healed while a newer one waits, where a commit that changes nothing was the last, and the part was of %s', async ([, isOlder, isRestarted]) => {
+    const older = await stage.push({ ...files, 'app.yaml': manifests.config('app', 'older') });
+    await stage.bringIn(await stage.push(files));
+    const same = await stage.push({ 'other/conf.yaml': manifests.config('conf') });
+    const untilSame = (): Promise<void> => stage.until(async () => expect((await stage.status()).sync).toMatchObject({ status: 'Synced', revision: same }));
+    await untilSame();
+    await stage.ask(isOlder ? { sync: { ...aPart.sync, revision: older } } : aPart);
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', message: 'successfully synced (selected objects)' }));
+    await untilSame();
+    await stage.until(async () => expect(aheadOf(await stage.status())).toBeUndefined());
+
+    if (isRestarted) await stage.stop();
+    const newer = await stage.push({ 'app.yaml': manifests.config('app', 'second') });
+    if (isRestarted) await stage.start({ remote: { 'prod/one': isDown } });
+    await stage.breakDown();
+    await stage.untilWaiting(newer);
+    expect(await stage.valueAfterEdit()).toBe('first');
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { manifests } from '../../../test/support/application-stage.ts';
+import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
 import { isDown, setGateStage } from '../../../test/support/gate-stage.ts';
-import { configMapType } from '../../kube/resource-types.ts';
+import { openRunningWorld } from '../../../test/support/running-world.ts';
+import type { World } from '../../../test/support/secret-stage.ts';
+import { configMapType, deploymentType } from '../../kube/resource-types.ts';
 
 describe('what makes the Secret of a value and is rendered otherwise with it', { timeout: 60_000 }, () => {
   const stage = setGateStage('steady');
@@ -40,5 +42,50 @@ describe('what makes the Secret of a value and is rendered otherwise with it', {
     await stage.pause(1_500);
 
     expect((await stage.application()).metadata.resourceVersion).toBe(version);
+  });
+});
+
+/** A write takes its time, as on a real cluster: what is written in each pass lets a test have its turn, and fail. */
+async function openSlowWorld(): Promise<World> {
+  const world = await openRunningWorld();
+  const apply: World['cluster']['apply'] = async (...call) => {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    return world.cluster.apply(...call);
+  };
+  return { ...world, cluster: { ...world.cluster, apply } };
+}
+
+describe('what makes a Secret as it runs, and is written early with placeholders alone,', { timeout: 60_000 }, () => {
+  const stage = setApplicationStage('lifted', openSlowWorld);
+  const valuesFrom = { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } };
+  /** `maker` comes after `user`, who needs what it makes; with the real value there is no `user`. The value's ExternalSecret reads the key `maker`. */
+  const chart = (image: string): Readonly<Record<string, string>> => ({
+    'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n',
+    'values.yaml': 'kind: none\n',
+    'templates/store.yaml': manifests.store,
+    'templates/seed.yaml': manifests.secret('seed', 'maker'),
+    'templates/maker.yaml': manifests.deployment('maker', 'seed').replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,').replace('node:1', image),
+    'templates/user.yaml': `{{ if ne .Values.kind "hunter2" }}\n${manifests.deployment('user', 'made')}{{ end }}\n`,
+    'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"'),
+  });
+
+  test('is not written in each pass', async () => {
+    await stage.push(chart('node:1'));
+    await stage.declare({}, valuesFrom);
+    await stage.start({ remote: { maker: 'hunter2' } });
+    await stage.until(async () => expect(await stage.get(configMapType, 'app')).toBeDefined());
+    await stage.pause(500);
+    const before = (await stage.get(deploymentType, 'maker'))?.metadata.resourceVersion;
+    await stage.pause(500);
+    expect((await stage.get(deploymentType, 'maker'))?.metadata.resourceVersion).toBe(before);
+  });
+
+  test('comes to an end that says so where it differs with the values', async () => {
+    await stage.push(chart('node:{{ if eq .Values.kind "hunter2" }}2{{ else }}1{{ end }}'));
+    await stage.declare({ syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'], retry: { limit: 0 } } }, valuesFrom);
+    await stage.start({ remote: { maker: 'hunter2' } });
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Failed', message: expect.stringContaining('must not depend on such values') }));
   });
 });

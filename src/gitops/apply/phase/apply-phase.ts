@@ -45,7 +45,8 @@ export async function preparePhase(run: SyncRun, phase: PhaseName, objects: read
     prepared.push(made);
   }
   if (unknown.length > 0) return { kind: 'failed', phase, message: summarise(unknown) };
-  return phase === 'waves' ? stampWorkloads(run, prepared) : prepared;
+  // what makes Secrets as it runs is written with the other makers where something waits for it, and reads Secrets all the same
+  return phase === 'secrets' || phase === 'waves' ? stampWorkloads(run, prepared) : prepared;
 }
 
 function stopOf(phase: PhaseName, results: readonly ApplyResult[]): Stop | undefined {
