@@ -3,12 +3,17 @@ import { gateRecord, isSameGate, withoutValues } from '../../gitops/apply/barrie
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
+import type { ObjectRef } from '../../gitops/apply/object/object-ref.ts';
+import { refKey, refOf } from '../../gitops/apply/object/object-ref.ts';
 import { admittedOf } from '../../gitops/history/admitted.ts';
 import { aheadOf } from '../../gitops/history/ahead.ts';
 import { isLastPlace, isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
-import type { Plan } from '../../gitops/plan/plan.ts';
+import type { PhaseName, Plan } from '../../gitops/plan/plan.ts';
 import type { PlanCache } from './plan-cache.ts';
+
+/** What is written before a revision's barrier. */
+const earlyPhases: ReadonlySet<PhaseName> = new Set(['plumbing', 'secrets']);
 
 export interface Pass {
   readonly options: SyncOptions;
@@ -35,6 +40,14 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
   return admitted !== undefined && !isSameGate(withoutValues(admitted.gate), await gateRecord([plan], options, deps, signal));
 }
 
+/** Whether the pass has declared the object before its barrier. Where it waits for other Applications it has not come to that: an earlier one may have. */
+function isDeclaredEarly(ref: ObjectRef, { result, options }: Pass, { plan }: Observed): boolean {
+  const outcome = result.outcomes.get(refKey(ref));
+  if (outcome !== undefined) return earlyPhases.has(outcome.phase) && options.only?.(ref) !== false;
+  if (result.stop?.isForApplications !== true) return false;
+  return plan.phases.some(({ name, objects }) => earlyPhases.has(name) && objects.some(({ object }) => refKey({ ...refOf(object), ...(ref.namespace === undefined ? {} : { namespace: object.metadata.namespace ?? plan.namespace }) }) === refKey(ref)));
+}
+
 /**
  * While a new revision waits for its Secrets, or for other Applications, the one before keeps running, and what has drifted of it is put back;
  * unless another one is half in since: none is written over a newer one. The same where somebody has asked for what is in already.
@@ -50,5 +63,5 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   const before = { plan: previous.plan, options: pass.options };
   // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
   const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target;
-  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, pass.deps, signal));
+  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, (ref) => isDeclaredEarly(ref, pass, observed), pass.deps, signal));
 }

@@ -137,4 +137,24 @@ describe('what a request about a part leaves', { timeout: 60_000 }, () => {
     await stage.untilWaiting(newer);
     expect(await stage.valueAfterEdit()).toBe('first');
   });
+
+  test.for([
+    ['Git is away', true],
+    ['a commit that does not plan is the newest', false],
+  ] as const)('is not written over by an older revision after a restart while %s', async ([, isAway]) => {
+    await stage.bringIn(await stage.push(files));
+    await stage.breakDown();
+    const newer = await stage.push({ 'app.yaml': manifests.config('app', 'second') });
+    await stage.untilWaiting(newer);
+    await stage.ask(aPart);
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', message: 'successfully synced (selected objects)' }));
+    await stage.until(async () => expect((await stage.status()).sync).toMatchObject({ status: 'Synced', revision: newer }));
+    await stage.stop();
+    await (isAway ? stage.hideRemote() : stage.push({ 'broken.yaml': manifests.deployment('broken', 'nobody-makes-this') }));
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+
+    // each is a pass at least
+    for (let round = 0; round < 3; round += 1) expect(await stage.valueAfterEdit()).toBe('second');
+    expect((await stage.status()).sync?.revision).toBe(newer);
+  });
 });

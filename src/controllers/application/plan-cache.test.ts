@@ -132,4 +132,13 @@ describe('createPlanCache', () => {
 
     expect(planned).toHaveLength(2);
   });
+
+  it('serves on with what was synced last, whichever other commit was asked for beside it', async () => {
+    const { cache } = setUp();
+    const request = { ...base, wanted: 'b', fallback: 'c' };
+    expect(await cache.get(request, signal)).toMatchObject({ good: { revision: 'c' }, error: { kind: 'refused' } });
+    expect(await cache.at(request, 'a', signal)).toMatchObject({ revision: 'a' });
+
+    expect(await cache.get(request, signal)).toMatchObject({ good: { revision: 'c' }, error: { kind: 'refused' } });
+  });
 });

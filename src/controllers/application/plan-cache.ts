@@ -60,6 +60,15 @@ function before(key: string): string {
   return `${key} before`;
 }
 
+/** Where the plan of another commit is kept that was asked for: what serves on while there is nothing better is not thrown out for it. */
+function aside(key: string): string {
+  return `${key} aside`;
+}
+
+function slotsOf(key: string): readonly string[] {
+  return [key, before(key), aside(key)];
+}
+
 export function createPlanCache(makePlan: MakePlan): PlanCache {
   const kept = new Map<string, Kept>();
   const refused = new Map<string, Refused>();
@@ -91,13 +100,13 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     return plan?.identity === identity ? plan : undefined;
   }
 
-  async function at(request: PlanRequest, commit: string, signal: AbortSignal): Promise<GoodPlan | undefined> {
+  async function at(slot: string, request: PlanRequest, commit: string, signal: AbortSignal): Promise<GoodPlan | undefined> {
     const { key, identity } = request;
-    const known = [usable(key, identity), usable(before(key), identity)].find((plan) => plan?.commit === commit && plan.isOutdated !== true);
+    const known = slotsOf(key).map((one) => usable(one, identity)).find((plan) => plan?.commit === commit && plan.isOutdated !== true);
     if (known !== undefined) return known;
-    await planAt(before(key), request, commit, signal);
+    await planAt(slot, request, commit, signal);
     // where that commit is refused, or cannot be had, what lies here is another's plan
-    const plan = usable(before(key), identity);
+    const plan = usable(slot, identity);
     return plan?.commit === commit ? plan : undefined;
   }
 
@@ -106,7 +115,7 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     const { key, identity, wanted, fallback } = request;
     const known = usable(key, identity) ?? usable(before(key), identity);
     if (known !== undefined || fallback === undefined || fallback === wanted) return known;
-    return at(request, fallback, signal);
+    return at(before(key), request, fallback, signal);
   }
 
   return {
@@ -121,21 +130,21 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
       if (current !== undefined && current.commit !== wanted) kept.set(before(key), current);
       return { good: usable(key, identity) };
     },
-    at,
+    at: (request, commit, signal) => at(aside(request.key), request, commit, signal),
     outdate: (key) => {
-      for (const slot of [key, before(key)]) {
+      for (const slot of slotsOf(key)) {
         const plan = kept.get(slot);
         if (plan !== undefined) kept.set(slot, { ...plan, isOutdated: true });
         refused.delete(slot);
       }
     },
     reconsider: () => {
-      const keys = [...refused.keys()].filter((key) => !key.endsWith(before('')));
+      const keys = [...refused.keys()].filter((key) => !key.endsWith(before('')) && !key.endsWith(aside('')));
       refused.clear();
       return keys;
     },
     forget: (key) => {
-      for (const name of [key, before(key)]) {
+      for (const name of slotsOf(key)) {
         kept.delete(name);
         refused.delete(name);
       }

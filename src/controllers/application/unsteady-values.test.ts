@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
 import { isDown, setGateStage } from '../../../test/support/gate-stage.ts';
-import { openRunningWorld } from '../../../test/support/running-world.ts';
-import type { World } from '../../../test/support/secret-stage.ts';
+import { openSlowWorld } from '../../../test/support/slow-world.ts';
 import { configMapType, deploymentType } from '../../kube/resource-types.ts';
 
 describe('what makes the Secret of a value and is rendered otherwise with it', { timeout: 60_000 }, () => {
@@ -44,18 +43,6 @@ describe('what makes the Secret of a value and is rendered otherwise with it', {
     expect((await stage.application()).metadata.resourceVersion).toBe(version);
   });
 });
-
-/** A write takes its time, as on a real cluster: what is written in each pass lets a test have its turn, and fail. */
-async function openSlowWorld(): Promise<World> {
-  const world = await openRunningWorld();
-  const apply: World['cluster']['apply'] = async (...call) => {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-    return world.cluster.apply(...call);
-  };
-  return { ...world, cluster: { ...world.cluster, apply } };
-}
 
 describe('what makes a Secret as it runs, and is written early with placeholders alone,', { timeout: 60_000 }, () => {
   const stage = setApplicationStage('lifted', openSlowWorld);

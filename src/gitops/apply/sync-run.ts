@@ -138,6 +138,8 @@ export type ApplyResult = { readonly kind: 'done' } | { readonly kind: 'waiting'
 /** One pass over a plan: what it works on, and what has come of it so far. */
 export interface SyncRun {
   readonly plan: Plan;
+  /** The plan with all its needs, where `plan` is a part that has not all of those of its workloads. Absent: `plan` itself. */
+  readonly whole?: Plan;
   readonly options: SyncOptions;
   readonly deps: SyncDeps;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import { applyPhase } from './phase/apply-phase.ts';
+import { applyObjects, applyPhase, preparePhase } from './phase/apply-phase.ts';
 import { barrierStep } from './barrier/barrier-step.ts';
 import { isChartGone } from './barrier/chart-gone.ts';
 import { bringInAnew } from './barrier/bring-in-anew.ts';
@@ -213,9 +213,10 @@ async function syncKnown(request: KnownRequest, deps: SyncDeps, signal: AbortSig
 /**
  * Puts the chart of a revision back that is in, while a newer one waits at its barrier: what was already applied is kept as it
  * is. Accounts, stores and secrets are the newer revision's by then, and nothing is pruned.
+ * @param isNewer whether the newer revision declares the object among those: it may have stood in the waves before
  */
-export async function healChart(request: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
-  await healWaves(healing(request, deps, signal));
+export async function healChart(request: Pick<SyncRequest, 'plan' | 'options'>, isNewer: (ref: ObjectRef) => boolean, deps: SyncDeps, signal: AbortSignal): Promise<void> {
+  await healWaves(healing(request, deps, signal), isNewer);
 }
 
 /** The same for a revision of which nothing has been replaced yet: accounts, stores and what makes Secrets are put back, too. */
@@ -225,7 +226,7 @@ export async function healAll(request: Pick<SyncRequest, 'plan' | 'options'>, de
     const stop = await applyPhase(run, phase, phaseObjects(run.plan, phase).filter(({ holdsValues }) => holdsValues !== true));
     if (stop !== undefined) return;
   }
-  await healWaves(run);
+  await healWaves(run, () => false);
 }
 
 function healing({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): SyncRun {
@@ -233,8 +234,10 @@ function healing({ plan, options }: Pick<SyncRequest, 'plan' | 'options'>, deps:
   return { plan, options: { ...options, mode: 'heal' }, deps: { ...deps, ...held }, signal, outcomes: new Map(), askedAnew: new Set() };
 }
 
-async function healWaves(run: SyncRun): Promise<void> {
+async function healWaves(run: SyncRun, isNewer: (ref: ObjectRef) => boolean): Promise<void> {
   // a value from a Secret is not known here, and is not made up
   const known = (await chartObjects(run)).served.filter(({ holdsValues }) => holdsValues !== true);
-  if (!(await isChartGone(run))) await applyPhase(run, 'waves', known);
+  if (await isChartGone(run)) return;
+  const prepared = await preparePhase(run, 'waves', known);
+  if (!('kind' in prepared)) await applyObjects(run, 'waves', prepared.filter(({ ref }) => !isNewer(ref)));
 }

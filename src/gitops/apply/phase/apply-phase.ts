@@ -45,8 +45,7 @@ export async function preparePhase(run: SyncRun, phase: PhaseName, objects: read
     prepared.push(made);
   }
   if (unknown.length > 0) return { kind: 'failed', phase, message: summarise(unknown) };
-  // what makes Secrets as it runs is written with the other makers where something waits for it, and reads Secrets all the same
-  return phase === 'secrets' || phase === 'waves' ? stampWorkloads(run, prepared) : prepared;
+  return prepared;
 }
 
 function stopOf(phase: PhaseName, results: readonly ApplyResult[]): Stop | undefined {
@@ -58,11 +57,12 @@ function stopOf(phase: PhaseName, results: readonly ApplyResult[]): Stop | undef
 
 /**
  * Applies objects in their order, those of one kind at a time, a bounded number at once. A group is finished before the next
- * begins, and stops the run where one of its objects could not be applied; `compare` goes through all of them.
+ * begins, and stops the run where one of its objects could not be applied; `compare` goes through all of them. Workloads are marked with
+ * what they read no sooner than here: what they wait for may just have been made.
  */
 export async function applyObjects(run: SyncRun, phase: PhaseName, objects: readonly PreparedObject[]): Promise<Stop | undefined> {
   let stopped: Stop | undefined;
-  for (const group of groupByKind(objects)) {
+  for (const group of groupByKind(await stampWorkloads(run, objects))) {
     const results = await runAll(run, group, (object) => applyObject(run, object));
     stopped ??= stopOf(phase, results);
     if (stopped !== undefined && run.options.mode !== 'compare') return stopped;

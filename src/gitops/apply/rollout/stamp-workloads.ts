@@ -24,7 +24,7 @@ export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObj
   const followers = objects.filter(hasTemplate);
   if (rollouts === undefined || followers.length === 0) return objects;
   if (run.options.mode === 'compare' || rollouts.isHeld === true) return stampEach(run, objects, new Set(followers), (live) => live);
-  const consumed = consumedSecrets(run.plan);
+  const consumed = consumedSecrets(run.whole ?? run.plan);
   forgetDigests(run, consumed.names);
   const readers = new Map(followers.flatMap((object) => withSecrets(object, consumed.of(object.ref))));
   if (readers.size === 0) return objects;

@@ -182,7 +182,7 @@ describe('a plan whose charts take values from Secrets', () => {
     await sync();
     await createSeed({ pair: 'CANARY' });
     await sync();
-    await healChart({ plan: withValues('placeholder'), options: syncOptions(namespace) }, deps, signal);
+    await healChart({ plan: withValues('placeholder'), options: syncOptions(namespace) }, () => false, deps, signal);
 
     expect(await valueOf('node')).toEqual({ value: 'CANARY' });
   });

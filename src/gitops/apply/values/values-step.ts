@@ -69,7 +69,7 @@ async function prepareValues(run: SyncRun): Promise<Stop | undefined> {
   if (refused !== undefined) return refused;
   await noteBegin(run);
   // what nothing needs gates the second pass
-  const early: SyncRun = { ...run, plan: firstPass(run.plan), options: { ...run.options, gateAll: false } };
+  const early: SyncRun = { ...run, plan: firstPass(run.plan), whole: run.plan, options: { ...run.options, gateAll: false } };
   const stop = (await namespaceStep(early)) ?? (await applyPhase(early, 'plumbing', phaseObjects(early.plan, 'plumbing'))) ?? (await secretsStep(early));
   // as with any barrier: a revision that has passed is not held up by a provider's later failure
   const isPassed = (mode === 'heal' && memory.rebuilding !== target && isTouched !== true) || memory.opened?.target === target;
