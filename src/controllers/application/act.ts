@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplicationStatus } from '../../api/application-status.ts';
-import type { SyncDeps, SyncOptions, SyncRun } from '../../gitops/apply/sync-run.ts';
+import type { Rollouts, SyncDeps, SyncOptions, SyncRun } from '../../gitops/apply/sync-run.ts';
 import { applicationExists } from './application-exists.ts';
 import { desiredRefs } from '../../gitops/apply/prune/desired-refs.ts';
 import { syncPlan } from '../../gitops/apply/sync.ts';
@@ -78,10 +78,14 @@ function modeOf(decision: SyncDecision): SyncOptions['mode'] {
   return decision.kind === 'sync' || decision.kind === 'heal' ? decision.kind : 'compare';
 }
 
-/** What of other Applications must come before is asked once in a pass: what is on record by it must be what the pass goes by. */
-function asOfNow(deps: SyncDeps): SyncDeps {
+/**
+ * What of other Applications must come before is asked once in a pass: what is on record by it must be what the pass goes by. The key that
+ * rotations are told by, too: where it is denied, it is so for all waves.
+ */
+function asOfNow({ awaited, rollouts, ...deps }: SyncDeps): SyncDeps {
   let known: readonly string[] | undefined;
-  return { ...deps, awaited: () => (known ??= deps.awaited?.() ?? []) };
+  let key: ReturnType<Rollouts['key']> | undefined;
+  return { ...deps, awaited: () => (known ??= awaited?.() ?? []), ...(rollouts === undefined ? {} : { rollouts: { ...rollouts, key: (signal) => (key ??= rollouts.key(signal)) } }) };
 }
 
 /** What the last revision of the history declares; undefined where that is not to be had. After a restart it is planned once more, as for its healing. */

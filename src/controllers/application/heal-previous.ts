@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/object.ts';
 import type { ApplicationStatus } from '../../api/application-status.ts';
 import { gateRecord, isSameGate, withoutValues } from '../../gitops/apply/barrier/gate-record.ts';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
@@ -40,12 +41,14 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
   return admitted !== undefined && !isSameGate(withoutValues(admitted.gate), await gateRecord([plan], options, deps, signal));
 }
 
-/** Whether the pass has declared the object before its barrier. Where it waits for other Applications it has not come to that: an earlier one may have. */
-function isDeclaredEarly(ref: ObjectRef, { result, options }: Pass, { plan }: Observed): boolean {
-  const outcome = result.outcomes.get(refKey(ref));
-  if (outcome !== undefined) return earlyPhases.has(outcome.phase) && options.only?.(ref) !== false;
-  if (result.stop?.isForApplications !== true) return false;
-  return plan.phases.some(({ name, objects }) => earlyPhases.has(name) && objects.some(({ object }) => refKey({ ...refOf(object), ...(ref.namespace === undefined ? {} : { namespace: object.metadata.namespace ?? plan.namespace }) }) === refKey(ref)));
+/**
+ * Whether what a newer revision writes before its barrier has an object among it that stood in the waves before, and may have been written: that
+ * one is in the newer one's hands. By what is on record, which outlives the process, the operation, and a commit that comes after.
+ */
+function isDeclaredEarly(ref: ObjectRef, { application: { status }, plan }: Observed): boolean {
+  if (admittedOf(status)?.isTouched !== true) return false;
+  const keyOf = (object: KubeObject): string => refKey({ ...refOf(object), ...(ref.namespace === undefined ? {} : { namespace: object.metadata.namespace ?? plan.namespace }) });
+  return plan.phases.some(({ name, objects }) => earlyPhases.has(name) && objects.some(({ object }) => keyOf(object) === refKey(ref)));
 }
 
 /**
@@ -62,6 +65,6 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   if (previous === undefined || (await needsOthersNow(previous.plan, application.status, pass, signal))) return;
   const before = { plan: previous.plan, options: pass.options };
   // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
-  const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target;
-  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, (ref) => isDeclaredEarly(ref, pass, observed), pass.deps, signal));
+  const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target && admittedOf(application.status)?.isTouched !== true;
+  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, (ref) => isDeclaredEarly(ref, observed), pass.deps, signal));
 }

@@ -1,17 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
+import { chartOf, maker, makerFiles as files, userFile as user } from '../../../test/support/lifted-maker.ts';
 import { openSlowWorld } from '../../../test/support/slow-world.ts';
+import type { World } from '../../../test/support/secret-stage.ts';
 import { consumedAnnotation, rotationAnnotation } from '../../gitops/apply/rollout/rollout-stamp.ts';
 import { fieldAt } from '../../gitops/health/live-field.ts';
-import { configMapType, deploymentType, secretType } from '../../kube/resource-types.ts';
+import { configMapType, deploymentType, namespaceType, secretType } from '../../kube/resource-types.ts';
 
 const text = (value: string): string => Buffer.from(value).toString('base64');
-/** A Deployment that reads `database` and makes `made` as it runs. */
-const maker = (image = 'node:1'): string => manifests.deployment('maker', 'database').replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,').replace('node:1', image);
 /** One that reads a Secret more. */
 const reading = (secret: string): string => maker().replace('env: [', `env: [{ name: MORE, valueFrom: { secretKeyRef: { name: ${secret}, key: password } } }, `);
-const files = { 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('database', 'prod/one'), 'maker.yaml': maker() };
-const user = { 'user.yaml': manifests.deployment('user', 'made') };
 
 describe('the pods of what is written early, because others need what it makes,', { timeout: 60_000 }, () => {
   const stage = setApplicationStage('lifted', openSlowWorld);
@@ -83,8 +81,7 @@ describe('the pods of what is written early, because others need what it makes,'
     ['other Secrets than charts take values from', ['made'], maker()],
     ['those and others', ['made', 'seed'], reading('seed')],
   ] as const)('are replaced once for a rotation where they read %s', async ([, names, template]) => {
-    const chart = { 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'made: none\nseed: none\n', 'templates/store.yaml': manifests.store, 'templates/database.yaml': manifests.secret('database', 'prod/one'), 'templates/seed.yaml': manifests.secret('seed', 'prod/two'), 'templates/maker.yaml': template, 'templates/app.yaml': manifests.config('app', '"{{ .Values.made }}"') };
-    await stage.push(chart);
+    await stage.push(chartOf('made: none\nseed: none\n', { ...files, 'maker.yaml': template, 'seed.yaml': manifests.secret('seed', 'prod/two'), 'app.yaml': manifests.config('app', '"{{ .Values.made }}"') }));
     await stage.declare({}, { annotations: { 'prelude.dev/values-from': names.map((name) => `- {kind: Secret, name: ${name}, valuesKey: password, targetPath: ${name}}\n`).join('') } });
     await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
     await stage.until(async () => expect(await stage.get(deploymentType, 'maker')).toBeDefined());
@@ -101,5 +98,77 @@ describe('the pods of what is written early, because others need what it makes,'
     await untilRotated();
     await stage.pause(700);
     expect(await generation()).toBe(2);
+  });
+
+  test('are not replaced in each pass where the values tell who makes what they read', async () => {
+    const template = maker().replace('made/password', '"made/password,tok/password"').replace('env: [', 'envFrom: [{ secretRef: { name: made } }]\n          env: [');
+    await stage.push(chartOf('tok: none\npeers: none\n', { ...files, 'maker.yaml': template, 'app.yaml': manifests.config('app', '"{{ .Values.tok }}"'), 'real.yaml': `{{ if eq .Values.peers "on" }}\n${manifests.secret('made', 'prod/two', 'other')}{{ end }}\n` }));
+    await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+    await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'peers', namespace: stage.namespace }, data: { peers: 'on' } });
+    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: tok, valuesKey: password, targetPath: tok}\n- {kind: ConfigMap, name: peers, valuesKey: peers, targetPath: peers}\n' } });
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'maker')).toBeDefined());
+    await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tok', namespace: stage.namespace }, data: { password: text('x') } });
+    await stage.pause(2_000);
+    const before = await generation();
+    await stage.pause(700);
+    expect(await generation()).toBe(before);
+  });
+
+  test('keep the mark of a rotation where they make the Secret themselves from now on', async () => {
+    const plain = manifests.deployment('maker', 'made');
+    await stage.push({ 'store.yaml': manifests.store, 'made.yaml': manifests.secret('made', 'prod/one').replace('secretStoreRef', 'target: { creationPolicy: Orphan }\n  secretStoreRef'), 'maker.yaml': plain });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await untilSucceeded();
+    await untilMarked();
+    Object.assign(stage.secrets.remote, { 'prod/one': 'rotated' });
+    await stage.forceSync('made', '1');
+    await untilRotated();
+    await stage.pause(300);
+    const before = await generation();
+    await stage.push({ 'made.yaml': undefined, 'maker.yaml': plain.replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password }, name: maker,') });
+    await stage.until(async () => expect((await stage.get(deploymentType, 'maker'))?.metadata.annotations?.['prelude.dev/provides']).toBeDefined());
+    await stage.pause(700);
+    expect(await generation()).toBe(before);
+  });
+});
+
+let meanwhile: (() => Promise<unknown>) | undefined;
+
+/** Something happens as soon as a Deployment is written for a rotation, before anybody hears of that. */
+async function openHastyWorld(): Promise<World> {
+  const { cluster, ...world } = await openSlowWorld();
+  const apply: World['cluster']['apply'] = async (...call) => {
+    const written = await cluster.apply(...call);
+    const happens = call[1].kind === 'Deployment' && JSON.stringify(call[1]['spec']).includes(rotationAnnotation) ? meanwhile : undefined;
+    if (happens !== undefined) meanwhile = undefined;
+    await happens?.();
+    return written;
+  };
+  return { ...world, cluster: { ...cluster, apply } };
+}
+
+describe('a Secret that is rotated and then written with the same values', { timeout: 60_000 }, () => {
+  const stage = setApplicationStage('hasty', openHastyWorld);
+
+  test.for([
+    ['its wave', { 'maker.yaml': manifests.deployment('maker', 'database') }],
+    ['what is written early', user],
+  ] as const)('has the workload that reads it written no more after a while: one of %s', async ([, more]) => {
+    await stage.push({ ...files, ...more });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await stage.until(async () => expect((await stage.get(deploymentType, 'maker'))?.metadata.annotations?.[consumedAnnotation]).toBeDefined());
+    await stage.pause(500);
+    meanwhile = () => stage.edit(secretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, team: 'nets' } } }));
+    Object.assign(stage.secrets.remote, { 'prod/one': 'rotated' });
+    await stage.forceSync('database', '1');
+    await stage.until(() => expect(meanwhile).toBeUndefined());
+    await stage.pause(700);
+    const version = async (): Promise<unknown> => (await stage.get(deploymentType, 'maker'))?.metadata.resourceVersion;
+    const before = await version();
+    await stage.pause(700);
+    expect(await version()).toBe(before);
   });
 });

@@ -32,6 +32,22 @@ describe('a request about a part', { timeout: 60_000 }, () => {
     await stage.until(async () => expect((await stage.status()).sync?.status).toBe('Synced'));
   });
 
+  test('is refused where somebody has declared its Secret otherwise, past Git: that is ready with other values', async () => {
+    const first = await stage.push(files);
+    await stage.declare({ syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } });
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await stage.setReady(1);
+    await stage.untilSynced(first);
+    await stage.changeByHand();
+    await stage.until(async () => expect(fieldAt(await stage.get(secretType, 'db'), 'data', 'password')).toBe(Buffer.from('b').toString('base64')));
+    await stage.remove(deploymentType, 'node');
+    await stage.ask(theNode);
+
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Failed', message: expect.stringMatching(/ExternalSecret \S*db is not in the cluster as this revision declares it, and is no part of the request/) }));
+    expect(await stage.get(deploymentType, 'node')).toBeUndefined();
+  });
+
   test('does not wait for a declaration that holds a value and is no part of it', async () => {
     await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/{{ .Values.kind }}'), 'templates/node.yaml': manifests.deployment('node', 'db') });
     await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });

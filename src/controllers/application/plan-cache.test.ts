@@ -141,4 +141,13 @@ describe('createPlanCache', () => {
 
     expect(await cache.get(request, signal)).toMatchObject({ good: { revision: 'c' }, error: { kind: 'refused' } });
   });
+
+  it('serves on with a commit of before, too, that would be told something else by now, while nothing better is to be had', async () => {
+    const { cache, commits } = setUp();
+    await cache.get(base, signal);
+    await cache.get({ ...base, wanted: 'c' }, signal);
+    cache.outdate(base.key);
+    commits.set('a', new SourceError('unavailable', 'the server is gone'));
+    expect(await cache.at({ ...base, wanted: 'c' }, 'a', signal)).toMatchObject({ revision: 'a' });
+  });
 });

@@ -105,9 +105,8 @@ export function createPlanCache(makePlan: MakePlan): PlanCache {
     const known = slotsOf(key).map((one) => usable(one, identity)).find((plan) => plan?.commit === commit && plan.isOutdated !== true);
     if (known !== undefined) return known;
     await planAt(slot, request, commit, signal);
-    // where that commit is refused, or cannot be had, what lies here is another's plan
-    const plan = usable(slot, identity);
-    return plan?.commit === commit ? plan : undefined;
+    // where that commit is refused, or cannot be had, what lies here may be another's plan, or an older one of the same
+    return [slot, ...slotsOf(key)].map((one) => usable(one, identity)).find((plan) => plan?.commit === commit);
   }
 
   /** After a restart nothing is kept: what was synced last can be planned once more, often from the clone at hand. */

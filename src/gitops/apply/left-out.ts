@@ -1,9 +1,11 @@
 import { declaredObjects } from './barrier/declared.ts';
+import { producerKinds } from './barrier/producer-kinds.ts';
 import { formatRef, type ObjectRef, refKey, refOf } from './object/object-ref.ts';
-import { summarise } from './phase/apply-phase.ts';
+import { applyObjects, preparePhase, summarise } from './phase/apply-phase.ts';
 import { maskObject } from '../plan/mask-object.ts';
 import type { RenderedObject } from '../plan/plan.ts';
 import { selectObjects } from './select-objects.ts';
+import { phaseObjects } from './sync-run.ts';
 import type { Stop, SyncRun } from './sync-run.ts';
 import { reach } from './values/first-pass.ts';
 
@@ -22,8 +24,31 @@ function makingNeeded({ plan, values }: SyncRun, only: (ref: ObjectRef) => boole
 export function leftOut(run: SyncRun, only: (ref: ObjectRef) => boolean, stop: Stop): Stop | undefined {
   if (stop.kind !== 'waiting' || (stop.phase !== 'barrier' && stop.isForSecrets !== true)) return undefined;
   const refs = Array.from(makingNeeded(run, only), ({ object }) => refOf(object));
-  const missing = refs.filter((ref) => !only(ref) && run.outcomes.get(refKey(ref))?.status === 'OutOfSync');
+  const message = missingOf(run, refs.filter((ref) => !only(ref)));
+  return message === undefined ? undefined : { kind: 'refused', phase: stop.phase, message: `${stop.message}; ${message}` };
+}
+
+function missingOf({ outcomes }: SyncRun, refs: readonly ObjectRef[]): string | undefined {
+  const missing = refs.filter((ref) => outcomes.get(refKey(ref))?.status === 'OutOfSync');
   if (missing.length === 0) return undefined;
   const [is, it] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return { kind: 'refused', phase: stop.phase, message: `${stop.message}; ${summarise(missing.map(formatRef))} ${is} not in the cluster as this revision declares ${it}, and ${is} no part of the request: select ${it}, too, or sync everything` };
+  return `${summarise(missing.map(formatRef))} ${is} not in the cluster as this revision declares ${it}, and ${is} no part of the request: select ${it}, too, or sync everything`;
+}
+
+/**
+ * Compares what declares the Secrets that are needed by what is selected, and is not selected itself. Somebody may have declared one of them
+ * otherwise: then it is ready with other values, and the barrier would open for those.
+ * @returns why nothing may be written; undefined where all of them are as the revision declares them
+ */
+export async function declaredOtherwise(run: SyncRun, only: (ref: ObjectRef) => boolean): Promise<Stop | undefined> {
+  const { plan, values } = run;
+  const makers = new Set(selectObjects(plan, only).needs.flatMap(({ resolution }) => (resolution.state === 'missing' || resolution.by === undefined ? [] : [`${resolution.by.kind} ${resolution.by.name}`])));
+  const objects = phaseObjects(plan, 'secrets').filter(({ object, holdsValues }) => (holdsValues !== true || values !== undefined) && makers.has(`${object.kind} ${object.metadata.name}`) && producerKinds.some(({ isOne }) => isOne(object)));
+  const prepared = await preparePhase(run, 'secrets', objects);
+  // a kind that is not served is told of where it is compared with all others
+  if ('kind' in prepared) return undefined;
+  const others = prepared.filter(({ ref }) => !only(ref));
+  await applyObjects({ ...run, options: { ...run.options, mode: 'compare' } }, 'secrets', others);
+  const message = missingOf(run, others.map(({ ref }) => ref));
+  return message === undefined ? undefined : { kind: 'refused', phase: 'barrier', message };
 }

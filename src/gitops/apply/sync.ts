@@ -20,7 +20,7 @@ import type { Inventory } from './prune/prune.ts';
 import { pruneRules, pruneStep } from './prune/prune-step.ts';
 import { secretsStep } from './phase/secrets-step.ts';
 import { failureOf, syncFailStep } from './phase/sync-fail-step.ts';
-import { leftOut } from './left-out.ts';
+import { declaredOtherwise, leftOut } from './left-out.ts';
 import { otherObjects, selectObjects } from './select-objects.ts';
 import { forgetOthers, type SyncMemory } from './sync-memory.ts';
 import { phaseObjects, say } from './sync-run.ts';
@@ -168,7 +168,8 @@ function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnTyp
 
 /** Writes some objects of a plan, and only compares the others, so that all of them are known afterwards. */
 async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>, more: boolean): Promise<Stop | undefined> {
-  const stop = await runSteps({ ...run, plan: selectObjects(run.plan, only) }, more);
+  const isTrial = run.options.mode === 'compare';
+  const stop = (isTrial ? undefined : await declaredOtherwise(run, only)) ?? (await runSteps({ ...run, plan: selectObjects(run.plan, only) }, more));
   return compareOthers(run, only, stop);
 }
 

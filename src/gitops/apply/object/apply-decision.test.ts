@@ -18,7 +18,7 @@ const deployment = prepare(deploymentType);
 const config = prepare(configMapType);
 const tracking = deployment.object.metadata.annotations ?? {};
 const live: LiveObject = { uid: 'u1', resourceVersion: '7', generation: 2, deleting: false, finalizers: [], instance: 'devnet', labels: { app: 'seed', theirs: 'x' }, annotations: tracking, health: undefined };
-const applied: AppliedObject = { hash: deployment.hash, uid: 'u1', resourceVersion: '5', generation: 2 };
+const applied: AppliedObject = { hash: deployment.hash, uid: 'u1', resourceVersion: '5', generation: 2, stamp: {} };
 
 describe('prepareObject', () => {
   it('puts a namespaced object into the destination, unless it says otherwise', () => {

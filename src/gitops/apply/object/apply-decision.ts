@@ -1,4 +1,5 @@
 import type { LiveObject } from './live-view.ts';
+import type { RolloutStamp } from '../rollout/rollout-stamp.ts';
 import { formatRef } from './object-ref.ts';
 import type { PreparedObject } from './prepared-object.ts';
 
@@ -8,6 +9,8 @@ export interface AppliedObject {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly generation: number | undefined;
+  /** What a workload was made to say of the Secrets that its pods read. */
+  readonly stamp: RolloutStamp;
   /** `contentOf`, for a kind whose generation counts statuses, too. */
   readonly content?: string;
 }

@@ -2,6 +2,7 @@ import { choicesFor, type SyncChoices } from '../../../api/sync-option.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { isKubeError } from '../../../kube/kube-error.ts';
 import { isPlaceOfOthers } from '../prune/prune.ts';
+import { stampIn } from '../rollout/rollout-stamp.ts';
 import { fieldManager, formatOrigin, record, say, tell } from '../sync-run.ts';
 import type { ApplyResult, ObjectOutcome, SyncRun } from '../sync-run.ts';
 import { ignoredFields, rulesFor, withLiveFields } from './ignored-fields.ts';
@@ -77,7 +78,7 @@ export function isReplaced(run: SyncRun, desired: PreparedObject): boolean {
 export function remember(run: SyncRun, desired: PreparedObject, written: KubeObject): void {
   const { uid = '', resourceVersion = '', generation } = written.metadata;
   const content = desired.type.statusSubresource || generation === undefined ? {} : { content: contentOf(written) };
-  run.deps.memory.applied.set(refKey(desired.ref), { hash: desired.hash, uid, resourceVersion, generation, ...content });
+  run.deps.memory.applied.set(refKey(desired.ref), { hash: desired.hash, uid, resourceVersion, generation, stamp: stampIn(desired.object.metadata.annotations), ...content });
   run.deps.memory.confirmed.delete(refKey(desired.ref));
 }
 

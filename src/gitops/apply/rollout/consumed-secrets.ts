@@ -50,11 +50,8 @@ function readConsumed(needs: Plan['needs']): ConsumedSecrets {
   };
 }
 
-function readersOf({ namespace, consumers, resolution }: ResolvedNeed): ReadonlySet<string> {
-  const by = resolution.state === 'missing' ? undefined : resolution.by;
-  // whoever makes the Secret itself, at each start perhaps, would be replaced for it without end
-  const isMaker = ({ kind, name }: ResolvedNeed['consumers'][number]): boolean => by?.atRuntime !== undefined && by.kind === kind && by.name === name;
-  return new Set(consumers.flatMap((consumer) => (isReadByPods(consumer.path) && !isMaker(consumer) ? [`${consumer.kind}/${namespace}/${consumer.name}`] : [])));
+function readersOf({ namespace, consumers }: ResolvedNeed): ReadonlySet<string> {
+  return new Set(consumers.flatMap(({ kind, name, path }) => (isReadByPods(path) ? [`${kind}/${namespace}/${name}`] : [])));
 }
 
 function add(found: Map<string, Map<string, Set<string> | 'all'>>, workload: string, { secret, key }: ResolvedNeed): void {

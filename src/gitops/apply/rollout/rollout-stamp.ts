@@ -1,3 +1,5 @@
+import type { KubeObject } from '../../../api/object.ts';
+
 /** On a workload: which state of its Secrets it runs with. Prelude's own; a keyed hash that only Prelude can make. */
 export const consumedAnnotation = 'prelude.dev/consumed-secrets';
 /** On a workload and in its pod template: the rotation that its pods were last replaced for. Absent until the first one. */
@@ -20,6 +22,12 @@ export interface ConsumedNow {
   readonly hash: string;
   /** Stands for the resourceVersions: while it stays the same, nothing need be read. */
   readonly versions: string;
+}
+
+/** What annotations of a workload say. */
+export function stampIn(annotations: KubeObject['metadata']['annotations']): RolloutStamp {
+  const [consumed, rotation] = [annotations?.[consumedAnnotation], annotations?.[rotationAnnotation]];
+  return { ...(consumed === undefined ? {} : { consumed }), ...(rotation === undefined ? {} : { rotation }) };
 }
 
 /** The text of the annotation. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { formatKey, type KubeObject, type ObjectKey } from '../../../api/object.ts';
 import { secretType } from '../../../kube/resource-types.ts';
 import { fieldAt } from '../../health/live-field.ts';
+import { runtimeProducts } from '../../plan/declare/runtime-products.ts';
 import { fieldsOf } from '../../plan/needs/field.ts';
 import { keyOfRef, refKey } from '../object/object-ref.ts';
 import type { PreparedObject } from '../object/prepared-object.ts';
@@ -11,7 +12,7 @@ import type { SyncRun } from '../sync-run.ts';
 import { isVersionIn } from '../values/read-value-sources.ts';
 import { type ConsumedSecret, consumedSecrets, rolls } from './consumed-secrets.ts';
 import type { RolloutKey } from './rollout-key.ts';
-import { type ConsumedNow, consumedAnnotation, decideStamp, parseConsumed, rollAnnotation, type RolloutStamp, rotationAnnotation } from './rollout-stamp.ts';
+import { type ConsumedNow, consumedAnnotation, decideStamp, parseConsumed, rollAnnotation, type RolloutStamp, rotationAnnotation, stampIn } from './rollout-stamp.ts';
 
 /**
  * Has workloads say which state of their Secrets they run with, so that a rotation replaces the pods that read what has changed, and no
@@ -25,7 +26,8 @@ export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObj
   if (rollouts === undefined || followers.length === 0) return objects;
   if (run.options.mode === 'compare' || rollouts.isHeld === true) return stampEach(run, objects, new Set(followers), (live) => live);
   const consumed = consumedSecrets(run.whole ?? run.plan);
-  forgetDigests(run, consumed.names);
+  // the rest of a plan reads other Secrets
+  if (run.whole === undefined) forgetDigests(run, consumed.names);
   const readers = new Map(followers.flatMap((object) => withSecrets(object, consumed.of(object.ref))));
   if (readers.size === 0) return objects;
   const key = run.options.rollOnRotation ? await rollouts.key(run.signal) : undefined;
@@ -33,7 +35,7 @@ export async function stampWorkloads(run: SyncRun, objects: readonly PreparedObj
   const digest = onceEach((place) => digestOf(run, place, key));
   return stampEach(run, objects, readers, (live, object) => {
     const secrets = readers.get(object) ?? [];
-    return isLeftAlone(object) ? unfollowed(live) : stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key, digest });
+    return isLeftAlone(object) || secrets.length === 0 ? unfollowed(live) : stampOf(run, { live, secrets, namespace: object.ref.namespace ?? '', key, digest });
   });
 }
 
@@ -66,8 +68,11 @@ function forgetDigests({ deps: { memory } }: SyncRun, consumed: ReadonlySet<stri
   for (const name of memory.digests.keys()) if (!consumed.has(name)) memory.digests.delete(name);
 }
 
+/** Whoever makes a Secret himself, at each start perhaps, would be replaced for it without end: that one is not followed. */
 function withSecrets(object: PreparedObject, secrets: readonly ConsumedSecret[]): readonly (readonly [PreparedObject, readonly ConsumedSecret[]])[] {
-  return secrets.length === 0 ? [] : [[object, secrets]];
+  if (secrets.length === 0) return [];
+  const own = new Set(runtimeProducts(object.object).map(({ secret }) => secret));
+  return [[object, secrets.filter(({ name }) => !own.has(name))]];
 }
 
 /** Its pods are replaced when their template changes. */
@@ -98,12 +103,13 @@ async function stampOf(run: SyncRun, following: Following): Promise<RolloutStamp
   return now === undefined ? live : decideStamp(live, now);
 }
 
-/** As the cache has it, or as the API server does. */
+/** As our last write has left it: the cache may be behind that. Before the first one, as the cache has it, or as the API server does. */
 async function liveStamp({ deps, signal }: SyncRun, { type, ref }: Pick<PreparedObject, 'type' | 'ref'>): Promise<RolloutStamp> {
+  const own = deps.memory.applied.get(refKey(ref))?.stamp;
+  if (own !== undefined) return own;
   const seen = deps.live.look(type, keyOfRef(ref));
   const annotations = typeof seen === 'object' ? seen.annotations : (await deps.cluster.get(type, keyOfRef(ref), signal, { metadataOnly: true }))?.metadata.annotations;
-  const [consumed, rotation] = [annotations?.[consumedAnnotation], annotations?.[rotationAnnotation]];
-  return { ...(consumed === undefined ? {} : { consumed }), ...(rotation === undefined ? {} : { rotation }) };
+  return stampIn(annotations);
 }
 
 /** The version that the watch shows; undefined where it shows none, or is behind what this Application has just written itself. */
