@@ -67,6 +67,21 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
     expect(await written()).toEqual(['node:2', 2]);
   });
 
+  test('is not written over, and not in each pass, where only its labels differ', async () => {
+    // `more` is declared and fails, and the first needs nothing of it: nothing that makes Secrets is declared otherwise by the second
+    await stage.push({ ...files, 'more.yaml': more['more.yaml'] });
+    await stage.declare();
+    await start();
+    await untilSucceeded();
+    await stage.push({ ...user, 'bot.yaml': more['bot.yaml'], 'maker.yaml': maker().replace('labels: { app: maker }', 'labels: { app: maker, team: nets }') });
+    await untilWaiting(/^waiting for .*more/);
+    await stage.pause(500);
+    const before = (await stage.get(deploymentType, 'maker'))?.metadata;
+    await stage.pause(1_000);
+    expect(before?.labels).toMatchObject({ team: 'nets' });
+    expect((await stage.get(deploymentType, 'maker'))?.metadata.resourceVersion).toBe(before?.resourceVersion);
+  });
+
   test('is not written over while a third one waits for other Applications', async () => {
     await dependOnOther();
     await bringBoth();

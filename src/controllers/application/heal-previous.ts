@@ -42,10 +42,13 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
 }
 
 /**
- * Whether what a newer revision writes before its barrier has an object among it that stood in the waves before, and may have been written: that
- * one is in the newer one's hands. By what is on record, which outlives the process, the operation, and a commit that comes after.
+ * Whether what a newer revision writes before its barrier has an object among it that stood in the waves before: that one is in the newer one's
+ * hands. By what this pass has written, and by what is on record, which outlives the process, the operation, and a commit that comes after; but
+ * the record is not about labels and annotations.
  */
-function isDeclaredEarly(ref: ObjectRef, { application: { status }, plan }: Observed): boolean {
+function isDeclaredEarly(ref: ObjectRef, { result, options }: Pass, { application: { status }, plan }: Observed): boolean {
+  const outcome = result.outcomes.get(refKey(ref));
+  if (outcome !== undefined && earlyPhases.has(outcome.phase) && options.only?.(ref) !== false) return true;
   if (admittedOf(status)?.isTouched !== true) return false;
   const keyOf = (object: KubeObject): string => refKey({ ...refOf(object), ...(ref.namespace === undefined ? {} : { namespace: object.metadata.namespace ?? plan.namespace }) });
   return plan.phases.some(({ name, objects }) => earlyPhases.has(name) && objects.some(({ object }) => keyOf(object) === refKey(ref)));
@@ -66,5 +69,5 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   const before = { plan: previous.plan, options: pass.options };
   // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
   const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target && admittedOf(application.status)?.isTouched !== true;
-  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, (ref) => isDeclaredEarly(ref, observed), pass.deps, signal));
+  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, (ref) => isDeclaredEarly(ref, pass, observed), pass.deps, signal));
 }

@@ -134,6 +134,47 @@ describe('the pods of what is written early, because others need what it makes,'
   });
 });
 
+describe('a workload that follows its Secrets', { timeout: 60_000 }, () => {
+  const stage = setApplicationStage('follows', openSlowWorld);
+  const live = () => stage.get(deploymentType, 'node');
+  const untilMarked = (): Promise<void> => stage.until(async () => expect((await live())?.metadata.annotations?.[consumedAnnotation]).toBeDefined());
+
+  test.for([
+    ['is not replaced for a rotation of before', {}],
+    ['is no difference where nothing is healed', { syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } }],
+  ] as const)('and is made anew by somebody, as Git has it, %s', async ([, spec]) => {
+    await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': manifests.deployment('node', 'db'), 'conf.yaml': manifests.config('conf') });
+    await stage.declare(spec);
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await untilMarked();
+    const made = await live();
+    const isHealed = Object.keys(spec).length === 0;
+    if (isHealed) {
+      Object.assign(stage.secrets.remote, { 'prod/one': 'rotated' });
+      await stage.forceSync('db', '1');
+      await stage.until(async () => expect((await live())?.metadata.generation).toBe(2));
+    }
+    await stage.pause(500);
+    const { [consumedAnnotation]: _stamp, ...annotations } = made?.metadata.annotations ?? {};
+    await stage.remove(deploymentType, 'node');
+    await stage.create(deploymentType, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: stage.namespace, name: 'node', labels: made?.metadata.labels ?? {}, annotations }, spec: made?.['spec'] });
+    await stage.pause(1_000);
+    expect((await live())?.metadata.generation).toBe(1);
+    await stage.until(async () => expect((await stage.status()).sync?.status).toBe('Synced'));
+  });
+
+  test('is replaced for the key that it reads where it makes another one of the same Secret', async () => {
+    const node = manifests.deployment('node', 'db').replace('name: node,', 'name: node, annotations: { prelude.dev/provides: db/token },');
+    await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('db', 'prod/one'), 'node.yaml': node });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await untilMarked();
+    Object.assign(stage.secrets.remote, { 'prod/one': 'rotated' });
+    await stage.forceSync('db', '1');
+    await stage.until(async () => expect((await live())?.metadata.generation).toBe(2));
+  });
+});
+
 let meanwhile: (() => Promise<unknown>) | undefined;
 
 /** Something happens as soon as a Deployment is written for a rotation, before anybody hears of that. */

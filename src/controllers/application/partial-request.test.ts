@@ -48,6 +48,24 @@ describe('a request about a part', { timeout: 60_000 }, () => {
     expect(await stage.get(deploymentType, 'node')).toBeUndefined();
   });
 
+  test('goes on where a namesake of what makes its Secret, in another namespace, is declared otherwise', async () => {
+    const namespace = `${stage.namespace}-b`;
+    const elsewhere = (manifest: string, name: string): string => manifest.replace(`metadata: { name: ${name}`, `metadata: { namespace: ${namespace}, name: ${name}`);
+    await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const first = await stage.push({ ...files, 'other-store.yaml': elsewhere(manifests.store, 'vault'), 'other.yaml': elsewhere(manifests.secret('db', 'prod/two'), 'db') });
+    await stage.declare({ syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } });
+    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
+    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
+    await stage.setReady(1);
+    await stage.untilSynced(first);
+    await stage.edit(externalSecretType, { namespace, name: 'db' }, (object) => JSON.parse(JSON.stringify(object).replace('prod/two', 'prod/one')));
+    await stage.remove(deploymentType, 'node');
+    await stage.ask(theNode);
+
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ phase: 'Succeeded', message: 'successfully synced (selected objects)' }));
+    expect(await stage.get(deploymentType, 'node')).toBeDefined();
+  });
+
   test('does not wait for a declaration that holds a value and is no part of it', async () => {
     await stage.push({ 'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n', 'values.yaml': 'kind: none\n', 'templates/store.yaml': manifests.store, 'templates/seed.yaml': manifests.secret('seed'), 'templates/db.yaml': manifests.secret('db', 'prod/{{ .Values.kind }}'), 'templates/node.yaml': manifests.deployment('node', 'db') });
     await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } });

@@ -42,13 +42,15 @@ function missingOf({ outcomes }: SyncRun, refs: readonly ObjectRef[]): string | 
  */
 export async function declaredOtherwise(run: SyncRun, only: (ref: ObjectRef) => boolean): Promise<Stop | undefined> {
   const { plan, values } = run;
-  const makers = new Set(selectObjects(plan, only).needs.flatMap(({ resolution }) => (resolution.state === 'missing' || resolution.by === undefined ? [] : [`${resolution.by.kind} ${resolution.by.name}`])));
-  const objects = phaseObjects(plan, 'secrets').filter(({ object, holdsValues }) => (holdsValues !== true || values !== undefined) && makers.has(`${object.kind} ${object.metadata.name}`) && producerKinds.some(({ isOne }) => isOne(object)));
+  const makers = new Set(selectObjects(plan, only).needs.flatMap(({ namespace, resolution }) => (resolution.state === 'missing' || resolution.by === undefined ? [] : [`${resolution.by.kind} ${namespace}/${resolution.by.name}`])));
+  const isNeeded = ({ object: { kind, metadata } }: RenderedObject): boolean => makers.has(`${kind} ${metadata.namespace ?? plan.namespace}/${metadata.name}`);
+  const objects = phaseObjects(plan, 'secrets').filter((one) => (one.holdsValues !== true || values !== undefined) && isNeeded(one) && producerKinds.some(({ isOne }) => isOne(one.object)));
   const prepared = await preparePhase(run, 'secrets', objects);
   // a kind that is not served is told of where it is compared with all others
   if ('kind' in prepared) return undefined;
   const others = prepared.filter(({ ref }) => !only(ref));
-  await applyObjects({ ...run, options: { ...run.options, mode: 'compare' } }, 'secrets', others);
+  const failed = await applyObjects({ ...run, options: { ...run.options, mode: 'compare' } }, 'secrets', others);
+  if (failed !== undefined) return failed;
   const message = missingOf(run, others.map(({ ref }) => ref));
   return message === undefined ? undefined : { kind: 'refused', phase: 'barrier', message };
 }

@@ -71,8 +71,9 @@ function forgetDigests({ deps: { memory } }: SyncRun, consumed: ReadonlySet<stri
 /** Whoever makes a Secret himself, at each start perhaps, would be replaced for it without end: that one is not followed. */
 function withSecrets(object: PreparedObject, secrets: readonly ConsumedSecret[]): readonly (readonly [PreparedObject, readonly ConsumedSecret[]])[] {
   if (secrets.length === 0) return [];
-  const own = new Set(runtimeProducts(object.object).map(({ secret }) => secret));
-  return [[object, secrets.filter(({ name }) => !own.has(name))]];
+  const own = runtimeProducts(object.object);
+  const isOwn = ({ name, keys }: ConsumedSecret): boolean => own.some((product) => product.secret === name && (keys === 'all' || product.keys === 'dynamic' || keys.some((key) => product.keys.includes(key))));
+  return [[object, secrets.filter((secret) => !isOwn(secret))]];
 }
 
 /** Its pods are replaced when their template changes. */
@@ -103,11 +104,15 @@ async function stampOf(run: SyncRun, following: Following): Promise<RolloutStamp
   return now === undefined ? live : decideStamp(live, now);
 }
 
-/** As our last write has left it: the cache may be behind that. Before the first one, as the cache has it, or as the API server does. */
-async function liveStamp({ deps, signal }: SyncRun, { type, ref }: Pick<PreparedObject, 'type' | 'ref'>): Promise<RolloutStamp> {
-  const own = deps.memory.applied.get(refKey(ref))?.stamp;
-  if (own !== undefined) return own;
+/**
+ * As our last write has left it where the cache may be behind that, or else as the cache has it, or the API server. What is only compared is
+ * compared with what there is.
+ */
+async function liveStamp({ deps, options, signal }: SyncRun, { type, ref }: Pick<PreparedObject, 'type' | 'ref'>): Promise<RolloutStamp> {
   const seen = deps.live.look(type, keyOfRef(ref));
+  const own = options.mode === 'compare' ? undefined : deps.memory.applied.get(refKey(ref));
+  // another object, or a change of what its generation counts, is somebody else's that came after
+  if (typeof seen === 'object' && seen.uid === own?.uid && (seen.generation ?? 0) <= (own.generation ?? 0)) return own.stamp;
   const annotations = typeof seen === 'object' ? seen.annotations : (await deps.cluster.get(type, keyOfRef(ref), signal, { metadataOnly: true }))?.metadata.annotations;
   return stampIn(annotations);
 }
