@@ -4,6 +4,7 @@ import { consumedAnnotation, rotationAnnotation } from '../../src/gitops/apply/r
 import { fieldAt } from '../../src/gitops/health/live-field.ts';
 import { deploymentType, secretType } from '../../src/kube/resource-types.ts';
 import { applicationNamespace, manifests, setApplicationStage } from '../support/application-stage.ts';
+import { makerFiles, userFile } from '../support/lifted-maker.ts';
 import type { World } from '../support/secret-stage.ts';
 
 /** How workloads follow the Secrets that their pods read, whatever the cluster is made of. */
@@ -50,8 +51,7 @@ export function describeApplicationRotation(name: string, open: () => Promise<Wo
     });
 
     test('the pods of what is written early, because others need what it makes, are replaced likewise', async () => {
-      const maker = manifests.deployment('maker', 'database').replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,');
-      await stage.push({ 'store.yaml': manifests.store, 'secret.yaml': manifests.secret('database'), 'maker.yaml': maker, 'user.yaml': manifests.deployment('user', 'made') });
+      await stage.push({ ...makerFiles, 'secret.yaml': manifests.secret('database'), ...userFile });
       await stage.declare();
       await stage.start({ remote: { ...remote } });
       await stage.until(async () => expect((await live('maker')).metadata.annotations?.[consumedAnnotation]).toEqual(expect.any(String)));

@@ -24,7 +24,7 @@ export interface GateStage extends ApplicationStage {
   readonly setReady: (ready: number, name?: string) => Promise<void>;
   readonly ask: (operation: object) => Promise<void>;
   /** Declares the Application of a commit, and starts with a provider that has both values, until `node` is there and all of it is in. */
-  readonly bringIn: (commit: string) => Promise<void>;
+  readonly bringIn: (commit: string, spec?: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Until `db` is declared from a key of the provider. */
   readonly untilFrom: (key: string) => Promise<void>;
   /** Until an operation is about a commit and waits for `db`. */
@@ -52,8 +52,8 @@ export function setGateStage(name: string): GateStage {
   return Object.assign(stage, {
     setReady,
     ask: (operation: object) => edit((object) => ({ ...object, operation })),
-    bringIn: async (commit: string) => {
-      await stage.declare();
+    bringIn: async (commit: string, spec = {}) => {
+      await stage.declare(spec);
       await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
       await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
       await setReady(1);

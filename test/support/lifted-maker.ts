@@ -1,8 +1,8 @@
 import { manifests } from './application-stage.ts';
 
-/** A Deployment that reads `database` and makes `made` as it runs: written early, before its wave, where something needs that. */
-export function maker(image = 'node:1'): string {
-  return manifests.deployment('maker', 'database').replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,').replace('node:1', image);
+/** A Deployment that reads a Secret and makes `made` as it runs: written early, before its wave, where something needs that. */
+export function maker(image = 'node:1', secret = 'database'): string {
+  return manifests.deployment('maker', secret).replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,').replace('node:1', image);
 }
 
 /** The maker, and what it reads, which the provider has as `prod/one`. */

@@ -1,14 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { openRunningWorld } from './running-world.ts';
 import type { World } from './secret-stage.ts';
 
 /** How long news of Deployments are on their way, in milliseconds. */
 const lateness = 40;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}
 
 /**
  * A world in which writes take their time, and news of Deployments, as on a busy cluster: what is written in each pass lets a test have its

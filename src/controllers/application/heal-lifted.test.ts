@@ -16,8 +16,13 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
   const untilWaiting = (what: RegExp): Promise<void> => stage.until(async () => expect((await stage.status()).operationState?.message ?? '').toMatch(what));
   const untilSucceeded = (): Promise<void> => stage.until(async () => expect((await stage.status()).operationState?.phase).toBe('Succeeded'));
   const start = (): Promise<void> => stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b', 'prod/three': isDown } });
+  const declareAlone = async (): Promise<void> => {
+    await stage.push(files);
+    await stage.declare();
+  };
   /** Brings in what has the maker in its waves, then one that has it early, with another image, and waits for `more`. */
-  const bringBoth = async (): Promise<void> => {
+  const bringBoth = async (declare = declareAlone): Promise<void> => {
+    await declare();
     await start();
     await untilSucceeded();
     await stage.push({ ...user, ...more, 'maker.yaml': maker('node:2') });
@@ -36,8 +41,6 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
   };
 
   test('is not written over while a third one awaits what it reads', async () => {
-    await stage.push(files);
-    await stage.declare();
     await bringBoth();
     await stage.push({ 'secret.yaml': manifests.secret('database', 'prod/three') });
     await untilWaiting(/^waiting for .*database/);
@@ -46,8 +49,6 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
   });
 
   test('is not written over after a restart, though what it reads has failed since', async () => {
-    await stage.push(files);
-    await stage.declare();
     await bringBoth();
     await stage.stop();
     await stage.start({ remote: { 'prod/one': isDown } });
@@ -58,8 +59,6 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
   });
 
   test('is not written over while a request about another part of it waits', async () => {
-    await stage.push(files);
-    await stage.declare();
     await bringBoth();
     await stage.editApplication((object) => ({ ...object, operation: { sync: { resources: [{ group: 'external-secrets.io', kind: 'ExternalSecret', name: 'more' }, { group: 'apps', kind: 'Deployment', name: 'bot' }] } } }));
     await stage.until(async () => expect(JSON.stringify((await stage.status()).operationState)).toContain('"bot"'));
@@ -83,8 +82,7 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
   });
 
   test('is not written over while a third one waits for other Applications', async () => {
-    await dependOnOther();
-    await bringBoth();
+    await bringBoth(dependOnOther);
     await stage.remote.write('base/broken.yaml', '{');
     const third = await stage.push({ 'conf.yaml': manifests.config('conf') });
     await untilWaiting(new RegExp(`is not at ${third.slice(0, 12)} yet`));

@@ -1,6 +1,7 @@
-import type { KubeObject } from '../../api/object.ts';
 import type { ApplicationStatus } from '../../api/application-status.ts';
 import { gateRecord, isSameGate, withoutValues } from '../../gitops/apply/barrier/gate-record.ts';
+import { earlyPhases } from '../../gitops/apply/phase/early-phases.ts';
+import { phaseObjects } from '../../gitops/apply/sync-run.ts';
 import type { SyncDeps, SyncOptions } from '../../gitops/apply/sync-run.ts';
 import type { SyncResult } from '../../gitops/apply/sync.ts';
 import { healAll, healChart } from '../../gitops/apply/sync.ts';
@@ -10,11 +11,8 @@ import { admittedOf } from '../../gitops/history/admitted.ts';
 import { aheadOf } from '../../gitops/history/ahead.ts';
 import { isLastPlace, isLastRevision } from './is-last-place.ts';
 import type { Observed } from './observe.ts';
-import type { PhaseName, Plan } from '../../gitops/plan/plan.ts';
+import type { Plan } from '../../gitops/plan/plan.ts';
 import type { PlanCache } from './plan-cache.ts';
-
-/** What is written before a revision's barrier. */
-const earlyPhases: ReadonlySet<PhaseName> = new Set(['plumbing', 'secrets']);
 
 export interface Pass {
   readonly options: SyncOptions;
@@ -42,16 +40,18 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
 }
 
 /**
- * Whether what a newer revision writes before its barrier has an object among it that stood in the waves before: that one is in the newer one's
- * hands. By what this pass has written, and by what is on record, which outlives the process, the operation, and a commit that comes after; but
- * the record is not about labels and annotations.
+ * Tells of an object whether it is among what a newer revision writes before its barrier: where it stood in the waves before, it is in the
+ * newer one's hands. By what this pass has written, and by what is on record, which outlives the process, the operation, and a commit that comes
+ * after; but the record is not about labels and annotations.
  */
-function isDeclaredEarly(ref: ObjectRef, { result, options }: Pass, { application: { status }, plan }: Observed): boolean {
-  const outcome = result.outcomes.get(refKey(ref));
-  if (outcome !== undefined && earlyPhases.has(outcome.phase) && options.only?.(ref) !== false) return true;
-  if (admittedOf(status)?.isTouched !== true) return false;
-  const keyOf = (object: KubeObject): string => refKey({ ...refOf(object), ...(ref.namespace === undefined ? {} : { namespace: object.metadata.namespace ?? plan.namespace }) });
-  return plan.phases.some(({ name, objects }) => earlyPhases.has(name) && objects.some(({ object }) => keyOf(object) === refKey(ref)));
+function declaredEarly({ result, options }: Pass, { application: { status }, plan }: Observed): (ref: ObjectRef) => boolean {
+  const objects = admittedOf(status)?.isTouched === true ? earlyPhases.flatMap((phase) => phaseObjects(plan, phase)) : [];
+  // one that says no namespace is in the destination's, or in none
+  const recorded = new Set(objects.map(({ object }) => refOf(object)).flatMap((ref) => [refKey(ref), refKey({ namespace: plan.namespace, ...ref })]));
+  return (ref) => {
+    const outcome = result.outcomes.get(refKey(ref));
+    return (outcome !== undefined && earlyPhases.includes(outcome.phase) && options.only?.(ref) !== false) || recorded.has(refKey(ref));
+  };
 }
 
 /**
@@ -69,5 +69,5 @@ export async function healPrevious(observed: Observed, pass: Pass, signal: Abort
   const before = { plan: previous.plan, options: pass.options };
   // other Applications may have got worse while this revision made its Secrets: only where it has made none, all of the one before is still in
   const isUntouched = stop.isForApplications === true && pass.deps.memory.untouched === pass.options.target && admittedOf(application.status)?.isTouched !== true;
-  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, (ref) => isDeclaredEarly(ref, pass, observed), pass.deps, signal));
+  await (isUntouched ? healAll(before, pass.deps, signal) : healChart(before, declaredEarly(pass, observed), pass.deps, signal));
 }

@@ -8,6 +8,9 @@ import { configMapType, deploymentType, externalSecretType, jobType, namespaceTy
 /** A hook that makes a Secret. */
 const hookOf = (phase: string): string => `apiVersion: batch/v1\nkind: Job\nmetadata: { name: maker, annotations: { argocd.argoproj.io/hook: ${phase}, prelude.dev/provides: made/password } }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n`;
 
+/** What somebody changes is left so. */
+const unhealed = { syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } };
+
 describe('a request about a part', { timeout: 60_000 }, () => {
   const stage = setGateStage('alone');
   const theNode = { sync: { resources: [{ group: 'apps', kind: 'Deployment', name: 'node' }] } };
@@ -34,11 +37,7 @@ describe('a request about a part', { timeout: 60_000 }, () => {
 
   test('is refused where somebody has declared its Secret otherwise, past Git: that is ready with other values', async () => {
     const first = await stage.push(files);
-    await stage.declare({ syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } });
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-    await stage.setReady(1);
-    await stage.untilSynced(first);
+    await stage.bringIn(first, unhealed);
     await stage.changeByHand();
     await stage.until(async () => expect(fieldAt(await stage.get(secretType, 'db'), 'data', 'password')).toBe(Buffer.from('b').toString('base64')));
     await stage.remove(deploymentType, 'node');
@@ -53,11 +52,7 @@ describe('a request about a part', { timeout: 60_000 }, () => {
     const elsewhere = (manifest: string, name: string): string => manifest.replace(`metadata: { name: ${name}`, `metadata: { namespace: ${namespace}, name: ${name}`);
     await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     const first = await stage.push({ ...files, 'other-store.yaml': elsewhere(manifests.store, 'vault'), 'other.yaml': elsewhere(manifests.secret('db', 'prod/two'), 'db') });
-    await stage.declare({ syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } });
-    await stage.start({ remote: { 'prod/one': 'a', 'prod/two': 'b' } });
-    await stage.until(async () => expect(await stage.get(deploymentType, 'node')).toBeDefined());
-    await stage.setReady(1);
-    await stage.untilSynced(first);
+    await stage.bringIn(first, unhealed);
     await stage.edit(externalSecretType, { namespace, name: 'db' }, (object) => JSON.parse(JSON.stringify(object).replace('prod/two', 'prod/one')));
     await stage.remove(deploymentType, 'node');
     await stage.ask(theNode);

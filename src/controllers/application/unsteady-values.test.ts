@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { manifests, setApplicationStage } from '../../../test/support/application-stage.ts';
 import { isDown, setGateStage } from '../../../test/support/gate-stage.ts';
+import { chartOf, maker, userFile } from '../../../test/support/lifted-maker.ts';
 import { openSlowWorld } from '../../../test/support/slow-world.ts';
 import { configMapType, deploymentType } from '../../kube/resource-types.ts';
 
@@ -48,15 +49,8 @@ describe('what makes a Secret as it runs, and is written early with placeholders
   const stage = setApplicationStage('lifted', openSlowWorld);
   const valuesFrom = { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: kind}\n' } };
   /** `maker` comes after `user`, who needs what it makes; with the real value there is no `user`. The value's ExternalSecret reads the key `maker`. */
-  const chart = (image: string): Readonly<Record<string, string>> => ({
-    'Chart.yaml': 'apiVersion: v2\nname: net\nversion: 1.0.0\n',
-    'values.yaml': 'kind: none\n',
-    'templates/store.yaml': manifests.store,
-    'templates/seed.yaml': manifests.secret('seed', 'maker'),
-    'templates/maker.yaml': manifests.deployment('maker', 'seed').replace('metadata: { name: maker,', 'metadata: { annotations: { prelude.dev/provides: made/password, argocd.argoproj.io/sync-wave: "1" }, name: maker,').replace('node:1', image),
-    'templates/user.yaml': `{{ if ne .Values.kind "hunter2" }}\n${manifests.deployment('user', 'made')}{{ end }}\n`,
-    'templates/app.yaml': manifests.config('app', '"{{ .Values.kind }}"'),
-  });
+  const chart = (image: string): Readonly<Record<string, string>> =>
+    chartOf('kind: none\n', { 'store.yaml': manifests.store, 'seed.yaml': manifests.secret('seed', 'maker'), 'maker.yaml': maker(image, 'seed'), 'user.yaml': `{{ if ne .Values.kind "hunter2" }}\n${userFile['user.yaml']}{{ end }}\n`, 'app.yaml': manifests.config('app', '"{{ .Values.kind }}"') });
 
   test('is not written in each pass', async () => {
     await stage.push(chart('node:1'));

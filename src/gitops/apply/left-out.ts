@@ -40,7 +40,7 @@ function missingOf({ outcomes }: SyncRun, refs: readonly ObjectRef[]): string | 
  * otherwise: then it is ready with other values, and the barrier would open for those.
  * @returns why nothing may be written; undefined where all of them are as the revision declares them
  */
-export async function declaredOtherwise(run: SyncRun, only: (ref: ObjectRef) => boolean): Promise<Stop | undefined> {
+export async function notAsDeclared(run: SyncRun, only: (ref: ObjectRef) => boolean): Promise<Stop | undefined> {
   const { plan, values } = run;
   const makers = new Set(selectObjects(plan, only).needs.flatMap(({ namespace, resolution }) => (resolution.state === 'missing' || resolution.by === undefined ? [] : [`${resolution.by.kind} ${namespace}/${resolution.by.name}`])));
   const isNeeded = ({ object: { kind, metadata } }: RenderedObject): boolean => makers.has(`${kind} ${metadata.namespace ?? plan.namespace}/${metadata.name}`);

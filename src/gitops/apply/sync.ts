@@ -9,6 +9,7 @@ import { noteGate } from './barrier/note-gate.ts';
 import { isMadeAtRuntime } from './barrier/held-back.ts';
 import { crdsStep } from './phase/crds-step.ts';
 import { chartObjects } from './phase/chart-objects.ts';
+import { earlyPhases } from './phase/early-phases.ts';
 import { hooksStep, removeDoneHooks, runsHooks } from './phase/hooks-step.ts';
 import { desiredRefs } from './prune/desired-refs.ts';
 import { noteBegin } from './note-begin.ts';
@@ -20,7 +21,7 @@ import type { Inventory } from './prune/prune.ts';
 import { pruneRules, pruneStep } from './prune/prune-step.ts';
 import { secretsStep } from './phase/secrets-step.ts';
 import { failureOf, syncFailStep } from './phase/sync-fail-step.ts';
-import { declaredOtherwise, leftOut } from './left-out.ts';
+import { leftOut, notAsDeclared } from './left-out.ts';
 import { otherObjects, selectObjects } from './select-objects.ts';
 import { forgetOthers, type SyncMemory } from './sync-memory.ts';
 import { phaseObjects, say } from './sync-run.ts';
@@ -169,7 +170,7 @@ function stopped(run: SyncRun, stop: Stop, { keys, ...known }: Awaited<ReturnTyp
 /** Writes some objects of a plan, and only compares the others, so that all of them are known afterwards. */
 async function runSelected(run: SyncRun, only: NonNullable<SyncOptions['only']>, more: boolean): Promise<Stop | undefined> {
   const isTrial = run.options.mode === 'compare';
-  const stop = (isTrial ? undefined : await declaredOtherwise(run, only)) ?? (await runSteps({ ...run, plan: selectObjects(run.plan, only) }, more));
+  const stop = (isTrial ? undefined : await notAsDeclared(run, only)) ?? (await runSteps({ ...run, plan: selectObjects(run.plan, only) }, more));
   return compareOthers(run, only, stop);
 }
 
@@ -223,7 +224,7 @@ export async function healChart(request: Pick<SyncRequest, 'plan' | 'options'>, 
 /** The same for a revision of which nothing has been replaced yet: accounts, stores and what makes Secrets are put back, too. */
 export async function healAll(request: Pick<SyncRequest, 'plan' | 'options'>, deps: SyncDeps, signal: AbortSignal): Promise<void> {
   const run = healing(request, deps, signal);
-  for (const phase of ['plumbing', 'secrets'] as const) {
+  for (const phase of earlyPhases) {
     const stop = await applyPhase(run, phase, phaseObjects(run.plan, phase).filter(({ holdsValues }) => holdsValues !== true));
     if (stop !== undefined) return;
   }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { runtimeProducts } from '../../plan/declare/runtime-products.ts';
 import type { Plan, RenderedObject } from '../../plan/plan.ts';
+import { earlyPhases } from '../phase/early-phases.ts';
 import { phaseObjects } from '../sync-run.ts';
 import type { SyncRun } from '../sync-run.ts';
 
 /** What is written before the barrier, namespaces apart, and what makes Secrets as it runs, needed or not: what a Secret is depends on all of it. */
 export function declaredObjects(plan: Plan): readonly RenderedObject[] {
   const making = phaseObjects(plan, 'waves').filter(({ object }) => runtimeProducts(object).length > 0);
-  return [...phaseObjects(plan, 'plumbing'), ...phaseObjects(plan, 'secrets'), ...making];
+  return [...earlyPhases.flatMap((phase) => phaseObjects(plan, phase)), ...making];
 }
 
 const known = new WeakMap<Plan, ReadonlySet<string>>();

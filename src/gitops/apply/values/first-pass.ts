@@ -3,9 +3,7 @@ import { textAt } from '../../health/live-field.ts';
 import { runtimeProducts } from '../../plan/declare/runtime-products.ts';
 import type { Plan, RenderedObject } from '../../plan/plan.ts';
 import { textsIn, textsOf } from '../../plan/texts-in.ts';
-
-/** The phases of what makes Secrets, and of what that takes. */
-const early: ReadonlySet<string> = new Set(['plumbing', 'secrets']);
+import { earlyPhases } from '../phase/early-phases.ts';
 
 /**
  * What of a plan is carried out before the values that its charts take from the cluster are known: what makes the very Secrets and ConfigMaps
@@ -15,7 +13,7 @@ const early: ReadonlySet<string> = new Set(['plumbing', 'secrets']);
 export function firstPass(plan: Plan): Plan {
   const sources = plan.valueSources ?? [];
   const required = new Set(sources.filter(({ kind, optional }) => kind === 'Secret' && !optional).map(({ name, key }) => `${name}/${key}`));
-  const candidates = plan.phases.flatMap(({ name, objects }) => (early.has(name) ? objects.filter(({ holdsValues }) => holdsValues !== true) : []));
+  const candidates = plan.phases.flatMap(({ name, objects }) => (earlyPhases.includes(name) ? objects.filter(({ holdsValues }) => holdsValues !== true) : []));
   const lifted = reach(candidates, sources.map(({ name }) => name));
   // nothing starts without the destination, though others make in it what values are taken from
   const homes = new Set([plan.namespace, ...Array.from(lifted, ({ object }) => object.metadata.namespace ?? plan.namespace)]);
