@@ -190,26 +190,47 @@ async function openHastyWorld(): Promise<World> {
   return { ...world, cluster: { ...cluster, apply } };
 }
 
-describe('a Secret that is rotated and then written with the same values', { timeout: 60_000 }, () => {
+describe('before anybody hears of what a rotation has written,', { timeout: 60_000 }, () => {
   const stage = setApplicationStage('hasty', openHastyWorld);
-
-  test.for([
-    ['its wave', { 'maker.yaml': manifests.deployment('maker', 'database') }],
-    ['what is written early', user],
-  ] as const)('has the workload that reads it written no more after a while: one of %s', async ([, more]) => {
-    await stage.push({ ...files, ...more });
-    await stage.declare();
-    await stage.start({ remote: { 'prod/one': 'a' } });
-    await stage.until(async () => expect((await stage.get(deploymentType, 'maker'))?.metadata.annotations?.[consumedAnnotation]).toBeDefined());
+  const untilMarked = (): Promise<void> => stage.until(async () => expect((await stage.get(deploymentType, 'maker'))?.metadata.annotations?.[consumedAnnotation]).toBeDefined());
+  /** Something happens in the very moment in which its workload is written for it. */
+  const rotate = async (then: () => Promise<unknown>): Promise<void> => {
     await stage.pause(500);
-    meanwhile = () => stage.edit(secretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, team: 'nets' } } }));
+    meanwhile = then;
     Object.assign(stage.secrets.remote, { 'prod/one': 'rotated' });
     await stage.forceSync('database', '1');
     await stage.until(() => expect(meanwhile).toBeUndefined());
     await stage.pause(700);
+  };
+
+  test.for([
+    ['its wave', { 'maker.yaml': manifests.deployment('maker', 'database') }],
+    ['what is written early', user],
+  ] as const)('a Secret that is written again with the same values has its workload written no more after a while: one of %s', async ([, more]) => {
+    await stage.push({ ...files, ...more });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await untilMarked();
+    await rotate(() => stage.edit(secretType, { namespace: stage.namespace, name: 'database' }, (object) => ({ ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, team: 'nets' } } })));
     const version = async (): Promise<unknown> => (await stage.get(deploymentType, 'maker'))?.metadata.resourceVersion;
     const before = await version();
     await stage.pause(700);
     expect(await version()).toBe(before);
+  });
+
+  test('a request about a part is not refused: it waits for what others need of the workload', async () => {
+    await stage.push({ ...files, ...user, 'conf.yaml': manifests.config('conf') });
+    await stage.declare();
+    await stage.start({ remote: { 'prod/one': 'a' } });
+    await untilMarked();
+    await stage.create(secretType, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'made', namespace: stage.namespace }, data: { password: text('x') } });
+    await stage.until(async () => expect((await stage.status()).operationState?.phase).toBe('Succeeded'));
+    await stage.pause(500);
+    await stage.remove(secretType, 'made');
+    const sync = { resources: [{ group: 'apps', kind: 'Deployment', name: 'user' }] };
+    await rotate(() => stage.editApplication((object) => ({ ...object, operation: { sync } })));
+
+    await stage.until(async () => expect((await stage.status()).operationState).toMatchObject({ operation: { sync }, message: expect.stringMatching(/^waiting for .*maker/) }));
+    expect((await stage.status()).operationState?.phase).toBe('Running');
   });
 });

@@ -106,13 +106,16 @@ async function stampOf(run: SyncRun, following: Following): Promise<RolloutStamp
 
 /**
  * As our last write has left it where the cache may be behind that, or else as the cache has it, or the API server. What is only compared is
- * compared with what there is.
+ * compared with what there is: that is our last write where the cache is behind it for certain.
  */
 async function liveStamp({ deps, options, signal }: SyncRun, { type, ref }: Pick<PreparedObject, 'type' | 'ref'>): Promise<RolloutStamp> {
   const seen = deps.live.look(type, keyOfRef(ref));
-  const own = options.mode === 'compare' ? undefined : deps.memory.applied.get(refKey(ref));
+  const own = deps.memory.applied.get(refKey(ref));
   // another object, or a change of what its generation counts, is somebody else's that came after
-  if (typeof seen === 'object' && seen.uid === own?.uid && (seen.generation ?? 0) <= (own.generation ?? 0)) return own.stamp;
+  if (typeof seen === 'object' && own !== undefined && seen.uid === own.uid) {
+    const ahead = (own.generation ?? 0) - (seen.generation ?? 0);
+    if (ahead > 0 || (ahead === 0 && options.mode !== 'compare')) return own.stamp;
+  }
   const annotations = typeof seen === 'object' ? seen.annotations : (await deps.cluster.get(type, keyOfRef(ref), signal, { metadataOnly: true }))?.metadata.annotations;
   return stampIn(annotations);
 }
