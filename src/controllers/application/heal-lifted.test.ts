@@ -3,7 +3,7 @@ import { applicationNamespace, manifests, setApplicationStage } from '../../../t
 import { isDown } from '../../../test/support/gate-stage.ts';
 import { chartOf, maker, makerFiles as files, userFile as user } from '../../../test/support/lifted-maker.ts';
 import { openSlowWorld } from '../../../test/support/slow-world.ts';
-import { deploymentType } from '../../kube/resource-types.ts';
+import { configMapType, deploymentType, namespaceType } from '../../kube/resource-types.ts';
 
 const more = { 'more.yaml': manifests.secret('more', 'prod/more'), 'bot.yaml': manifests.deployment('bot', 'more') };
 
@@ -90,12 +90,17 @@ describe('what a newer revision has written early, while it waits,', { timeout: 
     expect(await written()).toEqual(['node:2', 2]);
   });
 
-  test('is not written over where the Secret of a value fails, and so the first barrier waits', async () => {
-    await stage.push(chartOf('seed: none\n', { ...files, 'seed.yaml': manifests.secret('seed', 'prod/two'), 'app.yaml': manifests.config('app', '"{{ .Values.seed }}"') }));
-    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: seed}\n' } });
+  test.for([
+    ['also without its values', user['user.yaml']],
+    ['with its values alone', `{{ if eq .Values.mode "b" }}\n${user['user.yaml']}{{ end }}\n`],
+  ] as const)('is not written over where the Secret of a value fails, and so the first barrier waits: what is early %s', async ([, needing]) => {
+    await stage.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stage.namespace } });
+    await stage.create(configMapType, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: stage.namespace, name: 'mode' }, data: { mode: 'b' } });
+    await stage.push(chartOf('seed: none\nmode: none\n', { ...files, 'seed.yaml': manifests.secret('seed', 'prod/two'), 'app.yaml': manifests.config('app', '"{{ .Values.seed }}"') }));
+    await stage.declare({}, { annotations: { 'prelude.dev/values-from': '- {kind: Secret, name: seed, valuesKey: password, targetPath: seed}\n- {kind: ConfigMap, name: mode, valuesKey: mode, targetPath: mode}\n' } });
     await start();
     await untilSucceeded();
-    await stage.push(Object.fromEntries(Object.entries({ ...user, ...more, 'maker.yaml': maker('node:2') }).map(([name, text]) => [`templates/${name}`, text])));
+    await stage.push(Object.fromEntries(Object.entries({ 'user.yaml': needing, ...more, 'maker.yaml': maker('node:2') }).map(([name, text]) => [`templates/${name}`, text])));
     await untilWaiting(/^waiting for .*more/);
     await stage.pause(300);
     const before = await written();

@@ -41,16 +41,17 @@ async function needsOthersNow(plan: Plan, status: ApplicationStatus, { options, 
 
 /**
  * Tells of an object whether it is among what a newer revision writes before its barrier: where it stood in the waves before, it is in the
- * newer one's hands. By what this pass has written, and by what is on record, which outlives the process, the operation, and a commit that comes
- * after; but the record is not about labels and annotations.
+ * newer one's hands. By what this pass has come to, or one before it that knew the values of the charts; and by what is on record, which
+ * outlives the process, the operation, and a commit that comes after; but the record is not about labels and annotations.
  */
-function declaredEarly({ result, options }: Pass, { application: { status }, plan }: Observed): (ref: ObjectRef) => boolean {
+function declaredEarly({ result, options, deps: { memory } }: Pass, { application: { status }, plan }: Observed): (ref: ObjectRef) => boolean {
   const objects = admittedOf(status)?.isTouched === true ? earlyPhases.flatMap((phase) => phaseObjects(plan, phase)) : [];
+  const valued = memory.valuedEarly?.target === options.target ? memory.valuedEarly.refs : [];
   // one that says no namespace is in the destination's, or in none
-  const recorded = new Set(objects.map(({ object }) => refOf(object)).flatMap((ref) => [refKey(ref), refKey({ namespace: plan.namespace, ...ref })]));
+  const known = new Set([...objects.map(({ object }) => refOf(object)).flatMap((ref) => [refKey(ref), refKey({ namespace: plan.namespace, ...ref })]), ...valued]);
   return (ref) => {
     const outcome = result.outcomes.get(refKey(ref));
-    return (outcome !== undefined && earlyPhases.includes(outcome.phase) && options.only?.(ref) !== false) || recorded.has(refKey(ref));
+    return (outcome !== undefined && earlyPhases.includes(outcome.phase) && options.only?.(ref) !== false) || known.has(refKey(ref));
   };
 }
 

@@ -28,6 +28,8 @@ export interface SyncMemory {
   readonly digests: Map<string, SecretDigest>;
   /** What workloads turned out to need once the values that charts take from the cluster were known. */
   valuedNeeds: Plan['needs'];
+  /** What a target that is not in yet has come to before its barrier with those values, by `refKey`: they may be unknown again. */
+  valuedEarly?: { readonly target: string; readonly refs: ReadonlySet<string> };
   /** When a bounded wait began, on the monotonic clock, by what is waited for. */
   readonly waits: Map<string, number>;
   /** What was brought in last, whole: a commit that says the same is in. */

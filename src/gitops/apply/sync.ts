@@ -143,11 +143,21 @@ export async function syncPlan(request: SyncRequest, deps: SyncDeps, signal: Abo
     deps.memory.valuedNeeds = valued.plan.needs;
     // what a placeholder's branch has written and the real one does not have must not be left behind
     const inventory = request.inventory === undefined ? undefined : [...request.inventory, ...valued.written];
-    return { ...(await syncKnown({ ...request, inventory, plan: valued.plan, placeholders: request.plan, values: valued.versions }, deps, signal)), values: valued.versions };
+    const result = await syncKnown({ ...request, inventory, plan: valued.plan, placeholders: request.plan, values: valued.versions }, deps, signal);
+    if (only === undefined) noteValuedEarly(run, result);
+    return { ...result, values: valued.versions };
   }
   const { desired, keys } = await desiredRefs(run);
   const stop = only === undefined ? valued.stop : ((await compareOthers(run, only, valued.stop)) ?? valued.stop);
   return stopped(run, stop, { desired, keys, leftover: pruneCandidates(request.inventory ?? [], keys).toReversed() });
+}
+
+/** Which objects the values have brought before the barrier: while the revision is not in, none before it may be healed over them. */
+function noteValuedEarly({ options: { mode, target }, deps: { memory } }: SyncRun, { stop, outcomes }: SyncResult): void {
+  if (mode === 'compare') return;
+  const before = memory.valuedEarly?.target === target ? memory.valuedEarly.refs : [];
+  delete memory.valuedEarly;
+  if (stop !== undefined) memory.valuedEarly = { target, refs: new Set([...before, ...[...outcomes].flatMap(([key, { phase }]) => (earlyPhases.includes(phase) ? [key] : []))]) };
 }
 
 /** What makes the Secrets that values come from is written before the values are known: where it is declared otherwise than before, that is told before. */
